@@ -20,10 +20,9 @@ create table core.idempotency (
     path        text not null,
     key         text not null,
     fingerprint bytea not null,
-    status      int,
-    headers     jsonb,
-    body        bytea,
-    locked_until timestamptz,
+    status      int not null,
+    headers     jsonb not null,
+    body        bytea not null,
     created_at  timestamptz not null default now(),
     primary key (user_id, method, path, key)
 );

@@ -13,10 +13,10 @@ public static class Body
     /// <summary>The default limit, 1 MiB.</summary>
     public const int Limit = 1 << 20;
 
-    public static async Task<T> ReadAsync<T>(HttpRequest request, int limit = Limit, CancellationToken ct = default) where T : class
+    public static async Task<T> ReadAsync<T>(HttpRequest request, CancellationToken ct = default) where T : class
     {
         if (!request.HasJsonContentType()) throw Problems.UnsupportedMediaType("application/json");
-        var bytes = await ReadBytesAsync(request, limit, ct);
+        var bytes = await ReadBytesAsync(request, ct);
         if (bytes.Length == 0) throw Problems.Validation("", "A JSON body is required.");
         return Parse<T>(bytes);
     }
@@ -24,15 +24,16 @@ public static class Body
     /// <summary>Like <see cref="ReadAsync"/>, where no body at all means all defaults.</summary>
     public static async Task<T> ReadOrDefaultAsync<T>(HttpRequest request, CancellationToken ct = default) where T : class, new()
     {
-        var bytes = await ReadBytesAsync(request, Limit, ct);
+        var bytes = await ReadBytesAsync(request, ct);
         if (bytes.Length == 0) return new T();
         if (!request.HasJsonContentType()) throw Problems.UnsupportedMediaType("application/json");
         return Parse<T>(bytes);
     }
 
-    /// <summary>The raw body; 413 beyond the limit, whether or not Content-Length said so.</summary>
-    public static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpRequest request, int limit, CancellationToken ct)
+    /// <summary>The raw body; 413 beyond the endpoint's limit, whether or not Content-Length said so.</summary>
+    public static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpRequest request, CancellationToken ct)
     {
+        var limit = request.HttpContext.Features.Get<Pipeline.EndpointPolicy>()?.MaxBody ?? Limit;
         if (request.ContentLength > limit) throw Problems.PayloadTooLarge(limit);
         // The pipeline may have read it already, for the idempotency fingerprint.
         if (request.HttpContext.Features.Get<BufferedBody>() is { } buffered) return buffered.Bytes;

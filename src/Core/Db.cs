@@ -1,4 +1,3 @@
-using System.Data;
 using Npgsql;
 
 namespace AgentInvest.Core;
@@ -9,6 +8,9 @@ namespace AgentInvest.Core;
 /// </summary>
 public sealed class Db(NpgsqlDataSource primary, NpgsqlDataSource read) : IAsyncDisposable
 {
+    /// <summary>The transaction of the request under way, which <see cref="InTransactionAsync{T}"/> joins. Plain reads never do: they may run in a cache's own task.</summary>
+    internal static readonly AsyncLocal<Tx?> Ambient = new();
+
     /// <summary>The primary, for COPY and LISTEN.</summary>
     public NpgsqlDataSource Primary => primary;
 
@@ -41,11 +43,15 @@ public sealed class Db(NpgsqlDataSource primary, NpgsqlDataSource read) : IAsync
         return await Sql.ListAsync(connection, null, sql, map, ct, args);
     }
 
-    /// <summary>Runs <paramref name="work"/> in one transaction: committed when it returns, rolled back when it throws.</summary>
-    public async Task<T> InTransactionAsync<T>(Func<Tx, Task<T>> work, CancellationToken ct, IsolationLevel isolation = IsolationLevel.ReadCommitted)
+    /// <summary>
+    /// Runs <paramref name="work"/> in one transaction: committed when it returns, rolled back when it throws.
+    /// A request with an Idempotency-Key has a transaction already, which keeps its answer too: then the work joins that one.
+    /// </summary>
+    public async Task<T> InTransactionAsync<T>(Func<Tx, Task<T>> work, CancellationToken ct)
     {
+        if (Ambient.Value is { } outer) return await work(outer);
         await using var connection = await primary.OpenConnectionAsync(ct);
-        await using var transaction = await connection.BeginTransactionAsync(isolation, ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
         var result = await work(new Tx(connection, transaction));
         // Past this point the caller's going away must not leave the outcome open.
         await transaction.CommitAsync(CancellationToken.None);

@@ -19,7 +19,7 @@ public sealed record Problem(int Status, string Code, string Title, string? Deta
 }
 
 /// <summary>The only way a refusal travels: thrown anywhere, mapped to an answer in one place.</summary>
-public sealed class ProblemException(Problem problem) : Exception($"{problem.Status} {problem.Code}: {problem.Detail ?? problem.Title}")
+public class ProblemException(Problem problem) : Exception($"{problem.Status} {problem.Code}: {problem.Detail ?? problem.Title}")
 {
     public Problem Problem { get; } = problem;
 }

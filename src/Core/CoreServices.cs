@@ -1,0 +1,74 @@
+using AgentInvest.Core.Pipeline;
+using AgentInvest.Core.Security;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
+using StackExchange.Redis;
+
+namespace AgentInvest.Core;
+
+/// <summary>What every function app needs.</summary>
+public static class CoreServices
+{
+    /// <summary>Connections to PostgreSQL per process, unless the connection string says otherwise.</summary>
+    internal const int PoolSize = 60;
+
+    public static IServiceCollection AddCore(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => CreateDb(configuration));
+        services.AddSingleton(p => p.GetRequiredService<Db>().Primary);
+        services.AddSingleton<Outbox>();
+        services.AddSingleton<Health>();
+        services.AddOptions<RateLimitOptions>().Bind(configuration.GetSection("RateLimits"))
+            .Validate(o => o.Anonymous > 0 && o.Free > 0 && o.Premium > 0 && o.Login > 0, "RateLimits must be positive requests per minute.").ValidateOnStart();
+        services.AddSingleton<RateLimits>();
+        services.AddSingleton<CallerAddress>();
+        services.AddSingleton<Cors>();
+        services.AddSingleton<Idempotency>();
+        services.AddSingleton<RequestPipeline>();
+        services.AddSingleton<Authenticator>();
+        AddCache(services, configuration);
+        return services;
+    }
+
+    private static Db CreateDb(IConfiguration configuration)
+    {
+        var primary = Source(configuration.GetConnectionString("Postgres") ?? throw new InvalidOperationException("ConnectionStrings:Postgres is not set."));
+        return new Db(primary, configuration.GetConnectionString("PostgresRead") is { Length: > 0 } read ? Source(read) : primary);
+    }
+
+    private static NpgsqlDataSource Source(string connectionString)
+    {
+        var given = new NpgsqlConnectionStringBuilder(connectionString);
+        if (!given.ContainsKey("Maximum Pool Size")) given.MaxPoolSize = PoolSize;
+        if (given.MaxAutoPrepare == 0) given.MaxAutoPrepare = 100;
+        if (given.ApplicationName is null) given.ApplicationName = "agentinvest";
+        // Sessions of a pool never change settings, so there is nothing to reset between borrowers.
+        given.NoResetOnClose = true;
+        return NpgsqlDataSource.Create(given.ConnectionString);
+    }
+
+    /// <summary>L1 in process; L2 in Redis where configured. Redis away means slower answers, never wrong ones.</summary>
+    private static void AddCache(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddHybridCache();
+        if (configuration.GetConnectionString("Redis") is not { Length: > 0 } redis) return;
+        services.AddSingleton<IConnectionMultiplexer>(_ =>
+        {
+            var options = ConfigurationOptions.Parse(redis);
+            options.AbortOnConnectFail = false;
+            options.ConnectTimeout = options.AsyncTimeout = options.SyncTimeout = 1000;
+            options.BacklogPolicy = BacklogPolicy.FailFast;
+            return ConnectionMultiplexer.Connect(options);
+        });
+        services.AddStackExchangeRedisCache(_ => { });
+        services.AddOptions<Microsoft.Extensions.Caching.StackExchangeRedis.RedisCacheOptions>()
+            .Configure<IConnectionMultiplexer>((o, connection) =>
+            {
+                o.InstanceName = "agentinvest:";
+                o.ConnectionMultiplexerFactory = () => Task.FromResult(connection);
+            });
+    }
+}

@@ -33,3 +33,29 @@ public sealed class MaxBodyAttribute(int bytes) : Attribute
 /// <summary>Anyone may see and keep it: no <c>Cache-Control: no-store</c> is added.</summary>
 [AttributeUsage(AttributeTargets.Method | AttributeTargets.Class)]
 public sealed class PublicDataAttribute : Attribute;
+
+/// <summary>What the OpenAPI document says of a function.</summary>
+/// <param name="summary">One line, imperative: "Record a transaction".</param>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class DescribeAttribute(string summary) : Attribute
+{
+    public string Summary { get; } = summary;
+
+    /// <summary>Two or three sentences where the summary is not enough.</summary>
+    public string? Detail { get; set; }
+
+    /// <summary>The body's type; null for none.</summary>
+    public Type? Request { get; set; }
+
+    /// <summary>The answer's type; null for an empty answer.</summary>
+    public Type? Response { get; set; }
+
+    /// <summary>The status of success. Default 200.</summary>
+    public int Status { get; set; } = 200;
+
+    /// <summary>Query parameters, each <c>name: what it does</c>.</summary>
+    public string[] Query { get; set; } = [];
+
+    /// <summary>Codes of the refusals that a caller should expect, beyond the common ones: <c>422 insufficient_quantity</c>.</summary>
+    public string[] Problems { get; set; } = [];
+}

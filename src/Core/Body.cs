@@ -67,9 +67,10 @@ public static class Body
     /// <summary><c>$.items[2].price</c> → <c>items[2].price</c>.</summary>
     private static string Field(JsonException e)
     {
-        if (Unmapped(e) is { } member) return member;
         var path = e.Path ?? "";
-        return path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path.TrimStart('$');
+        path = path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path.TrimStart('$');
+        if (Unmapped(e) is not { } member || path == member || path.EndsWith("." + member, StringComparison.Ordinal)) return path;
+        return path.Length == 0 ? member : path + "." + member;
     }
 
     private static string? Unmapped(JsonException e)

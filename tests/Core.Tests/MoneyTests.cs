@@ -1,0 +1,40 @@
+using System.Text.Json;
+
+namespace AgentInvest.Core.Tests;
+
+public sealed class MoneyTests
+{
+    [Theory]
+    [InlineData("1", "1")]
+    [InlineData("1.50", "1.5")]
+    [InlineData("0.0000000001", "0.0000000001")]
+    [InlineData("-0.10", "-0.1")]
+    [InlineData("100", "100")]
+    [InlineData("1e3", "1000")]
+    [InlineData("999999999999999999.9999999999", "999999999999999999.9999999999")]
+    [InlineData("0", "0")]
+    public void Is_written_without_trailing_zeros_and_without_loss(string text, string json)
+    {
+        Assert.True(Money.TryParse(text, out var value, out _));
+        Assert.Equal(json, JsonSerializer.Serialize(value, Json.Options));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" 1")]
+    [InlineData("1,5")]
+    [InlineData("NaN")]
+    [InlineData("0x10")]
+    [InlineData("1e400")]
+    [InlineData("1.00000000000000000000000000001")]
+    [InlineData("1e-40")]
+    public void What_a_decimal_cannot_hold_exactly_is_refused(string text) => Assert.False(Money.TryParse(text, out _, out _));
+
+    [Theory]
+    [InlineData("0.00000000001", false)]
+    [InlineData("0.0000000001", true)]
+    [InlineData("1000000000000000000", false)]
+    [InlineData("-999999999999999999.9999999999", true)]
+    public void Only_what_numeric_28_10_holds_can_be_stored(string text, bool fits) =>
+        Assert.Equal(fits, Money.Fits(decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture)));
+}

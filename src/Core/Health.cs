@@ -9,6 +9,7 @@ namespace AgentInvest.Core;
 /// </summary>
 public sealed class Health(Db db, IServiceProvider services)
 {
+    public sealed record Liveness(string Status);
     public sealed record Report(string Status, IReadOnlyDictionary<string, CheckResult> Checks);
     public sealed record CheckResult(string Status, double Milliseconds);
 

@@ -15,6 +15,9 @@ public static class Migrations
 {
     private const long LockKey = 0x4167656E74496E76; // any constant of our own
 
+    /// <summary>Changes whenever any file does.</summary>
+    public static string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(Scripts().Select(s => s.Name + Checksum(s))))));
+
     public static async Task ApplyAsync(string connectionString, CancellationToken ct = default)
     {
         var scripts = Scripts();

@@ -1,2 +1,17 @@
-var app = WebApplication.Create(args);
-app.Run();
+using AgentInvest.LocalHost;
+
+try
+{
+    return args switch
+    {
+        ["down"] => await HostCommands.DownAsync(),
+        ["reset"] => await HostCommands.ResetAsync(),
+        ["openapi", var path] => await HostCommands.WriteOpenApiAsync(path),
+        _ => await Host.RunAsync(args),
+    };
+}
+catch (StartupException e)
+{
+    await Console.Error.WriteLineAsync($"AgentInvest cannot start: {e.Message}");
+    return 1;
+}

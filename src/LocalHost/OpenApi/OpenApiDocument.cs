@@ -13,14 +13,14 @@ namespace AgentInvest.LocalHost.OpenApi;
 /// The OpenAPI 3.1 document of every HTTP function, read from the mapped endpoints: routes and methods from routing, security and limits from the
 /// attributes the pipeline enforces, bodies and answers from the types the use cases serialise. What is served cannot differ from what is said.
 /// </summary>
-internal sealed partial class OpenApiDocument(EndpointDataSource endpoints)
+internal sealed partial class OpenApiDocument(IEnumerable<Endpoint> endpoints)
 {
     private readonly SchemaBook _schemas = new();
 
     public JsonObject Build(string version)
     {
         var paths = new SortedDictionary<string, JsonObject>(StringComparer.Ordinal);
-        foreach (var endpoint in endpoints.Endpoints.OfType<RouteEndpoint>())
+        foreach (var endpoint in endpoints.OfType<RouteEndpoint>())
         {
             if (endpoint.Metadata.GetMetadata<FunctionMetadata>() is not { } function) continue;
             var path = "/" + endpoint.RoutePattern.RawText!.TrimStart('/');

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using AgentInvest.Auth;
+using AgentInvest.Core;
+using AgentInvest.Core.Security;
+using AgentInvest.Functions.Runtime;
+using AgentInvest.LocalHost.Postgres;
+using AgentInvest.LocalHost.Realtime;
+using AgentInvest.Market;
+using AgentInvest.Market.Realtime;
+using AgentInvest.Portfolio;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace AgentInvest.LocalHost;
+
+/// <summary>Every function app in one process, on a PostgreSQL of its own unless it is given one.</summary>
+internal static class Host
+{
+    private const string Prefix = "/v1";
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var port = int.TryParse(Environment.GetEnvironmentVariable("AGENTINVEST_PORT"), NumberStyles.None, CultureInfo.InvariantCulture, out var p) ? p : 7071;
+        var url = $"http://localhost:{port}";
+        using var home = HostHome.Take(url);
+        RefuseTakenPort(port);
+
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        Defaults(builder.Configuration, url);
+        await using var postgres = await StartPostgresAsync(builder.Configuration);
+        await Migrations.ApplyAsync(builder.Configuration.GetConnectionString("Postgres")!);
+
+        AddServices(builder);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 12 << 20; // Body holds each endpoint to its own limit and answers as the contract says.
+            kestrel.ListenLocalhost(port);
+        });
+        await using var app = builder.Build();
+        Map(app);
+        await app.Services.GetRequiredService<EnsureAdmin>().HandleAsync(Environment.GetEnvironmentVariable("AGENTINVEST_ADMIN_PASSWORD"), CancellationToken.None);
+        await app.StartAsync();
+        var health = await app.Services.GetRequiredService<Health>().CheckAsync(CancellationToken.None);
+        Console.WriteLine(health.Status == "unready" ? $"AgentInvest is up on {url} but not ready" : $"AgentInvest is ready on {url}");
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+
+    public static void AddServices(WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        var configuration = builder.Configuration;
+        services.AddCore(configuration).AddSecurity(configuration).AddAuth(configuration).AddMarket(configuration).AddPortfolio(configuration);
+        services.AddLocalFunctions(options =>
+        {
+            options.RoutePrefix = Prefix.TrimStart('/');
+            options.Assemblies.Add(typeof(Functions.Auth.AuthFunctions).Assembly);
+            options.Assemblies.Add(typeof(Functions.Market.MarketFunctions).Assembly);
+            options.Assemblies.Add(typeof(Functions.Portfolio.PortfolioFunctions).Assembly);
+        });
+        services.AddSignalR(options => options.MaximumReceiveMessageSize = 1024)
+            .AddJsonProtocol(options => options.PayloadSerializerOptions = Json.Options);
+        services.AddSingleton<QuoteConnections>();
+        services.AddSingleton<IQuotePush>(s => s.GetRequiredService<QuoteConnections>());
+        services.AddSingleton<ISignalRDispatcher>(s => s.GetRequiredService<QuoteConnections>());
+        services.AddHostedService(s => s.GetRequiredService<QuoteConnections>());
+        builder.Host.ConfigureHostOptions(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
+    }
+
+    public static void Map(WebApplication app)
+    {
+        app.UseUnprefixedAlias(Prefix.TrimStart('/'));
+        app.UseRouting();
+        app.UseRequestPipeline();
+        app.UseHubGate();
+        app.UseWebSockets();
+        app.MapLocalFunctions();
+        app.MapLocalEndpoints(Prefix);
+    }
+
+    private static void Defaults(ConfigurationManager configuration, string url)
+    {
+        var defaults = new Dictionary<string, string?>
+        {
+            ["Auth:PublicOrigin"] = url,
+            ["Security:MasterKeyFile"] = Path.Combine(HostHome.Path, "master.key"),
+            ["Logging:LogLevel:Default"] = "Information",
+            ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+            ["Logging:LogLevel:Microsoft.Hosting"] = "Warning",
+            ["Logging:Console:FormatterName"] = "simple",
+            ["Logging:Console:FormatterOptions:SingleLine"] = "true",
+            ["Logging:Console:FormatterOptions:IncludeScopes"] = "false",
+        };
+        // Under everything else, so that environment and arguments win.
+        configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = defaults });
+    }
+
+    private static async Task<EmbeddedPostgres?> StartPostgresAsync(ConfigurationManager configuration)
+    {
+        if (configuration.GetConnectionString("Postgres") is { Length: > 0 }) return null;
+        var postgres = await EmbeddedPostgres.StartAsync(HostHome.Root, HostHome.Path);
+        configuration["ConnectionStrings:Postgres"] = postgres.ConnectionString;
+        return postgres;
+    }
+
+    private static void RefuseTakenPort(int port)
+    {
+        try
+        {
+            using var probe = new TcpListener(IPAddress.Loopback, port);
+            probe.Start();
+        }
+        catch (SocketException)
+        {
+            throw new StartupException($"port {port} is in use by another program; set AGENTINVEST_PORT to a free one.");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using AgentInvest.LocalHost.Postgres;
+
+namespace AgentInvest.LocalHost;
+
+/// <summary>What <c>./dev</c> asks of the host program beside running it.</summary>
+internal static class HostCommands
+{
+    /// <summary>Stops the host of this home as Ctrl-C would, then a server that was left over.</summary>
+    public static async Task<int> DownAsync()
+    {
+        if (HostHome.HolderPid() is { } pid)
+        {
+            using var signal = Process.Start("kill", ["-TERM", pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            await signal.WaitForExitAsync();
+            for (var i = 0; HostHome.HolderPid() is not null; i++)
+            {
+                if (i == 300) throw new StartupException($"process {pid} does not stop");
+                await Task.Delay(100);
+            }
+            Console.WriteLine("The host has stopped.");
+        }
+        if (await EmbeddedPostgres.StopLeftOverAsync(HostHome.Root, HostHome.Path)) Console.WriteLine("PostgreSQL has stopped.");
+        return 0;
+    }
+
+    public static async Task<int> ResetAsync()
+    {
+        await DownAsync();
+        if (File.Exists(Path.Combine(HostHome.Path, "postgres", "MOVED")))
+        {
+            var moved = (await File.ReadAllTextAsync(Path.Combine(HostHome.Path, "postgres", "MOVED"))).Trim().Split(' ')[^1];
+            if (Directory.Exists(moved)) Directory.Delete(moved, recursive: true);
+        }
+        foreach (var name in new[] { "postgres", "postgres.password", "postgres.lock", "master.key", "host.lock", "host.pid" })
+        {
+            var path = Path.Combine(HostHome.Path, name);
+            if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
+            else File.Delete(path);
+        }
+        Console.WriteLine("All state is deleted.");
+        return 0;
+    }
+
+    /// <summary>The document comes from the mapped endpoints alone: no server is started for it.</summary>
+    public static async Task<int> WriteOpenApiAsync(string path)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.Configuration["ConnectionStrings:Postgres"] = "Host=127.0.0.1";
+        builder.Configuration["Security:MasterKey"] = Convert.ToBase64String(new byte[32]);
+        Host.AddServices(builder);
+        await using var app = builder.Build();
+        Host.Map(app);
+        await File.WriteAllTextAsync(path, LocalEndpoints.Render(((IEndpointRouteBuilder)app).DataSources));
+        Console.WriteLine($"Wrote {path}.");
+        return 0;
+    }
+}

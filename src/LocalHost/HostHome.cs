@@ -1,0 +1,69 @@
+using System.Globalization;
+
+namespace AgentInvest.LocalHost;
+
+/// <summary>Where one host keeps all its state, and the lock that makes it one.</summary>
+internal sealed class HostHome : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private HostHome(FileStream held) => _lock = held;
+
+    public static string Path { get; } = System.IO.Path.GetFullPath(Environment.GetEnvironmentVariable("AGENTINVEST_HOME") is { Length: > 0 } home ? home : System.IO.Path.Combine(Root, ".local"));
+
+    /// <summary>The checkout: said by ./dev, else found above the program.</summary>
+    public static string Root
+    {
+        get
+        {
+            if (Environment.GetEnvironmentVariable("AGENTINVEST_ROOT") is { Length: > 0 } root) return root;
+            var folder = new DirectoryInfo(AppContext.BaseDirectory);
+            while (folder is not null && !File.Exists(System.IO.Path.Combine(folder.FullName, "AgentInvest.sln"))) folder = folder.Parent;
+            return folder?.FullName ?? throw new StartupException("The checkout was not found above the program; set AGENTINVEST_ROOT.");
+        }
+    }
+
+    private static string LockFile => System.IO.Path.Combine(Path, "host.lock");
+
+    /// <summary>Takes the home for this process; the lock goes with the process, however it ends.</summary>
+    public static HostHome Take(string url)
+    {
+        Directory.CreateDirectory(Path);
+        FileStream held;
+        try
+        {
+            held = new FileStream(LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            throw new StartupException($"AgentInvest is already running on this home ({Path}): {Holder() ?? "by another process"}. Stop it with ./dev down, or set AGENTINVEST_HOME to another folder.");
+        }
+        File.WriteAllText(HolderFile, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId} {url}"));
+        return new HostHome(held);
+    }
+
+    /// <summary>The process that holds the home, or null when none does.</summary>
+    public static int? HolderPid()
+    {
+        if (!File.Exists(LockFile)) return null;
+        try
+        {
+            using var free = new FileStream(LockFile, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return null;
+        }
+        catch (IOException)
+        {
+            return int.TryParse(Holder()?.Split(' ')[1], CultureInfo.InvariantCulture, out var pid) ? pid : null;
+        }
+    }
+
+    private static string HolderFile => System.IO.Path.Combine(Path, "host.pid");
+
+    private static string? Holder() => File.Exists(HolderFile) && File.ReadAllText(HolderFile).Split(' ') is [var pid, var url] ? $"process {pid} on {url}" : null;
+
+    public void Dispose()
+    {
+        File.Delete(HolderFile);
+        _lock.Dispose();
+    }
+}

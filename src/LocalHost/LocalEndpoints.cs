@@ -1,0 +1,79 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using AgentInvest.Auth.Mails;
+using AgentInvest.Core;
+using AgentInvest.Core.Pipeline;
+using AgentInvest.Core.Security;
+using AgentInvest.Functions.Runtime;
+using AgentInvest.LocalHost.OpenApi;
+using AgentInvest.LocalHost.Realtime;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.Connections;
+using Prometheus;
+using Scalar.AspNetCore;
+
+namespace AgentInvest.LocalHost;
+
+/// <summary>What the local host answers beside the functions: the hub, the OpenAPI document and its page, metrics, the outbox of mails.</summary>
+internal static class LocalEndpoints
+{
+    private static readonly object[] Open = [new AllowAnonymousAttribute(), new NoRateLimitAttribute(), new PublicDataAttribute()];
+
+    /// <summary>Between routing and the endpoint: every request of this host passes here, whether or not anything answers it.</summary>
+    public static void UseRequestPipeline(this WebApplication app)
+    {
+        var pipeline = app.Services.GetRequiredService<RequestPipeline>();
+        var policies = new ConditionalWeakTable<Endpoint, EndpointPolicy>();
+        app.Use((http, next) =>
+        {
+            var policy = http.GetEndpoint() is { } endpoint ? policies.GetValue(endpoint, PolicyOf) : EndpointPolicy.Unknown;
+            return pipeline.InvokeAsync(http, policy, _ => next(http));
+        });
+    }
+
+    /// <summary>The 405 of routing is an endpoint without metadata: it needs no sign-in to say so.</summary>
+    private static EndpointPolicy PolicyOf(Endpoint endpoint) =>
+        endpoint.Metadata.Count == 0 ? EndpointPolicy.Unknown with { } : EndpointPolicy.Of(endpoint.Metadata);
+
+    public static void MapLocalEndpoints(this WebApplication app, string prefix)
+    {
+        var root = app.MapGroup(prefix).WithMetadata(Open);
+        root.MapGet("/openapi/v1.json", Document);
+        root.MapMetrics("/metrics");
+        root.MapScalarApiReference("/docs", options => options
+            .WithTitle("AgentInvest").WithOpenApiRoutePattern("/openapi/v1.json").WithTheme(ScalarTheme.Default));
+        root.MapGet("/dev/outbox", (HttpContext http, ReadOutbox outbox) => outbox.HandleAsync(http));
+        app.MapHub<QuotesHub>(prefix + QuotesHub.Path, options =>
+        {
+            options.ApplicationMaxBufferSize = 4 * 1024;
+            options.CloseOnAuthenticationExpiration = false;
+            options.Transports = HttpTransports.All;
+        }).WithMetadata(Open).WithMetadata(new HubGateAttribute());
+    }
+
+    /// <summary>
+    /// Who may reach the hub: a hub token, or the id of a connection that was let in with one. The id is a secret that negotiate tells, so long polling
+    /// goes on after the token's 60 s.
+    /// </summary>
+    public static void UseHubGate(this WebApplication app)
+    {
+        var tokens = app.Services.GetRequiredService<HubTokens>();
+        app.Use((http, next) => http.GetEndpoint()?.Metadata.GetMetadata<HubGateAttribute>() is null
+            || (http.Request.Query.ContainsKey("id") && !http.WebSockets.IsWebSocketRequest)
+            || QuotesHub.Listener(http, tokens) is not null ? next(http) : throw Problems.Unauthenticated("The hub takes the token that negotiate answers."));
+    }
+
+    private static IResult Document(EndpointDataSource endpoints) =>
+        Results.Text(Render([endpoints]), "application/json");
+
+    public static string Render(IEnumerable<EndpointDataSource> endpoints) =>
+        new OpenApiDocument(endpoints.SelectMany(s => s.Endpoints)).Build(Version).ToJsonString(new System.Text.Json.JsonSerializerOptions
+        {
+            WriteIndented = true,
+            Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        }) + "\n";
+
+    private static string Version => Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);
+
+    private sealed class HubGateAttribute : Attribute;
+}

@@ -31,9 +31,7 @@ create index idempotency_created on core.idempotency (created_at);
 -- Revocations that every host must learn of within a second (Core/Security/Revocations.cs).
 create table core.revocations (
     id         bigint generated always as identity primary key,
-    session_id uuid,
-    user_id    uuid,
-    at         timestamptz not null default now(),
-    check (session_id is not null or user_id is not null)
+    session_id uuid not null,
+    at         timestamptz not null default clock_timestamp()
 );
 create index revocations_at on core.revocations (at);

@@ -28,7 +28,7 @@ public static class CoreServices
         services.AddSingleton<Cors>();
         services.AddSingleton<Idempotency>();
         services.AddSingleton<RequestPipeline>();
-        services.AddSingleton<Authenticator>();
+        services.AddSecurity();
         AddCache(services, configuration);
         return services;
     }

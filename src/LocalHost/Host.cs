@@ -52,7 +52,7 @@ internal static class Host
     {
         var services = builder.Services;
         var configuration = builder.Configuration;
-        services.AddCore(configuration).AddSecurity(configuration).AddAuth(configuration).AddMarket(configuration).AddPortfolio(configuration);
+        services.AddCore(configuration).AddAuth(configuration).AddMarket(configuration).AddPortfolio(configuration);
         services.AddLocalFunctions(options =>
         {
             options.RoutePrefix = Prefix.TrimStart('/');

@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using System.Text;
+using AgentInvest.Auth.Mails;
+using AgentInvest.Auth.Passwords;
+using AgentInvest.Core;
+using AgentInvest.Core.Security;
+using Microsoft.Extensions.Options;
+
+namespace AgentInvest.Auth.Accounts;
+
+/// <summary>
+/// POST /auth/register. The answer is the same for a new, an unverified and a taken address; only the mail differs. The password waits with the mail's
+/// token, so that whoever reads the mail activates the very password that was sent with that registration, not one a stranger sent later.
+/// </summary>
+public sealed class RegisterUser
+{
+    internal static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(24);
+    private readonly Db _db;
+    private readonly PasswordHasher _hasher;
+    private readonly AuthOptions _options;
+    private readonly TimeProvider _time;
+
+    internal RegisterUser(Db db, PasswordHasher hasher, IOptions<AuthOptions> options, TimeProvider time) => (_db, _hasher, _options, _time) = (db, hasher, options.Value, time);
+
+    public sealed record Request(string? Email, string? Password, string? DisplayName);
+    public sealed record Response(string Status);
+
+    public async Task<Response> HandleAsync(Request request, CancellationToken ct)
+    {
+        var check = new Check();
+        var email = EmailAddress.Check(check, request.Email);
+        CheckName(check, request.DisplayName);
+        PasswordRules.Check(check, request.Password, email.Length > 0 ? email : "\0", request.DisplayName);
+        check.ThrowIfAny();
+
+        var hash = await _hasher.HashAsync(request.Password!, ct);
+        var token = MasterKey.NewToken();
+        var now = _time.GetUtcNow();
+        await _db.InTransactionAsync(async tx =>
+        {
+            // An account without a usable password stands for the address until the mail is answered.
+            var user = await tx.OneAsync("""
+                insert into auth.users (id, email, password_hash, display_name) values ($1, $2, '', $3)
+                on conflict (email) do update set email = excluded.email returning id, verified_at is not null
+                """, r => (Id: r.GetGuid(0), Verified: r.GetBoolean(1)), ct, Guid.CreateVersion7(), email, request.DisplayName);
+            await tx.ExecuteAsync("""
+                insert into auth.mail_tokens (token_hash, user_id, kind, password_hash, display_name, expires_at) values ($1, $2, 'verify_email', $3, $4, $5)
+                """, ct, HashOf(token), user.Id, hash, request.DisplayName, user.Verified ? now : now + TokenLifetime);
+            await Mail.SendAsync(tx, user.Verified ? Mail.AlreadyRegistered(email, _options.PublicOrigin, now) : Mail.VerifyEmail(email, token, _options.PublicOrigin, now), ct);
+        }, ct);
+        return new Response("verification_sent");
+    }
+
+    internal static void CheckName(Check check, string? name) =>
+        check.That(name is null || (name.Trim().Length is >= 1 and <= 100 && !name.Any(char.IsControl)), "displayName", "must have 1 to 100 characters, none of them control characters");
+
+    internal static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+}

@@ -1,0 +1,10 @@
+using AgentInvest.Auth;
+using AgentInvest.Core;
+using AgentInvest.Functions.Azure;
+using Microsoft.Extensions.Hosting;
+
+var builder = FunctionsApplication.CreateBuilder(args);
+builder.ConfigureFunctionsWebApplication();
+builder.UseMiddleware<PipelineMiddleware>();
+builder.Services.AddCore(builder.Configuration).AddAuth(builder.Configuration);
+builder.Build().Run();

@@ -1,0 +1,17 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace AgentInvest.Functions.Runtime;
+
+/// <summary>What timers, activities and orchestrators do, as .NET metrics and traces under one name.</summary>
+internal static class RuntimeMetrics
+{
+    private const string Name = "AgentInvest.Functions";
+    private static readonly Meter Meter = new(Name);
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("functions.duration", "s", "Runs of functions other than HTTP ones");
+
+    public static ActivitySource Activities { get; } = new(Name);
+
+    public static void Ran(string trigger, string function, string outcome, long begin) =>
+        Duration.Record(Stopwatch.GetElapsedTime(begin).TotalSeconds, new("trigger", trigger), new("function", function), new("outcome", outcome));
+}

@@ -1,0 +1,118 @@
+namespace AgentInvest.Finance.Risk;
+
+/// <summary>
+/// Risk of a series of simple periodic returns. Fractions; null where a figure is not defined. Deviations are of the sample, annualised by √periods;
+/// Sortino's downside is over all N periods; losses, VaR, CVaR and drawdown are negative.
+/// </summary>
+public static class RiskMeasures
+{
+    public static double? Mean(ReadOnlySpan<double> r)
+    {
+        if (r.Length == 0) return null;
+        var sum = 0.0;
+        foreach (var x in r) sum += x;
+        return sum / r.Length;
+    }
+
+    /// <summary>Sample standard deviation × √periods.</summary>
+    public static double? Volatility(ReadOnlySpan<double> r, double periods = 252) => Covariance(r, r) is { } v ? Math.Sqrt(v * periods) : null;
+
+    /// <summary>Mean ÷ sample standard deviation × √periods, the risk-free rate taken as 0.</summary>
+    public static double? Sharpe(ReadOnlySpan<double> r, double periods = 252) => Ratio(Mean(r) * periods, Volatility(r, periods));
+
+    /// <summary>Mean ÷ root mean square of the negative returns × √periods.</summary>
+    public static double? Sortino(ReadOnlySpan<double> r, double periods = 252)
+    {
+        var sum = 0.0;
+        foreach (var x in r) sum += x < 0 ? x * x : 0;
+        return r.Length == 0 ? null : Ratio(Mean(r) * periods, Math.Sqrt(sum / r.Length * periods));
+    }
+
+    /// <summary>The deepest fall from a peak, the start counted as one: 0 or negative.</summary>
+    public static double? MaxDrawdown(ReadOnlySpan<double> r)
+    {
+        if (r.Length == 0) return null;
+        var (wealth, peak, worst) = (1.0, 1.0, 0.0);
+        foreach (var x in r)
+        {
+            wealth *= 1 + x;
+            peak = Math.Max(peak, wealth);
+            worst = Math.Min(worst, wealth / peak - 1);
+        }
+        return worst;
+    }
+
+    /// <summary>Compound annual return ÷ |maximum drawdown|.</summary>
+    public static double? Calmar(ReadOnlySpan<double> r, double periods = 252)
+    {
+        if (r.Length == 0) return null;
+        var wealth = 1.0;
+        foreach (var x in r) wealth *= 1 + x;
+        return wealth <= 0 ? null : Ratio(Math.Pow(wealth, periods / r.Length) - 1, -MaxDrawdown(r));
+    }
+
+    /// <summary>Covariance with the benchmark ÷ its variance.</summary>
+    public static double? Beta(ReadOnlySpan<double> r, ReadOnlySpan<double> benchmark) => Ratio(Covariance(r, benchmark), Covariance(benchmark, benchmark));
+
+    /// <summary>(1 + mean return that beta does not explain)^periods − 1.</summary>
+    public static double? Alpha(ReadOnlySpan<double> r, ReadOnlySpan<double> benchmark, double periods = 252) =>
+        Beta(r, benchmark) is { } beta && Mean(r) is { } mean && Mean(benchmark) is { } market ? Math.Pow(1 + mean - beta * market, periods) - 1 : null;
+
+    /// <summary>Volatility of the difference to the benchmark.</summary>
+    public static double? TrackingError(ReadOnlySpan<double> r, ReadOnlySpan<double> benchmark, double periods = 252) => Volatility(Difference(r, benchmark), periods);
+
+    /// <summary>Mean difference to the benchmark ÷ tracking error, annualised.</summary>
+    public static double? InformationRatio(ReadOnlySpan<double> r, ReadOnlySpan<double> benchmark, double periods = 252) => Sharpe(Difference(r, benchmark), periods);
+
+    /// <summary>The (1 − confidence) percentile of the returns, interpolated linearly.</summary>
+    public static double? ValueAtRisk(ReadOnlySpan<double> r, double confidence = 0.95)
+    {
+        if (r.Length == 0) return null;
+        var sorted = r.ToArray();
+        Array.Sort(sorted);
+        var at = (1 - confidence) * (sorted.Length - 1);
+        var low = (int)Math.Floor(at);
+        return low + 1 < sorted.Length ? sorted[low] + (at - low) * (sorted[low + 1] - sorted[low]) : sorted[low];
+    }
+
+    /// <summary>The mean of the int((1 − confidence)(n − 1)) + 1 smallest returns.</summary>
+    public static double? ConditionalValueAtRisk(ReadOnlySpan<double> r, double confidence = 0.95)
+    {
+        if (r.Length == 0) return null;
+        var sorted = r.ToArray();
+        Array.Sort(sorted);
+        return Mean(sorted.AsSpan(0, (int)((1 - confidence) * (sorted.Length - 1)) + 1));
+    }
+
+    public static double? Correlation(ReadOnlySpan<double> a, ReadOnlySpan<double> b) =>
+        Covariance(a, a) is > 0 and { } va && Covariance(b, b) is > 0 and { } vb ? Math.Clamp(Covariance(a, b)!.Value / Math.Sqrt(va * vb), -1, 1) : null;
+
+    /// <summary>Herfindahl–Hirschman: the sum of squared weights, 1 ÷ n when even, 1 when all is in one.</summary>
+    public static double Concentration(ReadOnlySpan<double> weights)
+    {
+        var sum = 0.0;
+        foreach (var w in weights) sum += w * w;
+        return sum;
+    }
+
+    /// <summary>Of the sample; null for fewer than two periods.</summary>
+    public static double? Covariance(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        if (a.Length != b.Length) throw new ArgumentException($"Both series must have the same length, not {a.Length} and {b.Length}.", nameof(b));
+        if (a.Length < 2) return null;
+        var (ma, mb) = (Mean(a)!.Value, Mean(b)!.Value);
+        var sum = 0.0;
+        for (var i = 0; i < a.Length; i++) sum += (a[i] - ma) * (b[i] - mb);
+        return sum / (a.Length - 1);
+    }
+
+    private static double[] Difference(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        var difference = new double[a.Length];
+        for (var i = 0; i < a.Length; i++) difference[i] = a[i] - b[i];
+        return difference;
+    }
+
+    /// <summary>A deviation that is only rounding noise divides nothing.</summary>
+    private static double? Ratio(double? numerator, double? denominator) => denominator is > 1e-15 ? numerator / denominator : null;
+}

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using AgentInvest.Auth;
+using AgentInvest.Auth.Accounts;
 using AgentInvest.Core;
-using AgentInvest.Core.Security;
 using AgentInvest.Functions.Runtime;
 using AgentInvest.LocalHost.Postgres;
 using AgentInvest.LocalHost.Realtime;
@@ -64,6 +64,7 @@ internal static class Host
             .AddJsonProtocol(options => options.PayloadSerializerOptions = Json.Options);
         services.AddSingleton<QuoteConnections>();
         services.AddSingleton<IQuotePush>(s => s.GetRequiredService<QuoteConnections>());
+        services.AddSimulatedTicker();
         services.AddSingleton<ISignalRDispatcher>(s => s.GetRequiredService<QuoteConnections>());
         services.AddHostedService(s => s.GetRequiredService<QuoteConnections>());
         builder.Host.ConfigureHostOptions(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));

@@ -1,4 +1,4 @@
-using AgentInvest.Core;
+using AgentInvest.Market.Providers;
 
 namespace AgentInvest.Market;
 
@@ -24,17 +24,44 @@ public sealed record CorporateAction(string Symbol, DateOnly LastDateBefore, Dat
 /// <summary>What other features may ask of the market. Unknown symbols are absent from the answers; nothing is invented for them.</summary>
 public sealed class MarketData
 {
-    private static ProblemException NotYet() => Problems.ProviderUnavailable("No market data source is configured.");
+    private readonly ProviderChain _chain;
+    private readonly TimeProvider _time;
 
-    public Task<Instrument?> FindAsync(string symbol, CancellationToken ct) => throw NotYet();
-    public Task<IReadOnlyDictionary<string, Quote>> QuotesAsync(IReadOnlyCollection<string> symbols, CancellationToken ct) => throw NotYet();
+    internal MarketData(ProviderChain chain, TimeProvider time) => (_chain, _time) = (chain, time);
+
+    public Task<Instrument?> FindAsync(string symbol, CancellationToken ct) => Task.FromResult(_chain.Of(symbol)?.Find(symbol));
+
+    public Task<IReadOnlyDictionary<string, Quote>> QuotesAsync(IReadOnlyCollection<string> symbols, CancellationToken ct)
+    {
+        var now = _time.GetUtcNow();
+        return Task.FromResult<IReadOnlyDictionary<string, Quote>>(Known(symbols).ToDictionary(s => s.Symbol, s => s.Provider.QuoteOf(s.Symbol, now)));
+    }
 
     /// <summary>Closes of the days from <paramref name="from"/> to <paramref name="to"/>, both included, plus the last one before <paramref name="from"/> (to carry forward).</summary>
-    public Task<IReadOnlyDictionary<string, DailyCloses>> ClosesAsync(IReadOnlyCollection<string> symbols, DateOnly from, DateOnly to, CancellationToken ct) => throw NotYet();
+    public Task<IReadOnlyDictionary<string, DailyCloses>> ClosesAsync(IReadOnlyCollection<string> symbols, DateOnly from, DateOnly to, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyDictionary<string, DailyCloses>>(Known(symbols).ToDictionary(s => s.Symbol, s => Closes(s.Symbol, s.Provider, from, to)));
 
     /// <summary>Actions with <see cref="CorporateAction.EffectiveOn"/> from <paramref name="from"/> to <paramref name="to"/>, both included, ascending.</summary>
-    public Task<IReadOnlyList<CorporateAction>> ActionsAsync(IReadOnlyCollection<string> symbols, DateOnly from, DateOnly to, CancellationToken ct) => throw NotYet();
+    public Task<IReadOnlyList<CorporateAction>> ActionsAsync(IReadOnlyCollection<string> symbols, DateOnly from, DateOnly to, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<CorporateAction>>(Known(symbols).SelectMany(s => s.Provider.Actions(s.Symbol, _time.GetUtcNow()))
+            .Where(a => a.EffectiveOn >= from && a.EffectiveOn <= to).OrderBy(a => a.EffectiveOn).ThenBy(a => a.Symbol, StringComparer.Ordinal).ToList());
 
     /// <summary>Daily rates of a pair such as <c>USDCHF</c> (CHF per USD), like <see cref="ClosesAsync"/>; null when no source knows the pair.</summary>
-    public Task<DailyCloses?> RatesAsync(string baseCurrency, string quoteCurrency, DateOnly from, DateOnly to, CancellationToken ct) => throw NotYet();
+    public Task<DailyCloses?> RatesAsync(string baseCurrency, string quoteCurrency, DateOnly from, DateOnly to, CancellationToken ct) =>
+        Task.FromResult(Fx.Rates(_chain, baseCurrency, quoteCurrency, from, to, _time.GetUtcNow()));
+
+    private IEnumerable<(string Symbol, IMarketProvider Provider)> Known(IEnumerable<string> symbols) =>
+        symbols.Distinct().Select(s => (Symbol: s, Provider: _chain.Of(s))).Where(s => s.Provider is not null).Select(s => (s.Symbol, s.Provider!));
+
+    private DailyCloses Closes(string symbol, IMarketProvider provider, DateOnly from, DateOnly to)
+    {
+        // Two weeks hold at least one trading day; a series with longer gaps is looked at whole.
+        var now = _time.GetUtcNow();
+        var bars = provider.Daily(symbol, from.AddDays(-14), to, now);
+        if (bars.Count == 0 || bars[0].Day > from) bars = provider.Daily(symbol, DateOnly.MinValue, to, now);
+        var first = 0;
+        while (first + 1 < bars.Count && bars[first + 1].Day <= from) first++;
+        var kept = bars.Skip(first).ToList();
+        return new DailyCloses(symbol, provider.Find(symbol)!.Currency, provider.Source, kept.Select(b => b.Day).ToArray(), kept.Select(b => b.C).ToArray());
+    }
 }

@@ -21,7 +21,7 @@ internal sealed partial class QuoteConnections(IHubContext<QuotesHub> hub, Quote
     private readonly ConcurrentDictionary<string, Connection> _connections = new();
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, Connection>> _bySymbol = new();
 
-    public int Count => _connections.Count;
+    public IReadOnlyCollection<string> Listened => _bySymbol.Where(s => !s.Value.IsEmpty).Select(s => s.Key).ToList();
 
     public void Add(HubCallerContext context, QuoteListener listener)
     {

@@ -1,0 +1,27 @@
+using System.Text.RegularExpressions;
+using AgentInvest.Core;
+
+namespace AgentInvest.Market;
+
+/// <summary>Symbols as callers write them: <c>[A-Z0-9.^=-]{1,15}</c>, case-folded.</summary>
+public static partial class Symbols
+{
+    /// <exception cref="ProblemException">400 naming <paramref name="field"/>.</exception>
+    public static string Parse(string? text, string field = "symbol")
+    {
+        var symbol = text?.Trim().ToUpperInvariant() ?? "";
+        return Pattern().IsMatch(symbol) ? symbol : throw Problems.Validation(field, "must have 1 to 15 of A–Z, 0–9, '.', '^', '=' and '-'");
+    }
+
+    /// <summary>A comma-separated list, each once.</summary>
+    public static IReadOnlyList<string> ParseList(string? text, int most, string field = "symbols")
+    {
+        var symbols = (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(s => Parse(s, field)).Distinct().ToList();
+        return symbols.Count >= 1 && symbols.Count <= most ? symbols : throw Problems.Validation(field, $"must name 1 to {most} symbols");
+    }
+
+    public static bool IsValid(string symbol) => Pattern().IsMatch(symbol);
+
+    [GeneratedRegex(@"\A[A-Z0-9.^=-]{1,15}\z")]
+    private static partial Regex Pattern();
+}

@@ -1,6 +1,6 @@
-using AgentInvest.Market;
 using AgentInvest.Core;
 using AgentInvest.Functions.Azure;
+using AgentInvest.Market;
 using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);

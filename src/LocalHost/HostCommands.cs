@@ -49,9 +49,9 @@ internal static class HostCommands
         builder.Logging.ClearProviders();
         builder.Configuration["ConnectionStrings:Postgres"] = "Host=127.0.0.1";
         builder.Configuration["Security:MasterKey"] = Convert.ToBase64String(new byte[32]);
-        Host.AddServices(builder);
+        FunctionHost.AddServices(builder);
         await using var app = builder.Build();
-        Host.Map(app);
+        FunctionHost.Map(app);
         await File.WriteAllTextAsync(path, LocalEndpoints.Render(((IEndpointRouteBuilder)app).DataSources));
         Console.WriteLine($"Wrote {path}.");
         return 0;

@@ -75,5 +75,6 @@ internal static class LocalEndpoints
 
     private static string Version => Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);
 
+    [AttributeUsage(AttributeTargets.Class)]
     private sealed class HubGateAttribute : Attribute;
 }

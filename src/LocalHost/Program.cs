@@ -7,7 +7,7 @@ try
         ["down"] => await HostCommands.DownAsync(),
         ["reset"] => await HostCommands.ResetAsync(),
         ["openapi", var path] => await HostCommands.WriteOpenApiAsync(path),
-        _ => await Host.RunAsync(args),
+        _ => await FunctionHost.RunAsync(args),
     };
 }
 catch (StartupException e)

@@ -82,6 +82,9 @@ public sealed class Idempotency(Db db) : IDisposable
         if (http.Response.StatusCode is (>= 200 and < 300) or 409 or 422) await KeepAsync(tx.ExecuteAsync, id, http.Response, answer.Body, ct);
     }
 
+    /// <summary>Drops answers that are no longer kept; by timer.</summary>
+    public Task PurgeAsync(CancellationToken ct) => db.ExecuteAsync("delete from core.idempotency where created_at < now() - interval '24 hours'", ct);
+
     public void Dispose() => _permits.Dispose();
 
     private delegate Task<int> Execute(string sql, CancellationToken ct, params object?[] args);

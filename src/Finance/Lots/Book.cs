@@ -3,7 +3,7 @@ namespace AgentInvest.Finance.Lots;
 /// <summary>What an entry did to the lots.</summary>
 public sealed record Booked(Lot? Opened, IReadOnlyList<ClosedLot> Closed)
 {
-    internal static readonly Booked Nothing = new(null, []);
+    public static readonly Booked Nothing = new(null, []);
 
     /// <summary>Null where nothing was sold.</summary>
     public decimal? RealizedPnl => Closed.Count == 0 ? null : Closed.Sum(c => c.Gain);

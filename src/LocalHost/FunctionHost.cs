@@ -15,7 +15,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace AgentInvest.LocalHost;
 
 /// <summary>Every function app in one process, on a PostgreSQL of its own unless it is given one.</summary>
-internal static class Host
+internal static class FunctionHost
 {
     private const string Prefix = "/v1";
 
@@ -52,7 +52,7 @@ internal static class Host
     {
         var services = builder.Services;
         var configuration = builder.Configuration;
-        services.AddCore(configuration).AddAuth(configuration).AddMarket(configuration).AddPortfolio(configuration);
+        services.AddCore(configuration).AddAuth(configuration).AddMarket(configuration).AddPortfolio();
         services.AddLocalFunctions(options =>
         {
             options.RoutePrefix = Prefix.TrimStart('/');

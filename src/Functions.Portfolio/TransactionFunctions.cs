@@ -1,0 +1,37 @@
+using AgentInvest.Core;
+using AgentInvest.Portfolio.Transactions;
+
+namespace AgentInvest.Functions.Portfolio;
+
+/// <summary>The ledger.</summary>
+public sealed class TransactionFunctions(RecordTransaction record, ListTransactions list, BookNewActions newActions)
+{
+    [Function("RecordTransaction"), RequireScope("portfolio:write"), Idempotent]
+    [Describe("Record a transaction", Detail = "buy and sell take `quantity` with `price` or with `amount`; a split takes `ratio`, new shares per old; the others take `amount`. Backdated entries re-derive everything after them.",
+        Query = ["portfolioId: default: the default portfolio"], Request = typeof(RecordTransaction.Request), Response = typeof(TransactionView), Status = 201,
+        Problems = ["404 not_found", "409 conflict", "412 precondition_failed", "422 insufficient_quantity", "422 idempotency_key_reused"])]
+    public async Task<IResult> Record([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "portfolio/transactions")] HttpRequest request, CancellationToken ct)
+    {
+        var body = await Body.ReadAsync<RecordTransaction.Request>(request, ct);
+        var (view, etag) = await record.HandleAsync(CurrentUser.Of(request.HttpContext), Query.Id(request, "portfolioId"), body, request.Headers.IfMatch, ct);
+        return Answer.Created($"/v1/portfolio/transactions/{view.Id}", view).With("ETag", etag);
+    }
+
+    [Function("ListTransactions"), RequireScope("portfolio:read")]
+    [Describe("List transactions, newest first", Query = ["portfolioId: default: the default portfolio", "symbol: only this one", "type: only this one", "from: a date", "to: a date", "includeReversed: true shows corrected entries as well", "limit: 1 to 200, default 50", "cursor: `nextCursor` of the page before"],
+        Response = typeof(Page<TransactionView>))]
+    public async Task<IResult> List([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/transactions")] HttpRequest request, CancellationToken ct)
+    {
+        var (page, etag) = await list.HandleAsync(CurrentUser.Of(request.HttpContext), Query.Id(request, "portfolioId"), request, ct);
+        return Answer.Ok(page).With("ETag", etag);
+    }
+
+    [Function("GetTransaction"), RequireScope("portfolio:read")]
+    [Describe("Read a transaction", Response = typeof(TransactionView), Problems = ["404 not_found"])]
+    public async Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/transactions/{id}")] HttpRequest request, string id, CancellationToken ct) =>
+        Answer.Ok(await list.OneAsync(CurrentUser.Of(request.HttpContext), id, ct));
+
+    /// <summary>Bookings bring their own actions along; this is for those that fall due while nobody books.</summary>
+    [Function("BookNewActions")]
+    public Task BookNewActions([TimerTrigger("30 * * * * *")] TimerInfo timer, CancellationToken ct) => newActions.HandleAsync(ct);
+}

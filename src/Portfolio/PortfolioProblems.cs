@@ -1,0 +1,21 @@
+using AgentInvest.Core;
+using AgentInvest.Finance.Lots;
+
+namespace AgentInvest.Portfolio;
+
+internal static class PortfolioProblems
+{
+    public static ProblemException UnknownSymbol(string symbol) =>
+        new(new Problem(404, "not_found", "There is no such symbol.", $"No source knows the symbol {symbol}.") { Errors = new Dictionary<string, string[]> { ["symbol"] = ["is not known"] } });
+
+    public static ProblemException InsufficientQuantity(InsufficientQuantityException e) => new(new Problem(422, "insufficient_quantity", "More would be sold than is held.",
+        $"On {Instants.Format(e.At)} {Money.Trim(e.Held)} {e.Symbol} are held; {Money.Trim(e.Asked)} cannot be sold.")
+    {
+        Errors = new Dictionary<string, string[]> { ["quantity"] = [$"must not exceed the {Money.Trim(e.Held)} held at that instant"] },
+        Extensions = new Dictionary<string, object?> { ["symbol"] = e.Symbol, ["held"] = e.Held, ["asked"] = e.Asked },
+    });
+
+    public static ProblemException DuplicateExternalId(string externalId) => Problems.Conflict($"An entry with the externalId '{externalId}' is in the books already.");
+    public static ProblemException BaseCurrencyInUse() => Problems.Conflict("The base currency cannot change once there are bookings: their rates are kept in it.");
+    public static ProblemException UnknownRate(string pair) => Problems.Validation("fxRate", $"is required: no source knows the rate {pair} of that day");
+}

@@ -1,0 +1,42 @@
+using AgentInvest.Core;
+using AgentInvest.Finance.Lots;
+
+namespace AgentInvest.Portfolio.Portfolios;
+
+/// <summary>A portfolio's own data, and the version of its ledger.</summary>
+public sealed record PortfolioRow(Guid UserId, Guid Id, string Name, string BaseCurrency, string CostBasisMethod, long Version, DateTimeOffset CreatedAt)
+{
+    internal const string Columns = "user_id, id, name, base_currency, cost_basis_method, version, created_at";
+
+    internal static PortfolioRow Read(Npgsql.NpgsqlDataReader r) => new(r.GetGuid(0), r.GetGuid(1), r.GetString(2), r.GetString(3), r.GetString(4), r.GetInt64(5), r.Instant(6));
+
+    internal CostBasisMethod Method => Enum.Parse<CostBasisMethod>(CostBasisMethod, ignoreCase: true);
+
+    /// <summary>The ledger's version, and nothing of prices.</summary>
+    public string ETag => $"\"v{Version}\"";
+}
+
+/// <summary>Finds the portfolio that a call means: the one named, else the user's default one, created on first use.</summary>
+public sealed class FindPortfolio(Db db)
+{
+    public async Task<PortfolioRow> HandleAsync(CurrentUser user, Guid? id, CancellationToken ct)
+    {
+        var found = id is null
+            ? await db.OneAsync($"select {PortfolioRow.Columns} from portfolio.portfolios where user_id = $1 and is_default", PortfolioRow.Read, ct, user.Id)
+            : await db.OneAsync($"select {PortfolioRow.Columns} from portfolio.portfolios where user_id = $1 and id = $2", PortfolioRow.Read, ct, user.Id, id);
+        if (found is not null) return found;
+        if (id is not null) throw Problems.NotFound();
+        return (await db.OneAsync($"""
+            insert into portfolio.portfolios as p (user_id, id, name, base_currency, cost_basis_method, is_default) values ($1, $2, 'My portfolio', 'USD', 'fifo', true)
+            on conflict (user_id) where is_default do update set is_default = true returning {PortfolioRow.Columns}
+            """, PortfolioRow.Read, ct, user.Id, Guid.CreateVersion7()))!;
+    }
+
+    /// <summary>The same, locked: from here to the end of the transaction nobody else writes to these books.</summary>
+    internal static async Task<PortfolioRow> LockAsync(Tx tx, PortfolioRow portfolio, string? ifMatch, CancellationToken ct)
+    {
+        var locked = await tx.OneAsync($"select {PortfolioRow.Columns} from portfolio.portfolios where user_id = $1 and id = $2 for update", PortfolioRow.Read, ct, portfolio.UserId, portfolio.Id) ?? throw Problems.NotFound();
+        if (ifMatch is { Length: > 0 } && ifMatch != "*" && !ifMatch.Split(',').Any(t => t.Trim() == locked.ETag)) throw Problems.PreconditionFailed();
+        return locked;
+    }
+}

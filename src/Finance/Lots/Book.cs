@@ -65,7 +65,10 @@ public sealed class Book(CostBasisMethod method)
                 booked = new Booked(null, closed);
                 break;
             case EntryKind.Split:
-                if (_positions.TryGetValue(entry.Symbol!, out var split)) split.Split(entry.Ratio);
+                if (!_positions.TryGetValue(entry.Symbol!, out var split)) break;
+                var lost = split.Split(entry.Ratio);
+                Cost -= lost;
+                RealizedPnl -= lost;
                 break;
             case EntryKind.Dividend:
                 Dividends += entry.Amount * entry.FxRate;

@@ -104,17 +104,28 @@ public sealed class Position(string symbol)
         return closed;
     }
 
-    /// <summary>Shares are kept to ten digits, as they are stored; cost is untouched by a split.</summary>
-    internal void Split(decimal ratio)
+    /// <summary>
+    /// Shares are kept to ten digits, as they are stored; cost is untouched by a split. A lot of which nothing is left at ten digits is gone, its cost lost.
+    /// </summary>
+    /// <returns>What was lost, in base currency; 0 but for dust.</returns>
+    internal decimal Split(decimal ratio)
     {
         Quantity = 0;
+        var lost = 0m;
         foreach (var lot in _lots)
         {
             lot.Quantity = decimal.Round(lot.Quantity * ratio, 10);
             lot.Remaining = decimal.Round(lot.Remaining * ratio, 10);
             Quantity += lot.Remaining;
+            if (lot.Remaining > 0) continue;
+            lost += lot.Cost;
+            CostLocal -= lot.CostLocal;
         }
+        _lots.RemoveAll(l => l.Remaining == 0);
+        Cost -= lost;
+        RealizedPnl -= lost;
         LastPrice /= ratio;
+        return lost;
     }
 
     private void Traded(LedgerEntry entry)

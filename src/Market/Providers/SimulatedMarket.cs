@@ -20,7 +20,8 @@ internal sealed class SimulatedMarket : IMarketProvider
             : Universe.All;
         _series = listings.DistinctBy(l => l.Instrument.Symbol).ToDictionary(l => l.Instrument.Symbol, l => new SimulatedSeries(l, settings.Seed), StringComparer.Ordinal);
         _ticksPerSecond = settings.TicksPerSecond;
-        Version = $"simulated 1 {settings.Seed}";
+        // Whatever shapes the series is in it: prices stored from another shape must not stand beside these.
+        Version = $"simulated 2 {settings.Seed} {Noise.Key(settings.Seed, string.Join('\n', _series.Values.Select(s => s.Listing))):x16}";
         Instruments = _series.Values.Select(s => s.Listing.Instrument).ToList();
     }
 

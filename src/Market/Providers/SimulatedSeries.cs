@@ -10,12 +10,18 @@ internal sealed class SimulatedSeries
 {
     private static readonly DateOnly FirstDay = new(2015, 1, 2);
     private const double Year = 252;
+
+    /// <summary>The share of the way back to the trend that a year would take, were nothing new to happen.</summary>
+    private const double Pull = 0.7;
+
     private readonly Lock _lock = new();
     private readonly Listing _listing;
     private readonly ulong _key;
     private readonly ulong _market;
     private readonly List<Bar> _bars = [];
     private readonly List<CorporateAction> _actions = [];
+    private double _marketAway;
+    private double _ownAway;
     private (DateOnly Day, int Minutes, decimal High, decimal Low) _today;
 
     public SimulatedSeries(Listing listing, long seed)
@@ -111,10 +117,12 @@ internal sealed class SimulatedSeries
         var sigma = Math.Sqrt(Math.Pow(_listing.Volatility, 2) + Math.Pow(_listing.Beta * 0.16, 2)) / Math.Sqrt(Year);
         // A market with calm and stormy seasons, and now and then a bad day.
         var season = 0.75 + 0.5 * (Noise.Curve(_market ^ 9, n / 60.0) + 1) * Noise.Uniform(_market ^ 8, n / 250);
-        var market = Noise.Normal(_market, n) * 0.16 / Math.Sqrt(Year) * season;
-        var own = Noise.Normal(_key, n) * _listing.Volatility / Math.Sqrt(Year) * season;
-        var drift = (_listing.Drift - Math.Pow(_listing.Volatility, 2) / 2) / Year;
-        var close = before * Math.Exp(drift + _listing.Beta * market + own);
+        // Both wander off the trend and are drawn back to it, so that after years a price is still a plausible one.
+        var market = Noise.Normal(_market, n) * 0.16 / Math.Sqrt(Year) * season - Pull * _marketAway / Year;
+        var own = Noise.Normal(_key, n) * _listing.Volatility / Math.Sqrt(Year) * season - Pull * _ownAway / Year;
+        _marketAway += market;
+        _ownAway += own;
+        var close = before * Math.Exp(_listing.Drift / Year + _listing.Beta * market + own);
         var open = before * Math.Exp(Noise.Normal(_key ^ 5, n) * sigma * 0.3);
         var high = Math.Max(open, close) * Math.Exp(Math.Abs(Noise.Normal(_key ^ 6, n)) * sigma * 0.5 + sigma * 0.05);
         var low = Math.Min(open, close) * Math.Exp(-Math.Abs(Noise.Normal(_key ^ 7, n)) * sigma * 0.5 - sigma * 0.05);

@@ -18,9 +18,9 @@ internal sealed record Listing(Instrument Instrument, decimal Price, double Drif
 internal static class Universe
 {
     private const string Table = """
-        AAPL|Apple Inc.|NASDAQ|equity|Information Technology|US|USD|110|0.10|0.20|1.15|0.008
-        MSFT|Microsoft Corporation|NASDAQ|equity|Information Technology|US|USD|47|0.14|0.18|1.05|0.010
-        NVDA|NVIDIA Corporation|NASDAQ|equity|Information Technology|US|USD|190|0.16|0.36|1.60|0.001
+        AAPL|Apple Inc.|NASDAQ|equity|Information Technology|US|USD|110|0.16|0.20|1.15|0.008
+        MSFT|Microsoft Corporation|NASDAQ|equity|Information Technology|US|USD|47|0.18|0.18|1.05|0.010
+        NVDA|NVIDIA Corporation|NASDAQ|equity|Information Technology|US|USD|190|0.31|0.36|1.60|0.001
         AVGO|Broadcom Inc.|NASDAQ|equity|Information Technology|US|USD|100|0.12|0.28|1.25|0.018
         ORCL|Oracle Corporation|NYSE|equity|Information Technology|US|USD|44|0.06|0.20|0.95|0.014
         CRM|Salesforce, Inc.|NYSE|equity|Information Technology|US|USD|59|0.08|0.28|1.15|0
@@ -30,12 +30,12 @@ internal static class Universe
         IBM|International Business Machines Corporation|NYSE|equity|Information Technology|US|USD|153|0.01|0.17|0.80|0.040
         CSCO|Cisco Systems, Inc.|NASDAQ|equity|Information Technology|US|USD|28|0.04|0.17|0.90|0.030
         QCOM|QUALCOMM Incorporated|NASDAQ|equity|Information Technology|US|USD|74|0.05|0.27|1.20|0.024
-        AMZN|Amazon.com, Inc.|NASDAQ|equity|Consumer Discretionary|US|USD|309|0.14|0.25|1.20|0
-        TSLA|Tesla, Inc.|NASDAQ|equity|Consumer Discretionary|US|USD|219|0.14|0.48|1.60|0
+        AMZN|Amazon.com, Inc.|NASDAQ|equity|Consumer Discretionary|US|USD|309|0.18|0.25|1.20|0
+        TSLA|Tesla, Inc.|NASDAQ|equity|Consumer Discretionary|US|USD|219|0.22|0.48|1.60|0
         HD|The Home Depot, Inc.|NYSE|equity|Consumer Discretionary|US|USD|104|0.07|0.17|1.00|0.024
         MCD|McDonald's Corporation|NYSE|equity|Consumer Discretionary|US|USD|93|0.07|0.14|0.65|0.024
         NKE|NIKE, Inc.|NYSE|equity|Consumer Discretionary|US|USD|48|0.02|0.22|1.00|0.015
-        GOOGL|Alphabet Inc. Class A|NASDAQ|equity|Communication Services|US|USD|529|0.11|0.20|1.05|0.004
+        GOOGL|Alphabet Inc. Class A|NASDAQ|equity|Communication Services|US|USD|529|0.17|0.20|1.05|0.004
         META|Meta Platforms, Inc.|NASDAQ|equity|Communication Services|US|USD|78|0.13|0.30|1.20|0.003
         NFLX|Netflix, Inc.|NASDAQ|equity|Communication Services|US|USD|349|0.10|0.36|1.25|0
         DIS|The Walt Disney Company|NYSE|equity|Communication Services|US|USD|94|0.00|0.22|1.00|0.009
@@ -56,7 +56,7 @@ internal static class Universe
         PG|The Procter & Gamble Company|NYSE|equity|Consumer Staples|US|USD|90|0.05|0.13|0.50|0.026
         KO|The Coca-Cola Company|NYSE|equity|Consumer Staples|US|USD|42|0.03|0.12|0.55|0.030
         PEP|PepsiCo, Inc.|NASDAQ|equity|Consumer Staples|US|USD|95|0.04|0.12|0.55|0.028
-        WMT|Walmart Inc.|NYSE|equity|Consumer Staples|US|USD|86|0.07|0.16|0.55|0.015
+        WMT|Walmart Inc.|NYSE|equity|Consumer Staples|US|USD|86|0.12|0.16|0.55|0.015
         COST|Costco Wholesale Corporation|NASDAQ|equity|Consumer Staples|US|USD|142|0.12|0.17|0.75|0.007
         XOM|Exxon Mobil Corporation|NYSE|equity|Energy|US|USD|93|0.01|0.22|0.90|0.040
         CVX|Chevron Corporation|NYSE|equity|Energy|US|USD|113|0.02|0.22|0.95|0.040
@@ -90,8 +90,8 @@ internal static class Universe
         USDNOK|US dollar / Norwegian krone|FX|fx|||NOK|7.5600|0.03|0.100|-0.10|0
         USDCNY|US dollar / yuan|FX|fx|||CNY|6.2050|0.01|0.035|-0.03|0
         USDINR|US dollar / Indian rupee|FX|fx|||INR|63.300|0.03|0.045|-0.05|0
-        BTC-USD|Bitcoin|CRYPTO|crypto|||USD|315|0.42|0.60|0.50|0
-        ETH-USD|Ether|CRYPTO|crypto|||USD|11|0.40|0.75|0.60|0
+        BTC-USD|Bitcoin|CRYPTO|crypto|||USD|315|0.31|0.60|0.50|0
+        ETH-USD|Ether|CRYPTO|crypto|||USD|11|0.33|0.75|0.60|0
         """;
 
     /// <summary>Splits of the simulated market: last day before, new shares per old.</summary>

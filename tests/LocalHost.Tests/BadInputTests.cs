@@ -60,6 +60,7 @@ public sealed class BadInputTests(TestHost host) : IClassFixture<TestHost>
         var owner = await host.SignUpAsync();
         var booked = (await owner.BuyAsync("AAPL", 1, 100, "2024-01-02T15:00:00Z")).Json;
         var portfolio = booked.GetProperty("portfolioId").GetString();
+        var entries = (await owner.GetAsync(Transactions)).Text;
         var job = (await owner.PostAsync("/v1/portfolio/analytics")).Json.GetProperty("instanceId").GetString();
         var stranger = await host.SignUpAsync();
         foreach (var path in new[] { $"/v1/portfolio?portfolioId={portfolio}", $"{Transactions}?portfolioId={portfolio}", $"{Transactions}/{booked.GetProperty("id").GetString()}", $"/v1/portfolio/performance?portfolioId={portfolio}", $"/v1/portfolio/analytics?portfolioId={portfolio}", $"/v1/jobs/{job}" })
@@ -67,7 +68,7 @@ public sealed class BadInputTests(TestHost host) : IClassFixture<TestHost>
         AssertProblem(await stranger.BuyAsync("AAPL", 1, 100, "2024-01-02T15:00:00Z", $"?portfolioId={portfolio}"), 404, "not_found");
         AssertProblem(await stranger.SendAsync(HttpMethod.Delete, $"/v1/portfolios/{portfolio}", null), 404, "not_found");
         AssertProblem(await stranger.SendAsync(HttpMethod.Delete, $"/v1/jobs/{job}", null), 404, "not_found");
-        Assert.Equal(1, (await owner.GetAsync(Transactions)).Json.GetProperty("items").GetArrayLength());
+        Assert.Equal(entries, (await owner.GetAsync(Transactions)).Text);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace AgentInvest.Testing;
 
-/// <summary>The local host as a process of its own, as a user runs it: killed, stopped and started again by tests.</summary>
+/// <summary>The local host, or another program that says it is ready as the host does, as a process of its own: killed, stopped and started again by tests.</summary>
 public sealed class HostProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -16,6 +16,9 @@ public sealed class HostProcess : IAsyncDisposable
         Url = url;
     }
 
+    private static string HostProgram =>
+        Path.Combine(Checkout.Root, "src", "LocalHost", "bin", AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug", "net10.0", "AgentInvest.LocalHost.dll");
+
     public Uri Url { get; }
 
     public int Id => _process.Id;
@@ -27,18 +30,20 @@ public sealed class HostProcess : IAsyncDisposable
 
     /// <param name="connectionString">A database to use; null starts the embedded server under the home.</param>
     /// <param name="settings">Environment variables, <c>Section__Key</c>.</param>
-    public static async Task<HostProcess> StartAsync(string? connectionString, IReadOnlyDictionary<string, string>? settings = null, string? home = null)
+    /// <param name="home">Of an earlier host, to start again where it ended.</param>
+    /// <param name="port">Of an earlier host, so that its tokens stay good; 0 for a free one.</param>
+    /// <param name="program">Another program than the local host.</param>
+    public static async Task<HostProcess> StartAsync(string? connectionString, IReadOnlyDictionary<string, string>? settings = null, string? home = null, int port = 0, string? program = null)
     {
-        var port = Ports.Free();
-        var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(Checkout.Root, "src", "LocalHost", "bin", configuration, "net10.0", "AgentInvest.LocalHost.dll")])
+        if (port == 0) port = Ports.Free();
+        var start = new ProcessStartInfo("dotnet", [program ?? HostProgram])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Checkout.Root,
         };
         foreach (var name in start.Environment.Keys.Where(k => k.Contains("__", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
         start.Environment["AGENTINVEST_ROOT"] = Checkout.Root;
         start.Environment["AGENTINVEST_PORT"] = $"{port}";
-        start.Environment["AGENTINVEST_HOME"] = home ?? Path.Combine(Checkout.TestHome, "hosts", $"{port}-{Guid.NewGuid():N}"[..14]);
+        start.Environment["AGENTINVEST_HOME"] = home ?? NewHome();
         start.Environment["Auth__PasswordCost"] = "4";
         if (connectionString is not null) start.Environment["ConnectionStrings__Postgres"] = connectionString;
         foreach (var (name, value) in settings ?? new Dictionary<string, string>()) start.Environment[name] = value;
@@ -56,6 +61,22 @@ public sealed class HostProcess : IAsyncDisposable
             throw new InvalidOperationException($"The host did not become ready:\n{host.Log}");
         }
         return host;
+    }
+
+    public static string NewHome() => Path.Combine(Checkout.TestHome, "hosts", Guid.NewGuid().ToString("N")[..12]);
+
+    /// <summary>The exit code and the output of a start that is meant to fail, or of a command such as <c>down</c>.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(string home, int port, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [HostProgram, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["AGENTINVEST_ROOT"] = Checkout.Root;
+        start.Environment["AGENTINVEST_HOME"] = home;
+        start.Environment["AGENTINVEST_PORT"] = $"{port}";
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        return (process.ExitCode, await output + await errors);
     }
 
     private void Said(string? line)

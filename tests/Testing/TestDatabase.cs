@@ -19,12 +19,18 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public string ConnectionString { get; }
 
-    public static async Task<TestDatabase> CreateAsync()
+    /// <param name="migrated">False for an empty one.</param>
+    public static async Task<TestDatabase> CreateAsync(bool migrated = true)
     {
         var server = await PostgresServer.ConnectionStringAsync();
         var name = "test_" + Guid.NewGuid().ToString("N");
         await using var connection = new NpgsqlConnection(With(server, "postgres"));
         await connection.OpenAsync();
+        if (!migrated)
+        {
+            await ExecuteAsync(connection, $"create database {name}");
+            return new TestDatabase(server, name);
+        }
         await ExecuteAsync(connection, $"select pg_advisory_lock({TemplateLock})");
         try
         {
@@ -46,6 +52,15 @@ public sealed class TestDatabase : IAsyncDisposable
             await ExecuteAsync(connection, $"select pg_advisory_unlock({TemplateLock})");
         }
         return new TestDatabase(server, name);
+    }
+
+    /// <summary>False: as if the server were gone, for this database alone; its sessions end at once.</summary>
+    public async Task AllowConnectionsAsync(bool allow)
+    {
+        await using var connection = new NpgsqlConnection(With(_server, "postgres"));
+        await connection.OpenAsync();
+        await ExecuteAsync(connection, $"alter database {_name} allow_connections {allow}");
+        if (!allow) await ExecuteAsync(connection, $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{_name}'");
     }
 
     public async ValueTask DisposeAsync()

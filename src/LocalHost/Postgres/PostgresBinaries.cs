@@ -102,7 +102,9 @@ internal sealed class PostgresBinaries
             start.FileName = program;
         }
         foreach (var a in arguments) start.ArgumentList.Add(a);
-        // The server's messages are parsed for their last words.
+        // Nothing of ours: the server runs on for longer than this call, and settings of the host may be secrets. Its messages are parsed, hence the locale.
+        start.Environment.Clear();
+        start.Environment["PATH"] = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
         start.Environment["LC_ALL"] = "C";
         using var process = Process.Start(start)!;
         // pg_ctl's child inherits the pipes, so their end cannot be waited for: read until the program itself has ended.

@@ -32,12 +32,7 @@ internal static class FunctionHost
         await Migrations.ApplyAsync(builder.Configuration.GetConnectionString("Postgres")!);
 
         AddServices(builder);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 12 << 20; // Body holds each endpoint to its own limit and answers as the contract says.
-            kestrel.ListenLocalhost(port);
-        });
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port));
         await using var app = builder.Build();
         Map(app);
         await app.Services.GetRequiredService<EnsureAdmin>().HandleAsync(Environment.GetEnvironmentVariable("AGENTINVEST_ADMIN_PASSWORD"), CancellationToken.None);
@@ -68,6 +63,11 @@ internal static class FunctionHost
         services.AddSingleton<ISignalRDispatcher>(s => s.GetRequiredService<QuoteConnections>());
         services.AddHostedService(s => s.GetRequiredService<QuoteConnections>());
         builder.Host.ConfigureHostOptions(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 12 << 20; // Body holds each endpoint to its own limit and answers as the contract says.
+        });
     }
 
     public static void Map(WebApplication app)

@@ -1,0 +1,83 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using AgentInvest.Functions.Runtime;
+using Microsoft.AspNetCore.Authorization;
+
+namespace AgentInvest.LocalHost.Tests;
+
+/// <summary>The layout of docs/architecture.md, held to.</summary>
+public sealed partial class ArchitectureTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Core"] = [], ["Finance"] = [], ["Functions.Runtime"] = [],
+        ["Auth"] = ["Core"], ["Market"] = ["Core", "Finance"], ["Portfolio"] = ["Core", "Finance", "Market"],
+        ["Functions.Auth"] = ["Auth", "Core", "Functions.Runtime"],
+        ["Functions.Market"] = ["Market", "Core", "Functions.Runtime"],
+        ["Functions.Portfolio"] = ["Portfolio", "Core", "Functions.Runtime"],
+        ["LocalHost"] = ["Functions.Auth", "Functions.Market", "Functions.Portfolio", "Functions.Runtime"],
+    };
+
+    [Fact]
+    public void Projects_reference_only_what_the_layout_allows()
+    {
+        var projects = Directory.GetFiles(Path.Combine(Checkout.Root, "src"), "*.csproj", SearchOption.AllDirectories);
+        Assert.Equal(Allowed.Keys.Order(), projects.Select(p => Path.GetFileNameWithoutExtension(p)).Order());
+        foreach (var project in projects)
+        {
+            var references = XDocument.Load(project).Descendants("ProjectReference").Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value.Replace('\\', '/')));
+            Assert.All(references, r => Assert.Contains(r, Allowed[Path.GetFileNameWithoutExtension(project)]));
+        }
+    }
+
+    [Fact]
+    public void Features_know_no_Functions_package_and_function_code_no_runtime()
+    {
+        foreach (var project in new[] { "Core", "Finance", "Auth", "Market", "Portfolio" })
+            Assert.DoesNotContain(Sources(project), f => File.ReadAllText(f).Contains("Functions.Runtime", StringComparison.Ordinal) || File.ReadAllText(f).Contains("Microsoft.Azure.Functions", StringComparison.Ordinal));
+        foreach (var project in new[] { "Functions.Auth", "Functions.Market", "Functions.Portfolio" })
+            Assert.DoesNotContain(Sources(project), f => File.ReadAllText(f) is var text && (text.Contains("#if", StringComparison.Ordinal) || text.Contains("Functions.Runtime", StringComparison.Ordinal) || text.Contains("using Microsoft.Azure", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Without_a_sign_in_only_these_functions_answer()
+    {
+        Assembly[] apps = [typeof(Functions.Auth.AuthFunctions).Assembly, typeof(Functions.Market.MarketFunctions).Assembly, typeof(Functions.Portfolio.PortfolioFunctions).Assembly];
+        var anonymous = apps.SelectMany(a => a.GetTypes()).SelectMany(t => t.GetMethods())
+            .Where(m => m.GetCustomAttribute<FunctionAttribute>() is not null && m.GetParameters().Any(p => p.IsDefined(typeof(HttpTriggerAttribute))))
+            .Where(m => m.IsDefined(typeof(AllowAnonymousAttribute)) || m.DeclaringType!.IsDefined(typeof(AllowAnonymousAttribute)))
+            .Select(m => m.GetCustomAttribute<FunctionAttribute>()!.Name).Order(StringComparer.Ordinal);
+        Assert.Equal(
+        [
+            "GetDividends", "GetFxRate", "GetGainers", "GetHistory", "GetIndices", "GetLosers", "GetQuote", "GetQuotes", "GetSplits", "GetTrending",
+            "HealthLive", "HealthReady", "Jwks", "Login", "Refresh", "Register", "SearchInstruments", "VerifyEmail",
+        ], anonymous);
+    }
+
+    [Fact]
+    public void Files_stay_under_three_hundred_lines()
+    {
+        foreach (var file in new[] { "src", "tests", "bench" }.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Checkout.Root, folder), "*.cs", SearchOption.AllDirectories)).Where(IsOurs))
+            Assert.True(File.ReadLines(file).Count() <= 300, file);
+    }
+
+    [Fact]
+    public void Time_comes_from_a_TimeProvider_and_money_is_no_double()
+    {
+        foreach (var file in Allowed.Keys.SelectMany(Sources)) Assert.DoesNotMatch(Clock(), File.ReadAllText(file));
+        // Finance computes statistics of amounts and the simulated market makes them up, which is what double is for.
+        foreach (var file in new[] { "Core", "Portfolio", "Functions.Portfolio" }.SelectMany(Sources)) Assert.DoesNotMatch(DoubleMoney(), File.ReadAllText(file));
+    }
+
+    [GeneratedRegex(@"\bDateTime(Offset)?\.(Utc)?Now\b|\bDateTime\.Today\b")]
+    private static partial Regex Clock();
+
+    [GeneratedRegex(@"\bdouble\??\s+(price|amount|cost|fee|tax|cash|quantity|proceeds)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex DoubleMoney();
+
+    private static IEnumerable<string> Sources(string project) =>
+        Directory.EnumerateFiles(Path.Combine(Checkout.Root, "src", project), "*.cs", SearchOption.AllDirectories).Where(IsOurs);
+
+    private static bool IsOurs(string file) => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal);
+}

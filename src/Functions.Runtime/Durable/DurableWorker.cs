@@ -47,8 +47,10 @@ internal sealed partial class DurableWorker(DurableStore store, FunctionCatalogu
         using var wake = new SemaphoreSlim(0, 1);
         void Wake()
         {
+            // Looked at first because an exception costs more than all the rest of a booking.
+            if (wake.CurrentCount > 0) return;
             try { wake.Release(); }
-            catch (SemaphoreFullException) { /* it is awake already */ }
+            catch (SemaphoreFullException) { /* another was quicker */ }
             catch (ObjectDisposedException) { /* it has stopped */ }
         }
         store.WorkAdded += Wake;

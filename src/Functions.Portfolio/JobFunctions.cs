@@ -32,7 +32,7 @@ public sealed class JobFunctions(FindJob jobs)
         OrchestrationRuntimeStatus.Pending => "pending",
         OrchestrationRuntimeStatus.Completed => "completed",
         OrchestrationRuntimeStatus.Failed => "failed",
-        OrchestrationRuntimeStatus.Terminated or OrchestrationRuntimeStatus.Canceled => "terminated",
+        OrchestrationRuntimeStatus.Terminated => "terminated",
         _ => "running",
     };
 }

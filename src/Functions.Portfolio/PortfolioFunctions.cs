@@ -27,7 +27,7 @@ public sealed class PortfolioFunctions(ManagePortfolios portfolios, GetPortfolio
     }
 
     [Function("ListPortfolios"), RequireScope("portfolio:read")]
-    [Describe("List portfolios", Query = ["limit: 1 to 200, default 50", "cursor: `nextCursor` of the page before"], Response = typeof(Page<ManagePortfolios.Response>))]
+    [Describe("List portfolios", Query = ["limit: 1 to 200, default 50", "cursor: `nextCursor` of the page before"], Response = typeof(ListPage<ManagePortfolios.Response>))]
     public async Task<IResult> List([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolios")] HttpRequest request, CancellationToken ct) =>
         Answer.Ok(await portfolios.ListAsync(CurrentUser.Of(request.HttpContext), PageRequest.Of(request), ct));
 

@@ -19,7 +19,7 @@ public sealed class TransactionFunctions(RecordTransaction record, ListTransacti
 
     [Function("ListTransactions"), RequireScope("portfolio:read")]
     [Describe("List transactions, newest first", Query = ["portfolioId: default: the default portfolio", "symbol: only this one", "type: only this one", "from: a date", "to: a date", "includeReversed: true shows corrected entries as well", "limit: 1 to 200, default 50", "cursor: `nextCursor` of the page before"],
-        Response = typeof(Page<TransactionView>))]
+        Response = typeof(ListPage<TransactionView>))]
     public async Task<IResult> List([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/transactions")] HttpRequest request, CancellationToken ct)
     {
         var (page, etag) = await list.HandleAsync(CurrentUser.Of(request.HttpContext), Query.Id(request, "portfolioId"), request, ct);

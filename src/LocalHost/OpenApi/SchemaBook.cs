@@ -29,7 +29,7 @@ internal sealed class SchemaBook
 
     public JsonObject ToJson() => new(_schemas.Select(s => KeyValuePair.Create(s.Key, (JsonNode?)s.Value.DeepClone())));
 
-    /// <summary><c>RecordTransaction.Request</c> → <c>RecordTransactionRequest</c>; <c>Page&lt;Quote&gt;</c> → <c>QuotePage</c>.</summary>
+    /// <summary><c>RecordTransaction.Request</c> → <c>RecordTransactionRequest</c>; <c>ListPage&lt;Quote&gt;</c> → <c>QuoteListPage</c>.</summary>
     private static string Name(Type type)
     {
         if (type.IsArray) return Name(type.GetElementType()!) + "List";

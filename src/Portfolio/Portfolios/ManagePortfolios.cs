@@ -10,12 +10,12 @@ public sealed class ManagePortfolios(Db db, FindPortfolio find)
     public sealed record Request(string? Name, string? BaseCurrency, string? CostBasisMethod);
     public sealed record Response(Guid Id, string Name, string BaseCurrency, string CostBasisMethod, DateTimeOffset CreatedAt);
 
-    public async Task<Page<Response>> ListAsync(CurrentUser user, PageRequest page, CancellationToken ct)
+    public async Task<ListPage<Response>> ListAsync(CurrentUser user, PageRequest page, CancellationToken ct)
     {
         await find.HandleAsync(user, null, ct);
         var after = page.After is null ? Guid.Empty : Guid.TryParse(page.After, out var id) ? id : throw Problems.Validation("cursor", "is not a cursor of this list");
         var rows = await db.ListAsync($"select {PortfolioRow.Columns} from portfolio.portfolios where user_id = $1 and id > $2 order by id limit $3", PortfolioRow.Read, ct, user.Id, after, page.Limit + 1);
-        return new Page<Response>(rows.Take(page.Limit).Select(Show).ToList(), rows.Count > page.Limit ? PageRequest.Encode(rows[page.Limit - 1].Id.ToString()) : null);
+        return new ListPage<Response>(rows.Take(page.Limit).Select(Show).ToList(), rows.Count > page.Limit ? PageRequest.Encode(rows[page.Limit - 1].Id.ToString()) : null);
     }
 
     public async Task<Response> CreateAsync(CurrentUser user, Request request, CancellationToken ct)

@@ -9,7 +9,7 @@ namespace AgentInvest.Portfolio.Transactions;
 /// <summary>GET /portfolio/transactions, newest first, and GET /portfolio/transactions/{id}.</summary>
 public sealed class ListTransactions(Db db, FindPortfolio find)
 {
-    public async Task<(Page<TransactionView> Page, string ETag)> HandleAsync(CurrentUser user, Guid? portfolioId, HttpRequest request, CancellationToken ct)
+    public async Task<(ListPage<TransactionView> Page, string ETag)> HandleAsync(CurrentUser user, Guid? portfolioId, HttpRequest request, CancellationToken ct)
     {
         var page = PageRequest.Of(request);
         var symbol = Query.Text(request, "symbol") is { } s ? Symbols.Parse(s) : null;
@@ -27,7 +27,7 @@ public sealed class ListTransactions(Db db, FindPortfolio find)
             order by executed_at desc, seq desc limit $10
             """, LedgerRow.Read, ct, portfolio.UserId, portfolio.Id, symbol, type, from is { } f ? Instants.StartOf(f) : null, to is { } t ? Instants.StartOf(t).AddDays(1) : null, reversed, at, seq, page.Limit + 1);
         var next = rows.Count > page.Limit ? PageRequest.Encode(string.Create(CultureInfo.InvariantCulture, $"{rows[page.Limit - 1].ExecutedAt.UtcTicks} {rows[page.Limit - 1].Seq}")) : null;
-        return (new Page<TransactionView>(rows.Take(page.Limit).Select(r => TransactionView.Of(portfolio.Id, r)).ToList(), next), portfolio.ETag);
+        return (new ListPage<TransactionView>(rows.Take(page.Limit).Select(r => TransactionView.Of(portfolio.Id, r)).ToList(), next), portfolio.ETag);
     }
 
     /// <summary>Of any of the user's portfolios; a stranger's is not there.</summary>

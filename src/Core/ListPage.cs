@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace AgentInvest.Core;
 
 /// <summary>One page of a list, <c>{"items":[…],"nextCursor":null|"…"}</c>.</summary>
-public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
+public sealed record ListPage<T>(IReadOnlyList<T> Items, string? NextCursor);
 
 /// <summary><c>?limit=</c> (1–200, default 50) and <c>?cursor=</c>, an opaque text made by <see cref="Encode"/>.</summary>
 public sealed record PageRequest(int Limit, string? After)

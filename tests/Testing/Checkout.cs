@@ -37,3 +37,14 @@ public sealed class RedisFactAttribute : FactAttribute
         if (!File.Exists(RedisServer.Program)) Skip = $"{RedisServer.Program} is not installed";
     }
 }
+
+/// <summary>Needs programs that are not on every machine.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class ProgramFactAttribute : FactAttribute
+{
+    public ProgramFactAttribute(params string[] programs)
+    {
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
+        if (Array.Find(programs, p => !folders.Any(f => File.Exists(Path.Combine(f, p)))) is { } missing) Skip = $"{missing} is not installed";
+    }
+}

@@ -21,7 +21,7 @@ internal static class FunctionHost
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var port = int.TryParse(Environment.GetEnvironmentVariable("AGENTINVEST_PORT"), NumberStyles.None, CultureInfo.InvariantCulture, out var p) ? p : 7071;
+        var port = Port();
         var url = $"http://localhost:{port}";
         using var home = HostHome.Take(url);
         RefuseTakenPort(port);
@@ -35,6 +35,8 @@ internal static class FunctionHost
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port));
         await using var app = builder.Build();
         Map(app);
+        // Recorded history is read now, so that a fault in it is the one line that ends the start.
+        _ = app.Services.GetRequiredService<MarketData>();
         await app.Services.GetRequiredService<EnsureAdmin>().HandleAsync(Environment.GetEnvironmentVariable("AGENTINVEST_ADMIN_PASSWORD"), CancellationToken.None);
         await app.StartAsync();
         var health = await app.Services.GetRequiredService<Health>().CheckAsync(CancellationToken.None);
@@ -105,6 +107,10 @@ internal static class FunctionHost
         configuration["ConnectionStrings:Postgres"] = postgres.ConnectionString;
         return postgres;
     }
+
+    private static int Port() => Environment.GetEnvironmentVariable("AGENTINVEST_PORT") is not { Length: > 0 } text ? 7071
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535 ? port
+        : throw new StartupException($"AGENTINVEST_PORT is '{text}'; it must be a port, 1 to 65535.");
 
     private static void RefuseTakenPort(int port)
     {

@@ -28,15 +28,19 @@ internal sealed class HostHome : IDisposable
     /// <summary>Takes the home for this process; the lock goes with the process, however it ends.</summary>
     public static HostHome Take(string url)
     {
-        Directory.CreateDirectory(Path);
         FileStream held;
         try
         {
+            Directory.CreateDirectory(Path);
             held = new FileStream(LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException)
+        catch (IOException) when (File.Exists(LockFile))
         {
             throw new StartupException($"AgentInvest is already running on this home ({Path}): {Holder() ?? "by another process"}. Stop it with ./dev down, or set AGENTINVEST_HOME to another folder.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"{Path} cannot be written to; set AGENTINVEST_HOME to a folder that can.");
         }
         File.WriteAllText(HolderFile, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId} {url}"));
         return new HostHome(held);

@@ -1,4 +1,6 @@
 using AgentInvest.LocalHost;
+using Microsoft.Extensions.Options;
+using Npgsql;
 
 try
 {
@@ -10,8 +12,9 @@ try
         _ => await FunctionHost.RunAsync(args),
     };
 }
-catch (StartupException e)
+catch (Exception e) when (e is StartupException or OptionsValidationException or InvalidOperationException or IOException or UnauthorizedAccessException or NpgsqlException)
 {
-    await Console.Error.WriteLineAsync($"AgentInvest cannot start: {e.Message}");
+    // What the owner can act on: a setting, a disk, a database. Anything else is a bug and keeps its stack trace.
+    await Console.Error.WriteLineAsync($"AgentInvest cannot start: {e.Message.Split('\n')[0]}");
     return 1;
 }

@@ -40,6 +40,19 @@ public sealed class HostLifeTests
         Assert.Equal(0, await host.StopAsync());
     }
 
+    [Theory]
+    [InlineData("AGENTINVEST_PORT", "seventy", "AGENTINVEST_PORT is 'seventy'; it must be a port, 1 to 65535.")]
+    [InlineData("AGENTINVEST_HOME", "/proc/nowhere", "/proc/nowhere cannot be written to; set AGENTINVEST_HOME to a folder that can.")]
+    [InlineData("ConnectionStrings__Postgres", "Host=127.0.0.1;Port=1;Username=nobody", "Failed to connect to 127.0.0.1:1")]
+    [InlineData("RateLimits__Free", "0", "RateLimits must be positive requests per minute.")]
+    [InlineData("Market__Replay__Path", "/nowhere", "Market:Replay:Path: there is no folder /nowhere.")]
+    public async Task A_setting_that_cannot_be_is_refused_in_one_line(string setting, string value, string reason)
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var (code, output) = await HostProcess.RunAsync(HostProcess.NewHome(), Ports.Free(), new Dictionary<string, string> { ["ConnectionStrings__Postgres"] = database.ConnectionString, [setting] = value });
+        Assert.Equal((1, $"AgentInvest cannot start: {reason}"), (code, output.TrimEnd()));
+    }
+
     [Fact]
     public async Task Down_stops_the_server_that_a_killed_host_left_and_reset_deletes_all()
     {

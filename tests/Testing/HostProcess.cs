@@ -66,12 +66,15 @@ public sealed class HostProcess : IAsyncDisposable
     public static string NewHome() => Path.Combine(Checkout.TestHome, "hosts", Guid.NewGuid().ToString("N")[..12]);
 
     /// <summary>The exit code and the output of a start that is meant to fail, or of a command such as <c>down</c>.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(string home, int port, params string[] arguments)
+    public static Task<(int ExitCode, string Output)> RunAsync(string home, int port, params string[] arguments) => RunAsync(home, port, [], arguments);
+
+    public static async Task<(int ExitCode, string Output)> RunAsync(string home, int port, Dictionary<string, string> settings, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [HostProgram, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["AGENTINVEST_ROOT"] = Checkout.Root;
         start.Environment["AGENTINVEST_HOME"] = home;
         start.Environment["AGENTINVEST_PORT"] = $"{port}";
+        foreach (var (name, value) in settings) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();

@@ -90,7 +90,7 @@ internal sealed partial class TimerService(FunctionCatalogue catalogue, Function
 
     private async Task InvokeAsync(FunctionDescriptor function, TimerInfo timer, CancellationToken ct)
     {
-        using var activity = RuntimeMetrics.Activities.StartActivity(function.Name);
+        using var activity = RuntimeMetrics.Trace(function.Name);
         var begin = Stopwatch.GetTimestamp();
         await using var scope = scopes.CreateAsyncScope();
         try

@@ -95,7 +95,7 @@ internal static class FunctionHost
             ["Logging:Console:FormatterOptions:SingleLine"] = "true",
             ["Logging:Console:FormatterOptions:IncludeScopes"] = "true",
             ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",
-            ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ",
+            ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'" + (Console.IsOutputRedirected ? "" : " "),
         };
         // Under everything else, so that environment and arguments win.
         configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = defaults });

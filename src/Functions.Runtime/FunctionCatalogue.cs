@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 
 namespace AgentInvest.Functions.Runtime;
@@ -87,6 +88,9 @@ internal sealed class FunctionCatalogue
     {
         var (name, method, kind, trigger) = function;
         var result = method.ReturnType.IsGenericType && method.ReturnType.GetGenericTypeDefinition() == typeof(Task<>) ? method.ReturnType.GetGenericArguments()[0] : method.ReturnType;
+        // Neither would be awaited: a failure would be nobody's, or end the process.
+        if (typeof(ValueTask).IsAssignableFrom(method.ReturnType) || (result.IsGenericType && result.GetGenericTypeDefinition() == typeof(ValueTask<>))) throw Refuse(name, "must return a Task instead of a ValueTask");
+        if (method.ReturnType == typeof(void) && method.IsDefined(typeof(AsyncStateMachineAttribute))) throw Refuse(name, "must return a Task instead of async void");
         switch (kind)
         {
             case TriggerKind.Http:

@@ -92,9 +92,12 @@ internal static class FunctionHost
             ["Logging:LogLevel:Default"] = "Information",
             ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
             ["Logging:LogLevel:Microsoft.Hosting"] = "Warning",
-            ["Logging:Console:FormatterName"] = "simple",
+            // For a person at a terminal a line, for whatever collects it JSON; either with the trace id that a problem names.
+            ["Logging:Console:FormatterName"] = Console.IsOutputRedirected ? "json" : "simple",
             ["Logging:Console:FormatterOptions:SingleLine"] = "true",
-            ["Logging:Console:FormatterOptions:IncludeScopes"] = "false",
+            ["Logging:Console:FormatterOptions:IncludeScopes"] = "true",
+            ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",
+            ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'" + (Console.IsOutputRedirected ? "" : " "),
         };
         // Under everything else, so that environment and arguments win.
         configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = defaults });

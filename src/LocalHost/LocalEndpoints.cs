@@ -40,8 +40,8 @@ internal static class LocalEndpoints
         var root = app.MapGroup(prefix).WithMetadata(Open);
         root.MapGet("/openapi/v1.json", Document);
         root.MapMetrics("/metrics");
-        root.MapScalarApiReference("/docs", options => options
-            .WithTitle("AgentInvest").WithOpenApiRoutePattern("/openapi/v1.json").WithTheme(ScalarTheme.Default));
+        root.MapGet("/docs", (HttpContext http) => DocsPage.Answer(http, prefix));
+        root.MapScalarApiReference("/docs"); // for its script, which the page loads; the page is ours
         root.MapGet("/dev/outbox", (HttpContext http, ReadOutbox outbox) => outbox.HandleAsync(http));
         app.MapHub<QuotesHub>(prefix + QuotesHub.Path, options =>
         {

@@ -25,10 +25,11 @@ internal static class Fx
             return null;
         }
         if (One(from) is not { } a || One(quote) is not { } b) return null;
-        var known = a.Quote ?? b.Quote;
+        // A cross is as old as its older leg, and as good as its worse one.
+        var known = new[] { a.Quote, b.Quote }.OfType<Quote>().MinBy(q => q.AsOf);
         // A pair listed as asked is answered as quoted, without a detour's rounding.
         var rate = chain.Of(from + quote) is { } own ? own.QuoteOf(from + quote, now).Price : decimal.Round(a.Rate / b.Rate, 8);
-        return (rate, known?.AsOf ?? now, known?.Source ?? "parity", known?.Stale ?? false);
+        return (rate, known?.AsOf ?? now, known?.Source ?? "parity", a.Quote is { Stale: true } || b.Quote is { Stale: true });
     }
 
     private static DailyCloses? Dollars(ProviderChain chain, string currency, DateOnly first, DateOnly last, DateTimeOffset now)

@@ -50,7 +50,7 @@ internal sealed class DurableStore(NpgsqlDataSource source, LocalFunctionsOption
     {
         await ExecuteAsync("""
             with woken as (
-                update runtime.instances set wake_at = least(coalesce(wake_at, 'infinity'), clock_timestamp())
+                update runtime.instances set wake_at = case status when 'Pending' then wake_at else least(coalesce(wake_at, 'infinity'), clock_timestamp()) end
                 where id = $1 and status in ('Pending', 'Running') returning id, execution_id
             )
             insert into runtime.inbox (instance_id, execution_id, kind, name, payload) select id, execution_id, 'EventRaised', $2, $3 from woken
@@ -160,18 +160,19 @@ internal sealed class DurableStore(NpgsqlDataSource source, LocalFunctionsOption
                 [instance.Id, instance.ExecutionId, timers.Select(t => t.TaskId!.Value).ToArray(), timers.Select(t => t.At.UtcDateTime).ToArray()]);
     }
 
-    /// <summary>The result reaches the instance if, and only if, this claim still holds the activity.</summary>
+    /// <summary>The result reaches the instance if, and only if, this claim still holds the activity. Its row is locked first, as whoever ends the instance does: no deadlock.</summary>
     public async Task CompleteActivityAsync(ActivityRow activity, string kind, string? payload, CancellationToken ct)
     {
         await ExecuteAsync("""
-            with done as (
-                delete from runtime.activities where execution_id = $1 and task_id = $2 and lease_owner = $3 returning instance_id
+            with locked as (
+                select id from runtime.instances where id = $6 and execution_id = $1 for update
+            ), done as (
+                delete from runtime.activities where execution_id = $1 and task_id = $2 and lease_owner = $3 and exists (select from locked) returning instance_id
             ), woken as (
-                update runtime.instances set wake_at = least(coalesce(wake_at, 'infinity'), clock_timestamp())
-                where id = (select instance_id from done) and execution_id = $1 returning id
+                update runtime.instances set wake_at = least(coalesce(wake_at, 'infinity'), clock_timestamp()) where id = (select instance_id from done) returning id
             )
             insert into runtime.inbox (instance_id, execution_id, kind, task_id, payload) select id, $1, $4, $2, $5 from woken
-            """, ct, activity.ExecutionId, activity.TaskId, activity.Lease, kind, Json(payload));
+            """, ct, activity.ExecutionId, activity.TaskId, activity.Lease, kind, Json(payload), activity.InstanceId);
         WorkAdded?.Invoke();
     }
 

@@ -120,7 +120,7 @@ internal sealed partial class DurableWorker(DurableStore store, FunctionCatalogu
 
     private async Task TurnAsync(InstanceRow instance, CancellationToken ct)
     {
-        using var trace = RuntimeMetrics.Activities.StartActivity(instance.Name);
+        using var trace = RuntimeMetrics.Trace(instance.Name);
         var begin = Stopwatch.GetTimestamp();
         var past = await store.HistoryAsync(instance.ExecutionId, ct);
         var arrived = await store.InboxAsync(instance.Id, ct);
@@ -146,7 +146,7 @@ internal sealed partial class DurableWorker(DurableStore store, FunctionCatalogu
 
     private async Task ActivityAsync(ActivityRow activity, CancellationToken ct)
     {
-        using var trace = RuntimeMetrics.Activities.StartActivity(activity.Name);
+        using var trace = RuntimeMetrics.Trace(activity.Name);
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(ct);
         _running[activity.Lease] = lost;
         var begin = Stopwatch.GetTimestamp();

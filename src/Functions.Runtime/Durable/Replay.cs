@@ -50,12 +50,17 @@ internal sealed class Replay(string name, string instanceId, Guid executionId, s
             }
             _replaying = false;
             orchestrator = Turn(orchestrator, start, turn);
-            if (!orchestrator.IsCompleted)
-                return _pending.Count > 0 || _waiting.Values.Any(w => w.Count > 0) ? Going()
-                    : Failed($"Orchestrator '{name}' awaits something that is not of its context (a delay, I/O, another thread): it can never go on.");
+            if (_pump.Foreign || (!orchestrator.IsCompleted && _pending.Count == 0 && _waiting.Values.All(w => w.Count == 0)))
+                return Failed($"Orchestrator '{name}' awaits something that is not of its context (a delay, I/O, another thread): it can never go on.");
+            if (!orchestrator.IsCompleted) return Going();
             return orchestrator.IsCompletedSuccessfully
                 ? Going() with { Ended = true, Output = DurableJson.Write(FunctionInvoker.ResultOf(orchestrator)) }
                 : Going() with { Ended = true, Failure = FailureOf(orchestrator) };
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException)
+        {
+            // A result that cannot be written would fail at every replay alike.
+            return Going() with { Ended = true, Failure = TaskFailureDetails.Of(e) };
         }
         finally
         {
@@ -159,8 +164,8 @@ internal sealed class Replay(string name, string instanceId, Guid executionId, s
         for (var attempt = 1; ; attempt++)
         {
             var pending = new Pending<TResult>();
-            var id = Act(HistoryEvent.TaskScheduled, name.Name, _now, pending);
-            _inputs[id] = DurableJson.Write(input);
+            var json = DurableJson.Write(input);
+            _inputs[Act(HistoryEvent.TaskScheduled, name.Name, _now, pending)] = json;
             try
             {
                 return await pending.Task;
@@ -239,8 +244,25 @@ internal sealed class Replay(string name, string instanceId, Guid executionId, s
         {
             if (e.Kind == HistoryEvent.TaskFailed)
                 _source.TrySetException(new TaskFailedException(Name!, Id, JsonSerializer.Deserialize<TaskFailureDetails>(e.Payload!, DurableJson.Options)!));
+            else if (Read(e.Payload, out var value) is { } unreadable)
+                _source.TrySetException(unreadable);
             else
-                _source.TrySetResult(e.Payload is null ? default! : JsonSerializer.Deserialize<T>(e.Payload, DurableJson.Options)!);
+                _source.TrySetResult(value!);
+        }
+
+        /// <summary>What is not of the awaited type is the orchestrator's to handle: thrown here, it would fail every turn anew.</summary>
+        private static Exception? Read(string? payload, out T? value)
+        {
+            value = default;
+            try
+            {
+                if (payload is not null) value = JsonSerializer.Deserialize<T>(payload, DurableJson.Options);
+                return null;
+            }
+            catch (Exception e) when (e is JsonException or NotSupportedException)
+            {
+                return e;
+            }
         }
 
         public override void Cancel() => _source.TrySetCanceled();
@@ -250,10 +272,18 @@ internal sealed class Replay(string name, string instanceId, Guid executionId, s
     private sealed class Pump : SynchronizationContext
     {
         private readonly Queue<(SendOrPostCallback Call, object? State)> _queue = new();
+        private readonly int _thread = Environment.CurrentManagedThreadId;
+
+        /// <summary>Something went on elsewhere and came back: whether it does so in time differs between replays.</summary>
+        public bool Foreign { get; private set; }
 
         public override void Post(SendOrPostCallback d, object? state)
         {
-            lock (_queue) _queue.Enqueue((d, state));
+            lock (_queue)
+            {
+                if (Environment.CurrentManagedThreadId == _thread) _queue.Enqueue((d, state));
+                else Foreign = true;
+            }
         }
 
         public void Drain()

@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Cronos;
 
 namespace AgentInvest.Functions.Runtime.Timers;
 
 /// <summary>NCRONTAB with seconds, in UTC, or a plain interval.</summary>
-internal abstract class Schedule
+internal abstract partial class Schedule
 {
     public abstract DateTimeOffset Next(DateTimeOffset after);
 
@@ -12,6 +13,8 @@ internal abstract class Schedule
     {
         if (TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var every) && text.Contains(':', StringComparison.Ordinal))
             return every > TimeSpan.Zero ? new Interval(every) : throw FunctionCatalogue.Refuse(function, $"has the schedule '{text}'; an interval is positive");
+        // Cronos knows more than NCRONTAB: macros, L, W, # and ? would be refused in Azure.
+        if (!Ncrontab().IsMatch(text)) throw FunctionCatalogue.Refuse(function, $"has the schedule '{text}', which is no six-field NCRONTAB");
         try
         {
             return new Cron(CronExpression.Parse(text, CronFormat.IncludeSeconds));
@@ -21,6 +24,9 @@ internal abstract class Schedule
             throw FunctionCatalogue.Refuse(function, $"has the schedule '{text}', which is no six-field NCRONTAB: {e.Message}");
         }
     }
+
+    [GeneratedRegex(@"\A(?:[0-9*,/\-\s]|[A-Za-z]{3})+\z")]
+    private static partial Regex Ncrontab();
 
     private sealed class Cron(CronExpression expression) : Schedule
     {

@@ -13,6 +13,9 @@ namespace AgentInvest.Functions.Runtime.Timers;
 internal sealed partial class TimerService(FunctionCatalogue catalogue, FunctionInvoker invoker, IServiceScopeFactory scopes, NpgsqlDataSource source, TimeProvider time, ILogger<TimerService> log)
     : BackgroundService
 {
+    /// <summary>How long to wait for a database that is away.</summary>
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(2);
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(catalogue.Of(TriggerKind.Timer).Select(f => RunAsync(f, stoppingToken)));
 
@@ -37,7 +40,10 @@ internal sealed partial class TimerService(FunctionCatalogue catalogue, Function
             }
             catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {
+                // The same occurrence again: one that has been taken is not run twice, one that has not is not lost.
                 Log.NotClaimed(log, function.Name, e.Message);
+                await Task.Delay(Again, time, ct);
+                continue;
             }
             due = schedule.Next(Max(due, time.GetUtcNow()));
         }
@@ -49,16 +55,19 @@ internal sealed partial class TimerService(FunctionCatalogue catalogue, Function
         var now = time.GetUtcNow();
         if (trigger.RunOnStartup) return now;
         if (!trigger.UseMonitor) return schedule.Next(now);
-        try
+        while (true)
         {
-            await using var command = source.CreateCommand("select next from runtime.timers where name = $1");
-            command.Parameters.Add(new() { Value = function.Name });
-            return await command.ExecuteScalarAsync(ct) is DateTime next && next < now.UtcDateTime ? new DateTimeOffset(next, TimeSpan.Zero) : schedule.Next(now);
-        }
-        catch (NpgsqlException e)
-        {
-            Log.NotClaimed(log, function.Name, e.Message);
-            return schedule.Next(now);
+            try
+            {
+                await using var command = source.CreateCommand("select next from runtime.timers where name = $1");
+                command.Parameters.Add(new() { Value = function.Name });
+                return await command.ExecuteScalarAsync(ct) is DateTime next && next < now.UtcDateTime ? new DateTimeOffset(next, TimeSpan.Zero) : schedule.Next(now);
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException)
+            {
+                Log.NotClaimed(log, function.Name, e.Message);
+                await Task.Delay(Again, time, ct);
+            }
         }
     }
 
@@ -81,7 +90,7 @@ internal sealed partial class TimerService(FunctionCatalogue catalogue, Function
 
     private async Task InvokeAsync(FunctionDescriptor function, TimerInfo timer, CancellationToken ct)
     {
-        using var activity = RuntimeMetrics.Activities.StartActivity(function.Name);
+        using var activity = RuntimeMetrics.Trace(function.Name);
         var begin = Stopwatch.GetTimestamp();
         await using var scope = scopes.CreateAsyncScope();
         try

@@ -68,9 +68,10 @@ internal sealed class ReplayMarket : IMarketProvider
 
     private static DateTimeOffset Close(Bar bar) => ExchangeCalendar.Session(bar.Day).Close;
 
-    private static CorporateAction Effective(RecordedAction action, IReadOnlyList<Bar> bars, string currency)
+    private static CorporateAction Effective(RecordedAction action, List<Bar> bars, string currency)
     {
-        var next = bars.FirstOrDefault(b => b.Day > action.LastDateBefore);
+        // Before and after the recorded days only the calendar knows the first trading day.
+        var next = bars[0].Day > action.LastDateBefore ? default : bars.FirstOrDefault(b => b.Day > action.LastDateBefore);
         return new CorporateAction(action.Symbol, action.LastDateBefore, next.T == default ? ExchangeCalendar.Next(action.LastDateBefore) : next.Day, action.Kind, action.Value, currency, "replay");
     }
 

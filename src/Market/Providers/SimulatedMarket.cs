@@ -9,6 +9,9 @@ internal sealed class SimulatedMarket : IMarketProvider
 {
     public const string SourceName = "simulated";
     private const int MinuteDays = 7;
+
+    /// <summary>The seconds whose prices make a minute bar: those of ticks, so that both tell the same.</summary>
+    private static readonly int[] Samples = [0, 12, 24, 36, 48, 59];
     private readonly Dictionary<string, SimulatedSeries> _series;
     private readonly int _ticksPerSecond;
 
@@ -71,12 +74,11 @@ internal sealed class SimulatedMarket : IMarketProvider
         var bars = new List<Bar>();
         var earliest = new DateTimeOffset(now.UtcDateTime.Date.AddDays(-MinuteDays), TimeSpan.Zero);
         if (from < earliest) from = earliest;
-        if (to > now) to = now;
-        for (var start = new DateTimeOffset(from.Ticks - from.Ticks % TimeSpan.TicksPerMinute, TimeSpan.Zero); start.AddMinutes(1) <= to; start = start.AddMinutes(1))
+        for (var start = new DateTimeOffset(from.Ticks - from.Ticks % TimeSpan.TicksPerMinute, TimeSpan.Zero); start <= to && start.AddMinutes(1) <= now; start = start.AddMinutes(1))
         {
             if (start < from || !series.Trades(Day(start)) || !IsOpen(series, start)) continue;
             var (day, _) = series.Day(Day(start));
-            var prices = new[] { 0, 12, 24, 36, 48, 59.999 }.Select(s => series.PriceAt(day, start.AddSeconds(s))).ToArray();
+            var prices = Samples.Select(s => series.PriceAt(day, start.AddSeconds(s))).ToArray();
             bars.Add(new Bar(start, prices[0], prices.Max(), prices.Min(), prices[^1], decimal.Floor(day.V / 390)));
         }
         return bars;

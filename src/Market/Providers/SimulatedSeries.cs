@@ -22,7 +22,7 @@ internal sealed class SimulatedSeries
     private readonly List<CorporateAction> _actions = [];
     private double _marketAway;
     private double _ownAway;
-    private (DateOnly Day, int Minutes, decimal High, decimal Low) _today;
+    private (DateOnly Day, int Second, double High, double Low) _today;
 
     public SimulatedSeries(Listing listing, long seed)
     {
@@ -68,9 +68,12 @@ internal sealed class SimulatedSeries
     }
 
     /// <summary>The price at an instant: within the day's bar, from its open to its close.</summary>
-    public decimal PriceAt(in Bar day, DateTimeOffset at)
+    public decimal PriceAt(in Bar day, DateTimeOffset at) => Within(day, Path(day, (at - day.T) / TimeSpan.FromDays(1)));
+
+    private decimal Within(in Bar day, double price) => Math.Clamp(Round(price), day.L, day.H);
+
+    private double Path(in Bar day, double f)
     {
-        var f = (at - day.T) / TimeSpan.FromDays(1);
         var minutes = f * 1440;
         var (open, close) = ((double)day.O, (double)day.C);
         // Slow swings, then faster and smaller ones; all die out towards open and close.
@@ -78,24 +81,28 @@ internal sealed class SimulatedSeries
             + 0.12 * Noise.Curve(_key ^ 3, DayNumber(day) + minutes / 6) + 0.08 * Noise.Curve(_key ^ 4, DayNumber(day) + minutes * 60);
         var room = swing > 0 ? (double)day.H - Math.Max(open, close) : Math.Min(open, close) - (double)day.L;
         var envelope = Math.Min(1, Math.Min(f, 1 - f) * 12);
-        var price = Round(open + (close - open) * f + 1.6 * swing * room * envelope);
-        return Math.Clamp(price, day.L, day.H);
+        return open + (close - open) * f + 1.6 * swing * room * envelope;
     }
 
-    /// <summary>The highest and lowest of the day up to the instant, looked at minute by minute.</summary>
+    /// <summary>The highest and lowest of the day up to the instant, of every whole second: so minute bars stay within, and neither ever goes back.</summary>
     public (decimal High, decimal Low) Extremes(in Bar day, DateTimeOffset at)
     {
         lock (_lock)
         {
-            if (_today.Day != day.Day) _today = (day.Day, 0, day.O, day.O);
-            var (date, minutes, high, low) = _today;
-            for (; minutes <= (int)(at - day.T).TotalMinutes; minutes++)
+            var last = (int)(at - day.T).TotalSeconds;
+            if (_today.Day != day.Day || _today.Second > last + 1) _today = (day.Day, 0, (double)day.O, (double)day.O);
+            var (date, second, high, low) = _today;
+            // How far the path can get within a minute: the swings' steepest slopes (3 per unit, and the fastest one whole), the envelope's, and the drift.
+            var room = Math.Max((double)day.H - Math.Max((double)day.O, (double)day.C), Math.Min((double)day.O, (double)day.C) - (double)day.L);
+            var reach = room * 1.6 * (0.55 * 3 / 240 + 0.25 * 3 / 45 + 0.12 * 3 / 6 + 0.16 + 12.0 / 1440) + Math.Abs((double)(day.C - day.O)) / 1440;
+            while (second <= last)
             {
-                var price = PriceAt(day, day.T.AddMinutes(minutes));
+                var price = Path(day, second / 86400.0);
                 (high, low) = (Math.Max(high, price), Math.Min(low, price));
+                second += second + 60 <= last && price + reach <= high && price - reach >= low ? 60 : 1;
             }
-            _today = (date, minutes, high, low);
-            return (high, low);
+            _today = (date, second, high, low);
+            return (Within(day, high), Within(day, low));
         }
     }
 

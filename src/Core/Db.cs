@@ -71,8 +71,10 @@ public sealed class Db(NpgsqlDataSource primary, NpgsqlDataSource read) : IAsync
 /// <summary>One open transaction, with the same calls as <see cref="Db"/>.</summary>
 public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction transaction)
 {
-    /// <summary>For COPY and batches inside the transaction.</summary>
+    /// <summary>For COPY inside the transaction.</summary>
     public NpgsqlConnection Connection => connection;
+
+    public Batch Batch() => new(connection, transaction);
 
     public Task<int> ExecuteAsync(string sql, CancellationToken ct, params object?[] args) => Sql.ExecuteAsync(connection, transaction, sql, ct, args);
     public Task<T?> OneAsync<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken ct, params object?[] args) => Sql.OneAsync(connection, transaction, sql, map, ct, args);
@@ -109,9 +111,13 @@ internal static class Sql
     private static NpgsqlCommand Command(NpgsqlConnection connection, NpgsqlTransaction? transaction, string sql, object?[] args)
     {
         var command = new NpgsqlCommand(sql, connection, transaction);
-        foreach (var arg in args)
-            command.Parameters.Add(arg as NpgsqlParameter ?? new NpgsqlParameter { Value = arg ?? DBNull.Value });
+        Fill(command.Parameters, args);
         return command;
+    }
+
+    public static void Fill(NpgsqlParameterCollection parameters, object?[] args)
+    {
+        foreach (var arg in args) parameters.Add(arg as NpgsqlParameter ?? new NpgsqlParameter { Value = arg ?? DBNull.Value });
     }
 }
 

@@ -14,7 +14,7 @@ public sealed record TransactionView(
     internal static TransactionView Of(Guid portfolioId, LedgerRow r, Booked? booked = null) => new(
         r.Id, portfolioId, r.Type, r.Symbol, r.Quantity, r.Price, r.Amount ?? (r.Type is "buy" or "sell" ? Rounded(r.Quantity!.Value * r.Price!.Value) : null), r.Fee, r.Tax, r.Ratio, r.Currency, r.FxRate, r.ExecutedAt,
         r.ExternalId, r.Note, r.Source, r.ReversedBy, r.CreatedAt, booked?.RealizedPnl is { } gain ? Rounded(gain) : null, booked is null ? null : new LotChanges(
-            booked.Opened is { } lot ? [new OpenedLot(lot.Id, r.Quantity!.Value, Rounded(r.ToEntry().Price), Rounded(r.Quantity!.Value * r.ToEntry().Price * r.FxRate))] : [],
+            booked.Opened.Select(l => new OpenedLot(l.Id, l.Quantity, Rounded(l.CostLocal / l.Quantity), Rounded(l.Cost))).ToList(),
             booked.Closed.Select(c => new ClosedLotView(c.LotId, c.OpenedAt, c.Quantity, Rounded(c.Cost), Rounded(c.Proceeds), Rounded(c.Gain))).ToList()));
 
     internal static decimal Rounded(decimal value) => decimal.Round(value, Core.Money.Scale);

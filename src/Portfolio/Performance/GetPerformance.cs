@@ -2,7 +2,7 @@ using AgentInvest.Core;
 using AgentInvest.Finance.Performance;
 using AgentInvest.Market;
 using AgentInvest.Portfolio.Holdings;
-using AgentInvest.Portfolio.Portfolios;
+using AgentInvest.Portfolio.OwnAssets;
 using Microsoft.AspNetCore.Http;
 using static AgentInvest.Portfolio.Transactions.TransactionView;
 
@@ -12,11 +12,11 @@ namespace AgentInvest.Portfolio.Performance;
 public sealed class GetPerformance
 {
     private readonly BookLoader _loader;
-    private readonly MarketData _market;
-    private readonly FindPortfolio _find;
+    private readonly MarketData _feed;
+    private readonly UserMarket _market;
     private readonly TimeProvider _time;
 
-    internal GetPerformance(BookLoader loader, MarketData market, FindPortfolio find, TimeProvider time) => (_loader, _market, _find, _time) = (loader, market, find, time);
+    internal GetPerformance(BookLoader loader, MarketData feed, UserMarket market, TimeProvider time) => (_loader, _feed, _market, _time) = (loader, feed, market, time);
 
     public sealed record Response(
         string? Range, DateOnly From, DateOnly To, decimal Start, decimal End, decimal NetInvested, decimal AbsoluteGain, decimal? Twr, decimal? Xirr, decimal? Roai, decimal? Simple,
@@ -31,21 +31,21 @@ public sealed class GetPerformance
         var range = Query.Text(request, "range");
         var from = Query.Day(request, "from");
         var to = Query.Day(request, "to") ?? today;
-        var benchmark = Query.Text(request, "benchmark") is { } b ? Symbols.Parse(b, "benchmark") : null;
+        var benchmark = Query.Text(request, "benchmark") is { } b ? AssetSymbols.Parse(b, "benchmark") : null;
         if (to > today) throw Problems.Validation("to", "must not be in the future");
         if (range is not null && from is not null) throw Problems.Validation("range", "give either range or from");
         if (from > to) throw Problems.Validation("from", "must not be after to");
-        if (benchmark is not null && await _market.FindAsync(benchmark, ct) is null) throw Problems.NotFound($"No source knows the symbol {benchmark}.");
+        if (benchmark is not null && await _market.FindAsync(user.Id, benchmark, ct) is null) throw Problems.NotFound($"No source knows the symbol {benchmark}.");
 
-        var portfolio = await _find.HandleAsync(user, portfolioId, ct);
-        var entries = await _loader.EntriesAsync(portfolio, ct);
+        var book = await _loader.LoadAsync(user, portfolioId, ct);
+        var (portfolio, entries) = (book.Portfolio, book.Entries);
         // The day before the first booking is where the books begin: nothing is held yet.
         var begin = entries.Count > 0 && entries[0].Day <= to ? entries[0].Day.AddDays(-1) : to;
         if (from is null) range ??= "max";
         var start = from ?? (Start(range!, to) is { } s && s > begin ? s : begin);
-        var prices = await _loader.PricesAsync(portfolio, entries, start, to, ct);
+        var prices = await _loader.PricesAsync(book, start, to, ct);
         var result = PerformanceCalculator.Compute(entries, prices, portfolio.Method, start, to);
-        return (Show(range, result, benchmark is null ? null : await BenchmarkAsync(benchmark, start, to, ct)), portfolio.ETag);
+        return (Show(range, result, benchmark is null ? null : await BenchmarkAsync(user, benchmark, start, to, ct)), portfolio.ETag);
     }
 
     private static DateOnly? Start(string range, DateOnly to) => range switch
@@ -63,12 +63,11 @@ public sealed class GetPerformance
     };
 
     /// <summary>The benchmark's total return: what it pays is put back into it on the day it is due.</summary>
-    private async Task<BenchmarkReturn> BenchmarkAsync(string symbol, DateOnly from, DateOnly to, CancellationToken ct)
+    private async Task<BenchmarkReturn> BenchmarkAsync(CurrentUser user, string symbol, DateOnly from, DateOnly to, CancellationToken ct)
     {
-        var closes = (await _market.ClosesAsync([symbol], from, to, ct))[symbol];
-        if (closes.Days.Length == 0 || closes.Days[0] > from) return new BenchmarkReturn(symbol, null);
+        if (!(await _market.ClosesAsync(user.Id, [symbol], from, to, ct)).TryGetValue(symbol, out var closes) || closes.Days[0] > from) return new BenchmarkReturn(symbol, null);
         var shares = 1m;
-        foreach (var action in await _market.ActionsAsync([symbol], from.AddDays(1), to, ct))
+        foreach (var action in await _feed.ActionsAsync([symbol], from.AddDays(1), to, ct))
             shares *= action.Kind == CorporateActionKind.Split ? action.Value : 1 + action.Value / Rates.On(closes, action.EffectiveOn);
         return new BenchmarkReturn(symbol, Rounded(shares * Rates.On(closes, to) / closes.Prices[0] - 1));
     }

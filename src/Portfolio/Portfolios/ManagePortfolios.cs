@@ -5,7 +5,7 @@ namespace AgentInvest.Portfolio.Portfolios;
 /// <summary>GET, POST /portfolios and PATCH, DELETE /portfolios/{id}.</summary>
 public sealed class ManagePortfolios(Db db, FindPortfolio find)
 {
-    private static readonly string[] Methods = ["fifo", "lifo", "hifo"];
+    private static readonly string[] Methods = ["fifo", "lifo", "hifo", "average", "specific"];
 
     public sealed record Request(string? Name, string? BaseCurrency, string? CostBasisMethod);
     public sealed record Response(Guid Id, string Name, string BaseCurrency, string CostBasisMethod, DateTimeOffset CreatedAt);
@@ -65,7 +65,7 @@ public sealed class ManagePortfolios(Db db, FindPortfolio find)
     {
         check.That(request.Name is null || (request.Name.Trim().Length is >= 1 and <= 100 && !request.Name.Any(char.IsControl)), "name", "must have 1 to 100 characters, none of them control characters");
         check.That(request.BaseCurrency is null || Currencies.IsKnown(request.BaseCurrency), "baseCurrency", "must be an ISO 4217 code such as USD");
-        check.That(request.CostBasisMethod is null || Methods.Contains(request.CostBasisMethod), "costBasisMethod", "must be fifo, lifo or hifo");
+        check.That(request.CostBasisMethod is null || Methods.Contains(request.CostBasisMethod), "costBasisMethod", "must be fifo, lifo, hifo, average or specific");
     }
 
     private static Response Show(PortfolioRow row) => new(row.Id, row.Name, row.BaseCurrency, row.CostBasisMethod, row.CreatedAt);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using AgentInvest.Core;
-using AgentInvest.Market;
+using AgentInvest.Portfolio.OwnAssets;
 using AgentInvest.Portfolio.Portfolios;
 using Microsoft.AspNetCore.Http;
 
@@ -12,8 +12,9 @@ public sealed class ListTransactions(Db db, FindPortfolio find)
     public async Task<(ListPage<TransactionView> Page, string ETag)> HandleAsync(CurrentUser user, Guid? portfolioId, HttpRequest request, CancellationToken ct)
     {
         var page = PageRequest.Of(request);
-        var symbol = Query.Text(request, "symbol") is { } s ? Symbols.Parse(s) : null;
+        var symbol = Query.Text(request, "symbol") is { } s ? AssetSymbols.Parse(s) : null;
         var type = Query.Text(request, "type");
+        if (type is not null && !TransactionRules.Types.Contains(type)) throw Problems.Validation("type", $"must be one of {string.Join(", ", TransactionRules.Types)}");
         var from = Query.Day(request, "from");
         var to = Query.Day(request, "to");
         var reversed = Query.Flag(request, "includeReversed");
@@ -21,7 +22,7 @@ public sealed class ListTransactions(Db db, FindPortfolio find)
         var portfolio = await find.HandleAsync(user, portfolioId, ct);
         var rows = await db.ListAsync($"""
             select {LedgerRow.Columns} from portfolio.transactions
-            where user_id = $1 and portfolio_id = $2 and ($3::text is null or symbol = $3) and ($4::text is null or type = $4)
+            where user_id = $1 and portfolio_id = $2 and ($3::text is null or symbol = $3 or new_symbol = $3) and ($4::text is null or type = $4)
               and ($5::timestamptz is null or executed_at >= $5) and ($6::timestamptz is null or executed_at < $6) and ($7 or reversed_by is null)
               and ($8::timestamptz is null or (executed_at, seq) < ($8, $9))
             order by executed_at desc, seq desc limit $10
@@ -35,7 +36,7 @@ public sealed class ListTransactions(Db db, FindPortfolio find)
     {
         if (!Guid.TryParse(id, out var guid)) throw Problems.NotFound();
         var found = await db.OneAsync($"select {LedgerRow.Columns}, portfolio_id from portfolio.transactions where user_id = $1 and id = $2",
-            r => TransactionView.Of(r.GetGuid(18), LedgerRow.Read(r)), ct, user.Id, guid);
+            r => TransactionView.Of(r.GetGuid(LedgerRow.ColumnCount), LedgerRow.Read(r)), ct, user.Id, guid);
         return found ?? throw Problems.NotFound();
     }
 

@@ -18,6 +18,8 @@ public sealed partial class Book(CostBasisMethod method, string? baseCurrency = 
 
     public CostBasisMethod Method => method;
 
+    public string? BaseCurrency => baseCurrency;
+
     /// <summary>Whether a deposit or withdrawal was booked: only then is there an account whose cash moves.</summary>
     public bool TracksCash { get; private set; }
 
@@ -33,7 +35,7 @@ public sealed partial class Book(CostBasisMethod method, string? baseCurrency = 
     /// <summary>
     /// Tracked: deposits less withdrawals. Untracked: what purchases put in less what sales and income took out. Shares transferred in and out count at their cost.
     /// </summary>
-    public decimal NetInvested => (TracksCash ? Deposited : -_moved) + _transferred;
+    public decimal NetInvested => NetInvestedAs(TracksCash);
 
     public decimal Deposited { get; private set; }
     public decimal RealizedPnl { get; private set; }
@@ -88,6 +90,14 @@ public sealed partial class Book(CostBasisMethod method, string? baseCurrency = 
         if (baseCurrency is not null) MoveCash(entry);
         return booked;
     }
+
+    /// <summary>As it is in a book that tracks cash from its beginning, or never.</summary>
+    internal decimal NetInvestedAs(bool tracked) => (tracked ? Deposited : -_moved) + _transferred;
+
+    /// <summary>All that was moved, at the bookings' rates and by currency, whether it is shown as cash or not.</summary>
+    internal decimal Moved => _moved;
+
+    internal IReadOnlyDictionary<string, decimal> Balances => _balances;
 
     /// <summary>The quantity held, 0 for a symbol never booked.</summary>
     public decimal QuantityOf(string symbol) => _positions.TryGetValue(symbol, out var position) ? position.Quantity : 0;

@@ -102,7 +102,9 @@ public sealed class Position
     }
 
     /// <summary>How much the lots named hold together.</summary>
-    internal decimal HeldIn(IReadOnlyList<Guid> named) => named.Distinct().Sum(id => _open.Find(id) is >= 0 and var slot ? _open[slot].Remaining : 0);
+    internal decimal HeldIn(IReadOnlyList<Guid> named) => named.Distinct().Sum(RemainingOf);
+
+    internal decimal RemainingOf(Guid lot) => _open.Find(lot) is >= 0 and var slot ? _open[slot].Remaining : 0;
 
     /// <summary>Replaces each lot by what a corporate action makes of it; null where nothing is left.</summary>
     internal void Map(Func<Lot, Lot?> change)

@@ -4,10 +4,14 @@ using AgentInvest.Portfolio.Analytics;
 using AgentInvest.Portfolio.Assets;
 using AgentInvest.Portfolio.Holdings;
 using AgentInvest.Portfolio.Import;
+using AgentInvest.Portfolio.Income;
 using AgentInvest.Portfolio.Jobs;
 using AgentInvest.Portfolio.OwnAssets;
 using AgentInvest.Portfolio.Performance;
 using AgentInvest.Portfolio.Portfolios;
+using AgentInvest.Portfolio.Rebalancing;
+using AgentInvest.Portfolio.Shares;
+using AgentInvest.Portfolio.Tax;
 using AgentInvest.Portfolio.Transactions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -25,6 +29,8 @@ public static class PortfolioServices
         services.AddSingleton<PutSeries>();
         services.AddSingleton<BookLoader>();
         services.AddSingleton<ValueHoldings>();
+        services.AddSingleton<BookTimelines>();
+        services.AddSingleton<CompareBenchmark>();
         services.AddSingleton<FindPortfolio>();
         services.AddSingleton<ManagePortfolios>();
         services.AddSingleton<FeedActions>();
@@ -33,6 +39,8 @@ public static class PortfolioServices
         services.AddSingleton<ExportTransactions>();
         services.AddSingleton<GetAnalytics>();
         services.AddSingleton<FindJob>();
+        services.AddSingleton<ManageShares>();
+        services.AddSingleton<GetShared>();
         // Public use cases with internal helpers: built by hand, for the container only sees public constructors.
         services.AddSingleton(s => new RecordTransaction(s.Of<ChangeBooks>(), s.Of<UserMarket>(), s.Of<FindPortfolio>(), s.Of<TimeProvider>()));
         services.AddSingleton(s => new CorrectTransaction(s.Of<Db>(), s.Of<ChangeBooks>(), s.Of<UserMarket>(), s.Of<FindPortfolio>(), s.Of<TimeProvider>()));
@@ -41,8 +49,13 @@ public static class PortfolioServices
         services.AddSingleton(s => new AddAsset(s.Of<RecordTransaction>(), s.Of<UserMarket>(), s.Of<FindPortfolio>(), s.Of<TimeProvider>()));
         services.AddSingleton(s => new AdjustAsset(s.Of<Db>(), s.Of<ChangeBooks>(), s.Of<UserMarket>(), s.Of<FindPortfolio>(), s.Of<TimeProvider>()));
         services.AddSingleton(s => new GetPortfolio(s.Of<Db>(), s.Of<BookLoader>(), s.Of<ValueHoldings>(), s.Of<TimeProvider>()));
-        services.AddSingleton(s => new GetPerformance(s.Of<BookLoader>(), s.Of<MarketData>(), s.Of<UserMarket>(), s.Of<TimeProvider>()));
-        services.AddSingleton(s => new ComputeAnalytics(s.Of<Db>(), s.Of<BookLoader>(), s.Of<MarketData>(), s.Of<UserMarket>(), s.Of<TimeProvider>()));
+        services.AddSingleton(s => new GetAllocation(s.Of<BookLoader>(), s.Of<ValueHoldings>()));
+        services.AddSingleton(s => new GetLots(s.Of<BookLoader>()));
+        services.AddSingleton(s => new GetRealized(s.Of<BookLoader>()));
+        services.AddSingleton(s => new GetDividends(s.Of<BookLoader>(), s.Of<ValueHoldings>(), s.Of<MarketData>(), s.Of<TimeProvider>()));
+        services.AddSingleton(s => new ManageTargets(s.Of<Db>(), s.Of<UserMarket>(), s.Of<FindPortfolio>()));
+        services.AddSingleton(s => new GetPerformance(s.Of<BookLoader>(), s.Of<BookTimelines>(), s.Of<CompareBenchmark>(), s.Of<UserMarket>(), s.Of<TimeProvider>()));
+        services.AddSingleton(s => new ComputeAnalytics(s.Of<Db>(), s.Of<BookLoader>(), s.Of<BookTimelines>(), s.Of<MarketData>(), s.Of<UserMarket>(), s.Of<TimeProvider>()));
         return services;
     }
 

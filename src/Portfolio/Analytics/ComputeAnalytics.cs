@@ -1,11 +1,11 @@
 using System.Text.Json;
 using AgentInvest.Core;
 using AgentInvest.Finance.Lots;
-using AgentInvest.Finance.Performance;
 using AgentInvest.Finance.Risk;
 using AgentInvest.Market;
 using AgentInvest.Portfolio.Holdings;
 using AgentInvest.Portfolio.OwnAssets;
+using AgentInvest.Portfolio.Performance;
 
 namespace AgentInvest.Portfolio.Analytics;
 
@@ -19,10 +19,11 @@ public sealed class ComputeAnalytics
     private readonly Db _db;
     private readonly BookLoader _loader;
     private readonly MarketData _market;
+    private readonly BookTimelines _timelines;
     private readonly UserMarket _prices;
     private readonly TimeProvider _time;
 
-    internal ComputeAnalytics(Db db, BookLoader loader, MarketData market, UserMarket prices, TimeProvider time) => (_db, _loader, _market, _prices, _time) = (db, loader, market, prices, time);
+    internal ComputeAnalytics(Db db, BookLoader loader, BookTimelines timelines, MarketData market, UserMarket prices, TimeProvider time) => (_db, _loader, _timelines, _market, _prices, _time) = (db, loader, timelines, market, prices, time);
 
     public sealed record Risk(
         double? Volatility, double? Sharpe, double? Sortino, double? MaxDrawdown, double? Calmar, double? Beta, double? Alpha, double? Var95, double? Cvar95, double? TrackingError, double? InformationRatio);
@@ -41,8 +42,7 @@ public sealed class ComputeAnalytics
         var (book, today) = await LoadAsync(request, ct);
         var entries = book.Entries;
         var from = entries.Count == 0 ? today : Later(entries[0].Day.AddDays(-1), today.AddYears(-1));
-        var prices = await _loader.PricesAsync(book, from, today, ct);
-        var points = PerformanceCalculator.Compute(entries, prices, book.Portfolio.Method, from, today).Series.Where(p => p.Twr is not null).ToList();
+        var points = (await _timelines.OfAsync(book, ct)).Performance(from, today).Series.Where(p => p.Twr is not null).ToList();
         var closes = (await _market.ClosesAsync([Market], from, today, ct)).GetValueOrDefault(Market);
         var own = new List<double>();
         var benchmark = new List<double>();

@@ -12,16 +12,26 @@ namespace AgentInvest.Portfolio.Holdings;
 /// <summary>One version of a portfolio's books: its entries in their order and, worked out once, where they lead.</summary>
 internal sealed class LoadedBook(PortfolioRow portfolio, IReadOnlyList<LedgerEntry> entries)
 {
-    private readonly Lazy<Book> _current = new(() => Book.Replay(entries, portfolio.Method, portfolio.BaseCurrency));
+    private readonly Lazy<(Book Book, Dictionary<Guid, Booked> Journal)> _replayed = new(() => Replay(portfolio, entries));
 
     public PortfolioRow Portfolio => portfolio;
     public IReadOnlyList<LedgerEntry> Entries => entries;
 
     /// <summary>After the last entry. Shared: never apply anything to it.</summary>
-    public Book Current => _current.Value;
+    public Book Current => _replayed.Value.Book;
+
+    /// <summary>What each entry did to the lots.</summary>
+    public IReadOnlyDictionary<Guid, Booked> Journal => _replayed.Value.Journal;
 
     /// <summary>At the end of a day.</summary>
     public Book At(DateOnly day) => entries.Count == 0 || entries[^1].Day <= day ? Current : Book.Replay(entries.TakeWhile(e => e.Day <= day), portfolio.Method, portfolio.BaseCurrency);
+
+    private static (Book, Dictionary<Guid, Booked>) Replay(PortfolioRow portfolio, IReadOnlyList<LedgerEntry> entries)
+    {
+        var (book, journal) = (new Book(portfolio.Method, portfolio.BaseCurrency), new Dictionary<Guid, Booked>(entries.Count));
+        foreach (var entry in entries) journal[entry.Id] = book.Apply(entry);
+        return (book, journal);
+    }
 }
 
 /// <summary>

@@ -35,7 +35,6 @@ public static class PortfolioServices
         services.AddSingleton<ManagePortfolios>();
         services.AddSingleton<FeedActions>();
         services.AddSingleton<ChangeBooks>();
-        services.AddSingleton<ListTransactions>();
         services.AddSingleton<ExportTransactions>();
         services.AddSingleton<GetAnalytics>();
         services.AddSingleton<FindJob>();
@@ -46,6 +45,7 @@ public static class PortfolioServices
         services.AddSingleton(s => new CorrectTransaction(s.Of<Db>(), s.Of<ChangeBooks>(), s.Of<UserMarket>(), s.Of<FindPortfolio>(), s.Of<TimeProvider>()));
         services.AddSingleton(s => new ImportTransactions(s.Of<Db>(), s.Of<FeedActions>(), s.Of<UserMarket>(), s.Of<FindPortfolio>(), s.Of<TimeProvider>()));
         services.AddSingleton(s => new BookNewActions(s.Of<Db>(), s.Of<MarketData>(), s.Of<FeedActions>(), s.Of<TimeProvider>(), s.Of<ILogger<BookNewActions>>()));
+        services.AddSingleton(s => new ListTransactions(s.Of<Db>(), s.Of<FindPortfolio>(), s.Of<BookLoader>()));
         services.AddSingleton(s => new AddAsset(s.Of<RecordTransaction>(), s.Of<UserMarket>(), s.Of<FindPortfolio>(), s.Of<TimeProvider>()));
         services.AddSingleton(s => new AdjustAsset(s.Of<Db>(), s.Of<ChangeBooks>(), s.Of<UserMarket>(), s.Of<FindPortfolio>(), s.Of<TimeProvider>()));
         services.AddSingleton(s => new GetPortfolio(s.Of<Db>(), s.Of<BookLoader>(), s.Of<ValueHoldings>(), s.Of<TimeProvider>()));

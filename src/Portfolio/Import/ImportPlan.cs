@@ -73,13 +73,13 @@ internal sealed class ImportPlan
         return true;
     }
 
-    public bool RefuseLastBefore(LedgerEntry entry, InsufficientQuantityException e)
+    /// <summary>Blames the last line, or all lines, before an entry in the books that no longer fits. False where there is none: then the books did not fit before.</summary>
+    public bool RefuseBefore(LedgerEntry entry, InsufficientQuantityException e, bool all)
     {
-        var blamed = _rows.Values.Where(r => r.Symbol == e.Symbol && r.Type is "sell" or "transferOut" or "merger" or "split" or "spinoff" && r.ExecutedAt <= entry.ExecutedAt).MaxBy(r => r.ExecutedAt);
-        if (blamed is null) return false;
-        var line = _lines[blamed.Id];
-        Settle(line, new ImportTransactions.Line(line, "failed", null, new Dictionary<string, string[]> { ["quantity"] = [$"leaves too little for what is booked on {Core.Instants.Format(e.At)}"] }));
-        return true;
+        var blamed = _rows.Values.Where(r => (r.Symbol == e.Symbol || r.NewSymbol == e.Symbol) && r.Type is "sell" or "transferOut" or "merger" or "split" && r.ExecutedAt <= entry.ExecutedAt).OrderByDescending(r => r.ExecutedAt).Take(all ? int.MaxValue : 1).ToList();
+        foreach (var line in blamed.Select(b => _lines[b.Id]))
+            Settle(line, new ImportTransactions.Line(line, "failed", null, new Dictionary<string, string[]> { ["quantity"] = [$"leaves too little for what is booked on {Core.Instants.Format(e.At)}"] }));
+        return blamed.Count > 0;
     }
 
     public ImportTransactions.Response Answer(bool dryRun)

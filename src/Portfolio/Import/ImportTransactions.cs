@@ -15,6 +15,9 @@ public sealed class ImportTransactions
 {
     public const int Limit = 10 << 20;
     private const int MostRows = 100_000;
+
+    /// <summary>After so many lines found one by one, all lines of a symbol that could be at fault are.</summary>
+    private const int MostRounds = 50;
     private readonly Db _db;
     private readonly FeedActions _feeds;
     private readonly UserMarket _market;
@@ -50,6 +53,10 @@ public sealed class ImportTransactions
                 var result = await ChangeBooks.ApplyAsync(tx, locked, new ChangeBooks.Change(plan.Rows, []), known, ct);
                 return (plan.Answer(dryRun), result.Portfolio.ETag);
             }, ct);
+        }
+        catch (OverflowException)
+        {
+            throw PortfolioProblems.TooLarge();
         }
         catch (PostgresException e) when (e.ConstraintName == "transactions_external")
         {
@@ -89,15 +96,16 @@ public sealed class ImportTransactions
         var dropped = await Ledger.DroppedAsync(tx, locked, symbols, ct);
         var present = existing.Where(e => !e.FromFeed || !known.ContainsKey(e.Symbol!)).ToList();
         var feeds = known.Where(f => symbols.Contains(f.Key)).ToDictionary(StringComparer.Ordinal);
-        for (var again = true; again;)
+        var again = true;
+        for (var round = 1; again; round++)
         {
             again = false;
             FeedActions.Derive(locked.Method, [.. present, .. plan.Rows.Where(r => r.Symbol is not null).Select((r, i) => r with { Seq = long.MaxValue - plan.Rows.Count + i })], feeds, dropped, (entry, e) =>
             {
                 if (plan.Refuse(entry.Id, e)) return true;
                 // Something that was booked before no longer fits: the last line before it that took shares away is one too many.
-                again = plan.RefuseLastBefore(entry, e);
-                return again;
+                again |= plan.RefuseBefore(entry, e, all: round > MostRounds);
+                return true;
             });
         }
     }

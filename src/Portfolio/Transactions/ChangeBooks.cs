@@ -39,6 +39,10 @@ internal sealed class ChangeBooks(Db db, FeedActions feeds)
         {
             throw PortfolioProblems.InsufficientQuantity(e);
         }
+        catch (OverflowException)
+        {
+            throw PortfolioProblems.TooLarge();
+        }
         catch (PostgresException e) when (e.ConstraintName == "transactions_external")
         {
             throw PortfolioProblems.DuplicateExternalId();

@@ -12,6 +12,9 @@ namespace AgentInvest.Portfolio.Transactions;
 /// <param name="from">The first and last day of the entries.</param>
 internal sealed class CompleteEntry(UserMarket market, PortfolioRow portfolio, DateOnly from, DateOnly to)
 {
+    /// <summary>In base currency: thousands of such entries still add up within a decimal's 28 digits.</summary>
+    private const decimal Largest = 1e15m;
+
     private readonly Dictionary<string, Instrument?> _instruments = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DailyCloses?> _rates = new(StringComparer.Ordinal);
 
@@ -31,8 +34,11 @@ internal sealed class CompleteEntry(UserMarket market, PortfolioRow portfolio, D
         var rate = r.FxRate ?? await RateAsync(currency, Instants.DayOf(at), ct) ?? throw PortfolioProblems.UnknownRate(currency + portfolio.BaseCurrency);
         var price = r.Price;
         if (r is { Type: "buy" or "sell", Price: null }) price = TransactionView.Rounded(r.Amount!.Value / r.Quantity!.Value);
+        if (price is { } p && !Money.Fits(p)) throw Problems.Validation("amount", "is too large for this quantity");
+        if (Math.Max(r.Amount ?? 0, r.Fee ?? 0) is var most && Math.Max(most, r.Tax ?? 0) > Largest / Math.Max(rate, 1)) throw Problems.Validation("amount", "is too large");
+        if (r.Quantity is { } q && q > Largest / Math.Max(rate, 1) / Math.Max(price ?? 0, 1)) throw Problems.Validation("quantity", "is too large at this price");
         // What has come in from elsewhere cost, unless told otherwise, what it was worth that day.
-        else if (r is { Type: "transferIn", Price: null, Amount: null }) price = await CloseAsync(symbol!, Instants.DayOf(at), ct) ?? throw PortfolioProblems.NoPrice();
+        if (r is { Type: "transferIn", Price: null, Amount: null }) price = await CloseAsync(symbol!, Instants.DayOf(at), ct) ?? throw PortfolioProblems.NoPrice();
         return new LedgerRow(Guid.CreateVersion7(), 0, r.Type!, symbol, r.Quantity, price, r.Amount, r.Fee ?? 0, r.Tax ?? 0, r.Ratio, currency, rate, at, r.ExternalId, r.Note, "user")
         {
             NewSymbol = newSymbol, CostFraction = r.CostFraction, LotIds = r.LotIds?.ToArray(), AcquiredAt = r.AcquiredAt,

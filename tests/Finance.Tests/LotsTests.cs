@@ -41,6 +41,14 @@ public sealed class LotsTests
     }
 
     [Fact]
+    public void A_backdated_sale_that_leaves_too_little_for_a_later_one_is_refused()
+    {
+        LedgerEntry[] book = [Buy("2020-01-02", "X", 10, 5), Buy("2020-01-03", "Y", 1, 5), Sell("2020-03-02", "X", 8, 6)];
+        var refusal = Assert.Throws<InsufficientQuantityException>(() => Book.Replay([book[0], book[1], Sell("2020-02-03", "X", 3, 6), book[2]], CostBasisMethod.Fifo));
+        Assert.Equal((7m, 8m, book[2].ExecutedAt), (refusal.Held, refusal.Asked, refusal.At));
+    }
+
+    [Fact]
     public void A_split_multiplies_shares_and_leaves_cost_and_value()
     {
         var book = Book.Replay([Buy("2020-01-02", "X", 100, 63.32m), Split("2020-02-03", "X", 2), Split("2020-03-02", "X", 7), Split("2020-04-01", "X", 4), Split("2020-05-01", "X", 0.1m)], CostBasisMethod.Fifo);

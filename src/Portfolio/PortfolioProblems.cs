@@ -18,6 +18,8 @@ internal static class PortfolioProblems
     public static ProblemException DuplicateExternalId() => Problems.Conflict("An entry with this externalId is in the books already.");
     public static ProblemException AlreadyReversed() => Problems.Conflict("This entry has been corrected or deleted already; correct the one in its place.");
     public static ProblemException NotHeld(string symbol) => Problems.NotFound($"These books hold no {symbol}.");
+    public static ProblemException NoTargets() => new(new Problem(422, "targets_missing", "There is nothing to rebalance to.", "Set target weights with PUT /portfolio/targets first."));
+    public static ProblemException TradingUnavailable() => new(new Problem(422, "trading_unavailable", "Trades cannot be sent.", "There is no trading yet: ask for a plan and book the trades as they are made."));
     public static ProblemException TooLarge() => Problems.Validation("quantity", "makes figures larger than the books can hold");
     public static ProblemException NoPrice() => Problems.Validation("price", "is required: no close of that day or before is known");
     public static ProblemException BaseCurrencyInUse() => Problems.Conflict("The base currency cannot change once there are bookings: their rates are kept in it.");

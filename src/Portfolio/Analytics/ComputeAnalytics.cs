@@ -42,7 +42,7 @@ public sealed class ComputeAnalytics
         var (book, today) = await LoadAsync(request, ct);
         var entries = book.Entries;
         var from = entries.Count == 0 ? today : Later(entries[0].Day.AddDays(-1), today.AddYears(-1));
-        var points = (await _timelines.OfAsync(book, ct)).Performance(from, today).Series.Where(p => p.Twr is not null).ToList();
+        var points = (await _timelines.PerformanceAsync(book, from, today, ct)).Series.Where(p => p.Twr is not null).ToList();
         var closes = (await _market.ClosesAsync([Market], from, today, ct)).GetValueOrDefault(Market);
         var own = new List<double>();
         var benchmark = new List<double>();

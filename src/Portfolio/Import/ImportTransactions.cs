@@ -100,7 +100,8 @@ public sealed class ImportTransactions
         for (var round = 1; again; round++)
         {
             again = false;
-            FeedActions.Derive(locked.Method, [.. present, .. plan.Rows.Where(r => r.Symbol is not null).Select((r, i) => r with { Seq = long.MaxValue - plan.Rows.Count + i })], feeds, dropped, (entry, e) =>
+            var rows = plan.Rows;
+            FeedActions.Derive(locked.Method, [.. present, .. rows.Where(r => r.Symbol is not null).Select((r, i) => r with { Seq = long.MaxValue - rows.Count + i })], feeds, dropped, (entry, e) =>
             {
                 if (plan.Refuse(entry.Id, e)) return true;
                 // Something that was booked before no longer fits: the last line before it that took shares away is one too many.

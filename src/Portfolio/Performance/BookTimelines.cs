@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AgentInvest.Core;
 using AgentInvest.Finance.Lots;
 using AgentInvest.Finance.Performance;
@@ -20,9 +21,24 @@ internal sealed class BookTimelines(UserMarket market, OwnSeriesCache own, TimeP
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = Most });
     private readonly SemaphoreSlim[] _gates = Enumerable.Range(0, 16).Select(_ => new SemaphoreSlim(1)).ToArray();
 
-    private sealed record Kept(LoadedBook Book, MarketHistory Market, BookTimeline Timeline, long OwnVersion, DateTimeOffset At);
+    private const int MostRanges = 20;
 
-    public async Task<BookTimeline> OfAsync(LoadedBook book, CancellationToken ct)
+    private sealed record Kept(LoadedBook Book, MarketHistory Market, BookTimeline Timeline, long OwnVersion, DateTimeOffset At)
+    {
+        /// <summary>What was asked of this very timeline before.</summary>
+        public ConcurrentDictionary<(DateOnly From, DateOnly To), PerformanceResult> Ranges { get; } = [];
+    }
+
+    public async Task<PerformanceResult> PerformanceAsync(LoadedBook book, DateOnly from, DateOnly to, CancellationToken ct)
+    {
+        var kept = await OfAsync(book, ct);
+        if (kept.Ranges.TryGetValue((from, to), out var known)) return known;
+        var result = kept.Timeline.Performance(from, to);
+        if (kept.Ranges.Count < MostRanges) kept.Ranges[(from, to)] = result;
+        return result;
+    }
+
+    private async Task<Kept> OfAsync(LoadedBook book, CancellationToken ct)
     {
         // One computation of a book at a time: the second caller finds what the first has made.
         var gate = _gates[(uint)book.Portfolio.Id.GetHashCode() % _gates.Length];
@@ -33,16 +49,15 @@ internal sealed class BookTimelines(UserMarket market, OwnSeriesCache own, TimeP
             var today = Instants.DayOf(now);
             var kept = _cache.Get<Kept>(book.Portfolio.Id);
             var fresh = kept is not null && kept.OwnVersion == version && now - kept.At < PricesGoodFor && kept.Timeline.End == today;
-            if (fresh && ReferenceEquals(kept!.Book, book)) return kept.Timeline;
+            if (fresh && ReferenceEquals(kept!.Book, book)) return kept;
             var history = fresh && book.Current.Positions.Count == kept!.Book.Current.Positions.Count && book.Current.Positions.Keys.All(kept.Book.Current.Positions.ContainsKey) && SameCurrencies(book, kept.Book) ? kept.Market : await HistoryAsync(book, today, ct);
             var timeline = kept is null || kept.Book.Portfolio.CostBasisMethod != book.Portfolio.CostBasisMethod || kept.Book.Portfolio.BaseCurrency != book.Portfolio.BaseCurrency || kept.Timeline.End > today
                 ? BookTimeline.Compute(book.Entries, history, book.Portfolio.Method, today, book.Portfolio.BaseCurrency)
                 : kept.Timeline.Changed(book.Entries, history, Earlier(FirstDifference(kept.Book.Entries, book.Entries), FirstDifference(kept.Market, history)), today);
-            _cache.Set(book.Portfolio.Id, new Kept(book, history, timeline, version, now), new MemoryCacheEntryOptions
+            return _cache.Set(book.Portfolio.Id, new Kept(book, history, timeline, version, now), new MemoryCacheEntryOptions
             {
                 Size = 10 + (timeline.End.DayNumber - timeline.Begin.DayNumber) / 30L * (1 + book.Current.Positions.Count) + history.Prices.Values.Sum(p => p.Days.Length) / 10, SlidingExpiration = TimeSpan.FromMinutes(10),
             });
-            return timeline;
         }
         finally
         {

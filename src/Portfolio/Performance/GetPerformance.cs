@@ -52,7 +52,7 @@ public sealed class GetPerformance
         var begin = entries.Count > 0 && entries[0].Day <= to ? entries[0].Day.AddDays(-1) : to;
         if (from is null) range ??= "max";
         var start = from ?? (Start(range!, to) is { } s && s > begin ? s : begin);
-        var result = (await _timelines.OfAsync(book, ct)).Performance(start, to);
+        var result = await _timelines.PerformanceAsync(book, start, to, ct);
         return (Show(range, result, benchmark, benchmark is null ? null : await _compare.HandleAsync(portfolio, benchmark, result, ct)), portfolio.ETag);
     }
 

@@ -4,12 +4,13 @@ using AgentInvest.Bench;
 return args switch
 {
     ["peer"] => await Peer.RunAsync(),
+    ["books"] => BooksBench.Run(),
     [] or ["http"] => await HttpBench.RunAsync(),
     _ => Unknown(args[0]),
 };
 
 static int Unknown(string name)
 {
-    Console.Error.WriteLine($"There is no benchmark '{name}'; there is: http");
+    Console.Error.WriteLine($"There is no benchmark '{name}'; there are: books, http");
     return 2;
 }

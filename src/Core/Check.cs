@@ -16,9 +16,12 @@ public sealed class Check
         return ok;
     }
 
+    /// <summary>What was noted so far, by field.</summary>
+    public IReadOnlyDictionary<string, string[]> Errors => _errors.ToDictionary(e => e.Key, e => e.Value.ToArray());
+
     /// <summary>Throws 400 <c>validation_failed</c> when anything was noted.</summary>
     public void ThrowIfAny()
     {
-        if (_errors.Count > 0) throw Problems.Validation(_errors.ToDictionary(e => e.Key, e => e.Value.ToArray()));
+        if (_errors.Count > 0) throw Problems.Validation(Errors);
     }
 }

@@ -35,8 +35,16 @@ public sealed class PortfolioFunctions(ManagePortfolios portfolios, GetPortfolio
     [Describe("Create a portfolio", Request = typeof(ManagePortfolios.Request), Response = typeof(ManagePortfolios.Response), Status = 201)]
     public async Task<IResult> Create([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "portfolios")] HttpRequest request, CancellationToken ct)
     {
-        var created = await portfolios.CreateAsync(CurrentUser.Of(request.HttpContext), await Body.ReadAsync<ManagePortfolios.Request>(request, ct), ct);
-        return Answer.Created($"/v1/portfolios/{created.Id}", created);
+        var (created, etag) = await portfolios.CreateAsync(CurrentUser.Of(request.HttpContext), await Body.ReadAsync<ManagePortfolios.Request>(request, ct), ct);
+        return Answer.Created($"/v1/portfolios/{created.Id}", created).With("ETag", etag);
+    }
+
+    [Function("ReadPortfolio"), RequireScope("portfolio:read")]
+    [Describe("Read a portfolio's settings", Response = typeof(ManagePortfolios.Response), Problems = ["404 not_found"])]
+    public async Task<IResult> Read([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolios/{id}")] HttpRequest request, string id, CancellationToken ct)
+    {
+        var (response, etag) = await portfolios.GetAsync(CurrentUser.Of(request.HttpContext), IdOf(id), ct);
+        return Answer.Ok(response).With("ETag", etag);
     }
 
     [Function("UpdatePortfolio"), RequireScope("portfolio:write")]

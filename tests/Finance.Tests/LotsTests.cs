@@ -7,26 +7,27 @@ namespace AgentInvest.Finance.Tests;
 
 public sealed class LotsTests
 {
-    [Fact]
-    public void Fifo_cost_and_gain_of_a_published_example()
+    [Theory]
+    [InlineData(CostBasisMethod.Fifo, 4400.74, 98.12, 10199.26)]
+    [InlineData(CostBasisMethod.Average, 4383.74, 81.12, 10216.26)]
+    public void Cost_and_gain_of_a_published_example(CostBasisMethod method, decimal cost, decimal realized, decimal unrealized)
     {
-        var book = Book.Replay([Buy("2020-01-02", "X", 109, 3149.20m / 109), Buy("2020-02-03", "X", 52, 1684.92m / 52), Sell("2020-03-02", "X", 15, 531.50m / 15)], CostBasisMethod.Fifo);
-        var position = book.Positions["X"];
-        Assert.Equal(4400.74m, Math.Round(position.Cost, 2));
-        Assert.Equal(98.12m, Math.Round(position.RealizedPnl, 2));
-        Assert.Equal(10199.26m, Math.Round(position.Quantity * 100 - position.Cost, 2));
+        var position = Book.Replay([Buy("2020-01-02", "X", 109, 3149.20m / 109), Buy("2020-02-03", "X", 52, 1684.92m / 52), Sell("2020-03-02", "X", 15, 531.50m / 15)], method).Positions["X"];
+        Assert.Equal((cost, realized, unrealized), (Math.Round(position.Cost, 2), Math.Round(position.RealizedPnl, 2), Math.Round(position.Quantity * 100 - position.Cost, 2)));
+        Assert.Equal(position.Cost, position.Lots.Sum(l => l.Cost));
     }
 
     [Theory]
     [InlineData(CostBasisMethod.Fifo, 733.33)]
     [InlineData(CostBasisMethod.Lifo, 844.43)]
     [InlineData(CostBasisMethod.Hifo, 844.43)]
+    [InlineData(CostBasisMethod.Average, 7 * 1688.87 / 15)]
     public void The_method_decides_which_lots_a_sale_closes(CostBasisMethod method, decimal cost)
     {
         var book = Book.Replay([Buy("2020-01-02", "X", 4, 100.00m), Buy("2020-01-03", "X", 5, 111.11m), Buy("2020-01-06", "X", 6, 122.22m)], method);
         var booked = book.Apply(Sell("2020-01-07", "X", 7, 130));
-        Assert.Equal(cost, booked.Closed.Sum(c => c.Cost));
-        Assert.Equal(7 * 130 - cost, booked.RealizedPnl);
+        Assert.Equal((double)cost, (double)booked.Closed.Sum(c => c.Cost), 1e-10);
+        Assert.Equal(7 * 130 - booked.Closed.Sum(c => c.Cost), booked.RealizedPnl);
     }
 
     [Fact]
@@ -37,6 +38,14 @@ public sealed class LotsTests
         Assert.Equal((10m, 10.0000000001m), (refusal.Held, refusal.Asked));
         Assert.Equal((10m, 50m, 0m, 0m), (book.Positions["X"].Quantity, book.Cost, book.RealizedPnl, book.Fees));
         Assert.Throws<InsufficientQuantityException>(() => book.Apply(Sell("2020-01-03", "Y", 1, 6)));
+    }
+
+    [Fact]
+    public void A_backdated_sale_that_leaves_too_little_for_a_later_one_is_refused()
+    {
+        LedgerEntry[] book = [Buy("2020-01-02", "X", 10, 5), Buy("2020-01-03", "Y", 1, 5), Sell("2020-03-02", "X", 8, 6)];
+        var refusal = Assert.Throws<InsufficientQuantityException>(() => Book.Replay([book[0], book[1], Sell("2020-02-03", "X", 3, 6), book[2]], CostBasisMethod.Fifo));
+        Assert.Equal((7m, 8m, book[2].ExecutedAt), (refusal.Held, refusal.Asked, refusal.At));
     }
 
     [Fact]
@@ -58,31 +67,60 @@ public sealed class LotsTests
         Assert.Equal((20m - 101 + 5 + 47, 20m), (tracked.Cash, tracked.NetInvested));
     }
 
+    [Fact]
+    public void The_average_is_recomputed_at_each_purchase_and_not_at_a_sale()
+    {
+        var book = Book.Replay([Buy("2020-01-02", "X", 10, 10), Sell("2020-01-03", "X", 5, 20), Buy("2020-01-06", "X", 5, 20)], CostBasisMethod.Average);
+        Assert.Equal((150m, 50m), (book.Positions["X"].Cost, book.RealizedPnl));
+        Assert.Equal(new[] { 75m, 75m }, book.Positions["X"].Lots.Select(l => l.Cost));
+    }
+
+    [Fact]
+    public void A_sale_may_name_its_lots()
+    {
+        LedgerEntry[] buys = [Buy("2020-01-02", "X", 10, 10), Buy("2020-01-03", "X", 10, 20), Buy("2020-01-06", "X", 10, 30)];
+        var book = Book.Replay(buys, CostBasisMethod.Specific);
+        var booked = book.Apply(Sell("2020-02-03", "X", 15, 40) with { LotIds = [buys[2].Id, buys[0].Id] });
+        Assert.Equal([(buys[2].Id, 10m, 300m), (buys[0].Id, 5m, 50m)], booked.Closed.Select(c => (c.LotId, c.Quantity, c.Cost)));
+        var refusal = Assert.Throws<InsufficientQuantityException>(() => book.Apply(Sell("2020-02-04", "X", 6, 40) with { LotIds = [buys[0].Id, buys[2].Id, Guid.NewGuid()] }));
+        Assert.Equal((5m, 15m), (refusal.Held, book.QuantityOf("X")));
+        Assert.Equal(buys[0].Id, book.Apply(Sell("2020-02-04", "X", 5, 40)).Closed.Single().LotId);
+    }
+
+    [Fact]
+    public void Fees_stand_beside_cost_and_are_part_of_it_for_tax()
+    {
+        var closed = Book.Replay([Buy("2020-01-02", "X", 10, 10, fee: 3)], CostBasisMethod.Fifo).Apply(Sell("2020-01-03", "X", 4, 12, fee: 1)).Closed.Single();
+        Assert.Equal((40m, 48m, 8m), (closed.Cost, closed.Proceeds, closed.Gain));
+        Assert.Equal((41.2m, 47m, 5.8m), (closed.TaxCost, closed.TaxProceeds, closed.TaxGain));
+    }
+
+    [Fact]
+    public void Where_it_is_allowed_a_sale_of_more_than_is_held_opens_a_short_position_and_buying_closes_it()
+    {
+        var book = new Book(CostBasisMethod.Fifo, allowShort: true);
+        book.Apply(Buy("2020-01-02", "X", 10, 10));
+        var booked = book.Apply(Sell("2020-01-03", "X", 15, 12, fee: 3));
+        Assert.Equal((20m, -5m, -60m), (booked.RealizedPnl, book.QuantityOf("X"), book.Cost));
+        var back = book.Apply(Buy("2020-01-06", "X", 7, 11, fee: 7));
+        Assert.Equal((5m, 2m, 22m, 25m), (back.RealizedPnl, book.QuantityOf("X"), book.Cost, book.RealizedPnl));
+        Assert.Equal((60m - 1m, 55m + 5m, Term.ShortTerm), (back.Closed.Single().TaxProceeds, back.Closed.Single().TaxCost, back.Closed.Single().Term));
+    }
+
+    [Fact]
+    public void A_payment_in_another_currency_is_met_from_its_balance_and_the_rest_changed_at_its_own_rate()
+    {
+        var book = Book.Replay([Deposit("2020-01-02", 1000), Deposit("2020-01-02", 200) with { Currency = "EUR", FxRate = 1.1m }, Buy("2020-01-03", "X", 10, 50) with { Currency = "EUR", FxRate = 1.2m }], CostBasisMethod.Fifo, "USD");
+        Assert.Equal([("EUR", 0m), ("USD", 640m)], book.CashBalances.Select(b => (b.Key, b.Value)));
+        // 200 EUR that came at 1.1 were spent at 1.2.
+        Assert.Equal(20m, book.CashBalances["USD"] - book.Cash);
+    }
+
     [Theory]
-    [InlineData(CostBasisMethod.Fifo)]
-    [InlineData(CostBasisMethod.Lifo)]
-    [InlineData(CostBasisMethod.Hifo)]
-    public void Lots_always_add_up_to_the_holding_and_gains_to_the_money(CostBasisMethod method) =>
-        Prop.ForAll(ArbMap.Default.ArbFor<(byte Kind, ushort Quantity, ushort Price)[]>(), trades =>
-        {
-            var book = new Book(method);
-            foreach (var (kind, quantity, price) in trades)
-            {
-                var (q, p) = ((quantity + 1) / 7m, (price + 1) / 100m);
-                var entry = (kind % 4) switch
-                {
-                    0 or 1 => Buy("2020-01-02", "X", decimal.Round(q, 10), p, fee: 0.5m),
-                    2 => Sell("2020-01-02", "X", decimal.Round(q, 10), p, fee: 0.5m),
-                    _ => Split("2020-01-02", "X", kind % 8 < 4 ? 2 : 0.5m),
-                };
-                try { book.Apply(entry); }
-                catch (InsufficientQuantityException) { /* refused, as it must be */ }
-                if (!book.Positions.TryGetValue("X", out var x)) continue;
-                Assert.True(x.Quantity >= 0 && x.Lots.All(l => l.Remaining > 0));
-                Assert.Equal(x.Quantity, x.Lots.Sum(l => l.Remaining));
-                Assert.Equal((double)x.Cost, (double)x.Lots.Sum(l => l.Cost), 1e-6);
-                // What was paid and not got back is what is held at cost, less what was gained, plus fees.
-                Assert.Equal((double)(book.NetInvested - book.Fees), (double)(x.Cost - x.RealizedPnl), 1e-6);
-            }
-        }).QuickCheckThrowOnFailure();
+    [InlineData("2013-01-08", "2014-01-08", Term.ShortTerm)]
+    [InlineData("2013-01-08", "2014-01-09", Term.LongTerm)]
+    [InlineData("2019-02-28", "2020-02-29", Term.ShortTerm)] // the last of a month to the last of a month is a year, and no more
+    [InlineData("2020-02-29", "2021-02-28", Term.ShortTerm)]
+    [InlineData("2020-02-29", "2021-03-01", Term.LongTerm)]
+    public void A_holding_period_is_long_after_more_than_a_year(string acquired, string sold, Term term) => Assert.Equal(term, HoldingPeriod.TermOf(Day(acquired), Day(sold)));
 }

@@ -50,7 +50,7 @@ public sealed partial class ArchitectureTests
             .Select(m => m.GetCustomAttribute<FunctionAttribute>()!.Name).Order(StringComparer.Ordinal);
         Assert.Equal(
         [
-            "GetDividends", "GetFxRate", "GetGainers", "GetHistory", "GetIndices", "GetLosers", "GetQuote", "GetQuotes", "GetSplits", "GetTrending",
+            "GetDividends", "GetFxRate", "GetGainers", "GetHistory", "GetIndices", "GetLosers", "GetQuote", "GetQuotes", "GetShared", "GetSplits", "GetTrending",
             "HealthLive", "HealthReady", "Jwks", "Login", "Refresh", "Register", "SearchInstruments", "VerifyEmail",
         ], anonymous);
     }

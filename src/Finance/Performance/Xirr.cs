@@ -8,60 +8,66 @@ public readonly record struct Flow(DateOnly Day, double Amount);
 /// </summary>
 public static class Xirr
 {
+    /// <summary>Of the log of the growth factor per year; beyond it no stretch of a day makes sense.</summary>
+    private const double Limit = 1e5;
+
     /// <summary>
     /// The rate as a fraction, at least −1; null where none is defined: no flow of one of the two signs, all on one day, or no root. Of several roots the
     /// one nearest to 0 is answered, which is the one that a growing stake makes meaningful. Order of the flows does not matter.
     /// </summary>
-    public static double? Solve(IEnumerable<Flow> flows)
+    public static double? Solve(IEnumerable<Flow> flows) => Explain(flows).Rate;
+
+    /// <summary>The same, with the reason where there is no rate. A rate too large for a number is infinite.</summary>
+    public static (double? Rate, string? Reason) Explain(IEnumerable<Flow> flows)
     {
         var byDay = flows.GroupBy(f => f.Day).Select(g => new Flow(g.Key, g.Sum(f => f.Amount))).Where(f => f.Amount != 0).OrderBy(f => f.Day).ToArray();
-        if (byDay.Length < 2 || byDay.All(f => f.Amount > 0) || byDay.All(f => f.Amount < 0)) return null;
+        if (byDay.Length == 0) return (null, "No money was put in or got back.");
+        if (byDay.All(f => f.Amount > 0) || byDay.All(f => f.Amount < 0)) return (null, "It takes money put in and money got back: here is only one of the two.");
         var first = byDay[0].Day.DayNumber;
-        var terms = byDay.Select(f => (Years: (f.Day.DayNumber - first) / 365.0, f.Amount)).ToArray();
-        double Value(double rate)
-        {
-            var sum = 0.0;
-            var log = Math.Log(1 + rate);
-            foreach (var (years, amount) in terms) sum += amount * Math.Exp(-years * log);
-            return sum;
-        }
-
-        // Sign changes are sought outwards from 0 on a grid that is fine where rates are common.
-        double? nearest = null;
-        foreach (var (low, high) in Brackets())
-        {
-            var (a, b) = (Value(low), Value(high));
-            if (a == 0) return low;
-            if (b == 0) return high;
-            if (!double.IsFinite(a) || !double.IsFinite(b) || Math.Sign(a) == Math.Sign(b)) continue;
-            var root = Bisect(Value, low, high, a);
-            if (nearest is not { } best || Math.Abs(root) < Math.Abs(best)) nearest = root;
-            if (Math.Abs(low) >= Math.Abs(nearest.Value) && Math.Abs(high) >= Math.Abs(nearest.Value)) break;
-        }
-        return nearest;
+        var terms = Array.ConvertAll(byDay, f => ((f.Day.DayNumber - first) / 365.0, f.Amount));
+        var changes = byDay.Zip(byDay.Skip(1)).Count(p => Math.Sign(p.First.Amount) != Math.Sign(p.Second.Amount));
+        var root = Nearest(terms, only: changes == 1);
+        return root is { } log ? (double.ExpM1(log), null) : (null, "No annual rate makes these flows even out.");
     }
 
-    private static IEnumerable<(double Low, double High)> Brackets()
+    /// <summary>The log of the growth factor at which the flows even out, sought outwards from 0 on both sides. With one change of sign there is one root at most.</summary>
+    private static double? Nearest((double Years, double Amount)[] terms, bool only)
     {
-        // Upwards 0 … 10^9 and downwards 0 … −1 in turn, in steps of the log of the growth factor.
-        const double Step = 0.05;
-        for (var i = 0; i < 420; i++)
+        if (Value(terms, 0) == 0) return 0;
+        double? up = null, down = null;
+        var (low, high) = (0.0, 0.0);
+        for (var step = 0.05; high < Limit && up is null && down is null; step = high < 3 ? step : step * 1.25)
         {
-            yield return (Math.Exp(i * Step) - 1, Math.Exp((i + 1) * Step) - 1);
-            yield return (Math.Exp(-(i + 1) * Step) - 1, Math.Exp(-i * Step) - 1);
+            up = Between(terms, high, high + step);
+            if (up is null || !only) down = Between(terms, low - step, low);
+            (low, high) = (low - step, high + step);
         }
+        if (up is null || down is null) return up ?? down;
+        return double.ExpM1(up.Value) <= -double.ExpM1(down.Value) ? up : down;
     }
 
-    private static double Bisect(Func<double, double> value, double low, double high, double atLow)
+    private static double? Between((double, double)[] terms, double low, double high)
     {
-        for (var i = 0; i < 200 && high - low > 1e-15 * Math.Max(1, Math.Abs(low)); i++)
+        var (a, b) = (Value(terms, low), Value(terms, high));
+        if (a == 0) return low;
+        if (b == 0) return high;
+        if (Math.Sign(a) == Math.Sign(b)) return null;
+        while (high - low > 2e-16 * Math.Max(1, Math.Abs(low)))
         {
             var middle = (low + high) / 2;
-            var at = value(middle);
-            if (at == 0) return middle;
-            if (Math.Sign(at) == Math.Sign(atLow)) low = middle;
+            if (middle <= low || middle >= high) break;
+            if (Math.Sign(Value(terms, middle)) == Math.Sign(a)) low = middle;
             else high = middle;
         }
         return (low + high) / 2;
+    }
+
+    /// <summary>The present value up to a positive factor, chosen so that no power overflows: only its sign is asked for.</summary>
+    private static double Value((double Years, double Amount)[] terms, double log)
+    {
+        var scale = log < 0 ? -log * terms[^1].Years : 0;
+        var sum = 0.0;
+        foreach (var (years, amount) in terms) sum += amount * Math.Exp(-years * log - scale);
+        return sum;
     }
 }

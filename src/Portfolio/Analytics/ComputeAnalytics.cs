@@ -1,11 +1,11 @@
 using System.Text.Json;
 using AgentInvest.Core;
 using AgentInvest.Finance.Lots;
-using AgentInvest.Finance.Performance;
 using AgentInvest.Finance.Risk;
 using AgentInvest.Market;
 using AgentInvest.Portfolio.Holdings;
-using AgentInvest.Portfolio.Portfolios;
+using AgentInvest.Portfolio.OwnAssets;
+using AgentInvest.Portfolio.Performance;
 
 namespace AgentInvest.Portfolio.Analytics;
 
@@ -19,10 +19,11 @@ public sealed class ComputeAnalytics
     private readonly Db _db;
     private readonly BookLoader _loader;
     private readonly MarketData _market;
-    private readonly FindPortfolio _find;
+    private readonly BookTimelines _timelines;
+    private readonly UserMarket _prices;
     private readonly TimeProvider _time;
 
-    internal ComputeAnalytics(Db db, BookLoader loader, MarketData market, FindPortfolio find, TimeProvider time) => (_db, _loader, _market, _find, _time) = (db, loader, market, find, time);
+    internal ComputeAnalytics(Db db, BookLoader loader, BookTimelines timelines, MarketData market, UserMarket prices, TimeProvider time) => (_db, _loader, _timelines, _market, _prices, _time) = (db, loader, timelines, market, prices, time);
 
     public sealed record Risk(
         double? Volatility, double? Sharpe, double? Sortino, double? MaxDrawdown, double? Calmar, double? Beta, double? Alpha, double? Var95, double? Cvar95, double? TrackingError, double? InformationRatio);
@@ -38,10 +39,10 @@ public sealed class ComputeAnalytics
 
     public async Task<Risk> RiskAsync(AnalyticsRequest request, CancellationToken ct)
     {
-        var (portfolio, entries, today) = await LoadAsync(request, ct);
+        var (book, today) = await LoadAsync(request, ct);
+        var entries = book.Entries;
         var from = entries.Count == 0 ? today : Later(entries[0].Day.AddDays(-1), today.AddYears(-1));
-        var prices = await _loader.PricesAsync(portfolio, entries, from, today, ct);
-        var points = PerformanceCalculator.Compute(entries, prices, portfolio.Method, from, today).Series.Where(p => p.Twr is not null).ToList();
+        var points = (await _timelines.PerformanceAsync(book, from, today, ct)).Series.Where(p => p.Twr is not null).ToList();
         var closes = (await _market.ClosesAsync([Market], from, today, ct)).GetValueOrDefault(Market);
         var own = new List<double>();
         var benchmark = new List<double>();
@@ -59,20 +60,20 @@ public sealed class ComputeAnalytics
 
     public async Task<Income> IncomeAsync(AnalyticsRequest request, CancellationToken ct)
     {
-        var (portfolio, entries, today) = await LoadAsync(request, ct);
-        var dividends = entries.Where(e => e.Kind == EntryKind.Dividend && e.Day > today.AddYears(-1)).Sum(e => e.Amount * e.FxRate);
-        var value = (await WeightsAsync(portfolio, entries, today, ct)).Sum(w => w.Value);
+        var (book, today) = await LoadAsync(request, ct);
+        var dividends = book.Entries.Where(e => e.Kind == EntryKind.Dividend && e.Day > today.AddYears(-1)).Sum(e => e.Amount * e.FxRate);
+        var value = (await WeightsAsync(book, today, ct)).Sum(w => w.Value);
         return new Income(decimal.Round(dividends, Money.Scale), value > 0 ? decimal.Round(dividends / value, Money.Scale) : null);
     }
 
     public async Task<Structure> StructureAsync(AnalyticsRequest request, CancellationToken ct)
     {
-        var (portfolio, entries, today) = await LoadAsync(request, ct);
-        var values = await WeightsAsync(portfolio, entries, today, ct);
+        var (book, today) = await LoadAsync(request, ct);
+        var values = await WeightsAsync(book, today, ct);
         var total = values.Sum(v => v.Value);
         var weights = values.Where(_ => total > 0).Select(v => new TopWeight(v.Symbol, decimal.Round(v.Value / total, Money.Scale))).OrderByDescending(w => w.Weight).ThenBy(w => w.Symbol, StringComparer.Ordinal).ToList();
         var symbols = weights.Take(20).Select(w => w.Symbol).ToList();
-        var closes = await _market.ClosesAsync(symbols, today.AddYears(-1), today, ct);
+        var closes = await _prices.ClosesAsync(request.UserId, symbols, today.AddYears(-1), today, ct);
         var returns = symbols.ToDictionary(s => s, s => closes.TryGetValue(s, out var c) ? Returns(c) : []);
         var matrix = symbols.Select(a => (IReadOnlyList<double?>)symbols.Select(b => Correlate(returns[a], returns[b])).ToList()).ToList();
         return new Structure(new Concentration(weights.Count == 0 ? null : RiskMeasures.Concentration(weights.Select(w => (double)w.Weight).ToArray()), weights.Take(10).ToList()), new Correlation(symbols, matrix));
@@ -84,17 +85,13 @@ public sealed class ComputeAnalytics
         on conflict (user_id, portfolio_id) do update set version = excluded.version, computed_at = excluded.computed_at, result = excluded.result where a.version <= excluded.version
         """, ct, request.UserId, request.PortfolioId, request.Version, _time.GetUtcNow(), JsonSerializer.Serialize(result, Json.Options));
 
-    private async Task<(PortfolioRow Portfolio, List<LedgerEntry> Entries, DateOnly Today)> LoadAsync(AnalyticsRequest request, CancellationToken ct)
-    {
-        var portfolio = await _find.HandleAsync(new CurrentUser(request.UserId, Guid.Empty, [], ""), request.PortfolioId, ct);
-        return (portfolio, await _loader.EntriesAsync(portfolio, ct), Instants.DayOf(_time.GetUtcNow()));
-    }
+    private async Task<(LoadedBook Book, DateOnly Today)> LoadAsync(AnalyticsRequest request, CancellationToken ct) =>
+        (await _loader.LoadAsync(new CurrentUser(request.UserId, Guid.Empty, [], ""), request.PortfolioId, ct), Instants.DayOf(_time.GetUtcNow()));
 
-    private async Task<List<(string Symbol, decimal Value)>> WeightsAsync(PortfolioRow portfolio, List<LedgerEntry> entries, DateOnly today, CancellationToken ct)
+    private async Task<List<(string Symbol, decimal Value)>> WeightsAsync(LoadedBook book, DateOnly today, CancellationToken ct)
     {
-        var book = Book.Replay(entries, portfolio.Method);
-        var prices = await _loader.PricesAsync(portfolio, entries, today, today, ct);
-        return book.Positions.Values.Where(p => p.Quantity > 0).Select(p => (p.Symbol, p.Quantity * (prices.TryGetValue(p.Symbol, out var h) ? h.Prices[^1] : p.LastPrice))).ToList();
+        var prices = await _loader.PricesAsync(book, today, today, ct);
+        return book.Current.Positions.Values.Where(p => p.Quantity > 0).Select(p => (p.Symbol, p.Quantity * (prices.TryGetValue(p.Symbol, out var h) ? h.Prices[^1] : p.LastPrice))).ToList();
     }
 
     private static Dictionary<DateOnly, double> Returns(DailyCloses closes)

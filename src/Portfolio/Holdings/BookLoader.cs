@@ -2,25 +2,74 @@ using AgentInvest.Core;
 using AgentInvest.Finance.Lots;
 using AgentInvest.Finance.Performance;
 using AgentInvest.Market;
+using AgentInvest.Portfolio.OwnAssets;
 using AgentInvest.Portfolio.Portfolios;
 using AgentInvest.Portfolio.Transactions;
+using Microsoft.Extensions.Caching.Memory;
 
 namespace AgentInvest.Portfolio.Holdings;
 
-/// <summary>Reads books and the prices they need, in base currency.</summary>
-internal sealed class BookLoader(Db db, MarketData market)
+/// <summary>One version of a portfolio's books: its entries in their order and, worked out once, where they lead.</summary>
+internal sealed class LoadedBook(PortfolioRow portfolio, IReadOnlyList<LedgerEntry> entries)
 {
-    public Task<List<LedgerEntry>> EntriesAsync(PortfolioRow portfolio, CancellationToken ct) => Ledger.EntriesAsync(db, portfolio, ct);
+    private readonly Lazy<(Book Book, Dictionary<Guid, Booked> Journal)> _replayed = new(() => Replay(portfolio, entries));
 
-    /// <summary>Daily closes of every symbol booked, at each day's rate.</summary>
-    public async Task<Dictionary<string, PriceHistory>> PricesAsync(PortfolioRow portfolio, IReadOnlyList<LedgerEntry> entries, DateOnly from, DateOnly to, CancellationToken ct)
+    public PortfolioRow Portfolio => portfolio;
+    public IReadOnlyList<LedgerEntry> Entries => entries;
+
+    /// <summary>After the last entry. Shared: never apply anything to it.</summary>
+    public Book Current => _replayed.Value.Book;
+
+    /// <summary>What each entry did to the lots.</summary>
+    public IReadOnlyDictionary<Guid, Booked> Journal => _replayed.Value.Journal;
+
+    /// <summary>At the end of a day.</summary>
+    public Book At(DateOnly day) => entries.Count == 0 || entries[^1].Day <= day ? Current : Book.Replay(entries.TakeWhile(e => e.Day <= day), portfolio.Method, portfolio.BaseCurrency);
+
+    private static (Book, Dictionary<Guid, Booked>) Replay(PortfolioRow portfolio, IReadOnlyList<LedgerEntry> entries)
     {
-        var symbols = entries.Where(e => e.Kind == EntryKind.Buy).Select(e => e.Symbol!).Distinct().ToList();
-        var closes = await market.ClosesAsync(symbols, from, to, ct);
+        var (book, journal) = (new Book(portfolio.Method, portfolio.BaseCurrency), new Dictionary<Guid, Booked>(entries.Count));
+        foreach (var entry in entries) journal[entry.Id] = book.Apply(entry);
+        return (book, journal);
+    }
+}
+
+/// <summary>
+/// Books and the prices they need. A version of the books never changes, so it is kept in memory: a read that finds the version it wants reads one row. Bounded by the
+/// number of entries held.
+/// </summary>
+internal sealed class BookLoader(Db db, FindPortfolio find, UserMarket market, OwnSeriesCache own) : IDisposable
+{
+    private const long MostEntries = 300_000;
+    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MostEntries });
+
+    public async Task<LoadedBook> LoadAsync(CurrentUser user, Guid? portfolioId, CancellationToken ct)
+    {
+        for (var portfolio = await find.HandleAsync(user, portfolioId, ct); ;)
+        {
+            if (_cache.TryGetValue((portfolio.Id, portfolio.Version), out LoadedBook? known)) return known!;
+            var entries = await Ledger.EntriesAsync(db, portfolio, ct);
+            // A booking between the two reads would pass its entries off as those of the version before.
+            var after = await find.HandleAsync(user, portfolio.Id, ct);
+            if (after.Version == portfolio.Version) return _cache.Set((portfolio.Id, portfolio.Version), new LoadedBook(after, entries), new MemoryCacheEntryOptions { Size = entries.Count + 10, SlidingExpiration = TimeSpan.FromMinutes(10) });
+            portfolio = after;
+        }
+    }
+
+    /// <summary>Daily closes of every symbol ever held, at each day's rate.</summary>
+    public async Task<Dictionary<string, PriceHistory>> PricesAsync(LoadedBook book, DateOnly from, DateOnly to, CancellationToken ct)
+    {
+        var portfolio = book.Portfolio;
+        var closes = await market.ClosesAsync(portfolio.UserId, book.Current.Positions.Keys.ToList(), from, to, ct);
         var rates = new Dictionary<string, DailyCloses?>();
         foreach (var currency in closes.Values.Select(c => c.Currency).Distinct())
-            rates[currency] = currency == portfolio.BaseCurrency ? null : await market.RatesAsync(currency, portfolio.BaseCurrency, from, to, ct);
-        return closes.Where(c => c.Value.Days.Length > 0).ToDictionary(c => c.Key, c => new PriceHistory(c.Value.Days,
+            rates[currency] = currency == portfolio.BaseCurrency ? null : await market.RatesAsync(portfolio.UserId, currency, portfolio.BaseCurrency, from, to, ct);
+        return closes.ToDictionary(c => c.Key, c => new PriceHistory(c.Value.Days,
             rates[c.Value.Currency] is { } rate ? c.Value.Days.Select((d, i) => c.Value.Prices[i] * Rates.On(rate, d)).ToArray() : c.Value.Prices));
     }
+
+    /// <summary>Changes with the user's own prices and rates: with the portfolio's version it names all that a valuation of past days depends on.</summary>
+    public Task<long> OwnVersionAsync(CurrentUser user, CancellationToken ct) => own.VersionAsync(user.Id, ct);
+
+    public void Dispose() => _cache.Dispose();
 }

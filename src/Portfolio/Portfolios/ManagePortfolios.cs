@@ -5,7 +5,7 @@ namespace AgentInvest.Portfolio.Portfolios;
 /// <summary>GET, POST /portfolios and PATCH, DELETE /portfolios/{id}.</summary>
 public sealed class ManagePortfolios(Db db, FindPortfolio find)
 {
-    private static readonly string[] Methods = ["fifo", "lifo", "hifo"];
+    private static readonly string[] Methods = ["fifo", "lifo", "hifo", "average", "specific"];
 
     public sealed record Request(string? Name, string? BaseCurrency, string? CostBasisMethod);
     public sealed record Response(Guid Id, string Name, string BaseCurrency, string CostBasisMethod, DateTimeOffset CreatedAt);
@@ -18,15 +18,16 @@ public sealed class ManagePortfolios(Db db, FindPortfolio find)
         return new ListPage<Response>(rows.Take(page.Limit).Select(Show).ToList(), rows.Count > page.Limit ? PageRequest.Encode(rows[page.Limit - 1].Id.ToString()) : null);
     }
 
-    public async Task<Response> CreateAsync(CurrentUser user, Request request, CancellationToken ct)
+    public async Task<(Response Response, string ETag)> CreateAsync(CurrentUser user, Request request, CancellationToken ct)
     {
         var check = new Check();
         check.That(request.Name is not null, "name", "is required");
         Check(check, request);
         check.ThrowIfAny();
-        return Show((await db.OneAsync($"""
+        var row = await db.InTransactionAsync(async tx => (await tx.OneAsync($"""
             insert into portfolio.portfolios (user_id, id, name, base_currency, cost_basis_method) values ($1, $2, $3, $4, $5) returning {PortfolioRow.Columns}
-            """, PortfolioRow.Read, ct, user.Id, Guid.CreateVersion7(), request.Name!.Trim(), request.BaseCurrency ?? "USD", request.CostBasisMethod ?? "fifo"))!);
+            """, PortfolioRow.Read, ct, user.Id, Guid.CreateVersion7(), request.Name!.Trim(), request.BaseCurrency ?? "USD", request.CostBasisMethod ?? "fifo"))!, ct);
+        return (Show(row), row.ETag);
     }
 
     /// <summary>Another method derives lots and gains anew; the ledger stays as it is.</summary>
@@ -46,9 +47,13 @@ public sealed class ManagePortfolios(Db db, FindPortfolio find)
                 update portfolio.portfolios set name = coalesce($3::text, name), base_currency = coalesce($4::text, base_currency), cost_basis_method = coalesce($5::text, cost_basis_method), version = version + 1
                 where user_id = $1 and id = $2 returning {PortfolioRow.Columns}
                 """, PortfolioRow.Read, ct, user.Id, id, request.Name?.Trim(), request.BaseCurrency, request.CostBasisMethod))!;
+            // Whatever changes the version changes what the analytics are of.
+            await Analytics.AnalyticsRequest.AddAsync(tx, row, row.Version, ct);
             return (Show(row), row.ETag);
         }, ct);
     }
+
+    public async Task<(Response Response, string ETag)> GetAsync(CurrentUser user, Guid id, CancellationToken ct) => await find.HandleAsync(user, id, ct) is var row ? (Show(row), row.ETag) : default;
 
     /// <summary>The portfolio and its whole ledger. Without a default one, the next first use creates it anew.</summary>
     public async Task DeleteAsync(CurrentUser user, Guid id, string? ifMatch, CancellationToken ct)
@@ -65,7 +70,7 @@ public sealed class ManagePortfolios(Db db, FindPortfolio find)
     {
         check.That(request.Name is null || (request.Name.Trim().Length is >= 1 and <= 100 && !request.Name.Any(char.IsControl)), "name", "must have 1 to 100 characters, none of them control characters");
         check.That(request.BaseCurrency is null || Currencies.IsKnown(request.BaseCurrency), "baseCurrency", "must be an ISO 4217 code such as USD");
-        check.That(request.CostBasisMethod is null || Methods.Contains(request.CostBasisMethod), "costBasisMethod", "must be fifo, lifo or hifo");
+        check.That(request.CostBasisMethod is null || Methods.Contains(request.CostBasisMethod), "costBasisMethod", "must be fifo, lifo, hifo, average or specific");
     }
 
     private static Response Show(PortfolioRow row) => new(row.Id, row.Name, row.BaseCurrency, row.CostBasisMethod, row.CreatedAt);

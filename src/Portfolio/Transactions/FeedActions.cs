@@ -1,72 +1,96 @@
 using AgentInvest.Core;
+using AgentInvest.Finance.Lots;
 using AgentInvest.Market;
+using AgentInvest.Portfolio.OwnAssets;
 using AgentInvest.Portfolio.Portfolios;
 
 namespace AgentInvest.Portfolio.Transactions;
 
+/// <summary>The feed's actions for one symbol, and the rate of each day into base currency. Looked up before any lock is held.</summary>
+internal sealed record Feed(IReadOnlyList<CorporateAction> Actions, Func<DateOnly, decimal> RateOn);
+
 /// <summary>
-/// The splits and dividends that the feed reports for one holding, as entries of its ledger. They follow from the user's own entries alone, so they are worked
+/// The splits and dividends that the feed reports for holdings, as entries of their ledger. They follow from the user's own entries alone, so they are worked
 /// out anew whenever one of these is booked, in the same transaction: a sale in 2021 of shares bought in 2005 sees the splits between at once, and a backdated
 /// purchase corrects the dividends after it.
 /// </summary>
-internal static class FeedActions
+internal sealed class FeedActions(MarketData market, UserMarket prices, TimeProvider time)
 {
-    /// <summary>
-    /// What the feed's entries must be. An action takes effect at the start of its day, before that day's trades; a dividend is for what was held before a split of the
-    /// same day. An entry of the user's own of that day and kind stands instead.
-    /// </summary>
-    public static List<LedgerRow> Expected(IReadOnlyList<LedgerRow> own, IReadOnlyList<CorporateAction> actions, Func<DateOnly, decimal> fxRate)
+    public async Task<IReadOnlyDictionary<string, Feed>> OfAsync(PortfolioRow portfolio, IEnumerable<string> symbols, CancellationToken ct)
     {
-        var expected = new List<LedgerRow>();
-        var held = 0m;
-        var next = 0;
-        var entries = own.OrderBy(e => e.ExecutedAt).ThenBy(e => e.Type == "split" ? 0 : 1).ThenBy(e => e.Seq).ToList();
-        foreach (var action in actions.OrderBy(a => a.EffectiveOn).ThenBy(a => a.Kind == CorporateActionKind.Split ? 1 : 0))
+        var today = Instants.DayOf(time.GetUtcNow());
+        var feeds = new Dictionary<string, Feed>(StringComparer.Ordinal);
+        foreach (var symbol in symbols.Where(s => !AssetSymbols.IsOwn(s)).Distinct())
         {
-            var start = Instants.StartOf(action.EffectiveOn);
-            for (; next < entries.Count && entries[next].ExecutedAt < start; next++)
-                held = entries[next].Type switch
-                {
-                    "buy" => held + entries[next].Quantity!.Value,
-                    "sell" => held - entries[next].Quantity!.Value,
-                    "split" => decimal.Round(held * entries[next].Ratio!.Value, Money.Scale),
-                    _ => held,
-                };
-            var type = action.Kind == CorporateActionKind.Split ? "split" : "dividend";
-            if (held <= 0 || entries.Any(e => e.Type == type && e.Day == action.EffectiveOn)) continue;
-            var amount = decimal.Round(action.Value * held, Money.Scale);
-            expected.Add(new LedgerRow(Guid.CreateVersion7(), 0, type, action.Symbol, null, null, type == "dividend" ? amount : null, 0, 0, type == "split" ? action.Value : null,
-                action.Currency, fxRate(action.EffectiveOn), start, null, null, "feed", null, default));
-            if (type == "split") held = decimal.Round(held * action.Value, Money.Scale);
+            // What no source knows (any more) is left as it was booked.
+            if (await market.FindAsync(symbol, ct) is null) continue;
+            var actions = await market.ActionsAsync([symbol], DateOnly.MinValue, today, ct);
+            var rates = actions.Count == 0 ? null : await prices.RatesAsync(portfolio.UserId, actions[0].Currency, portfolio.BaseCurrency, actions[0].EffectiveOn, today, ct);
+            feeds[symbol] = new Feed(actions, day => rates is null ? 1 : Rates.On(rates, day));
         }
-        return expected;
+        return feeds;
     }
 
-    /// <summary>Brings the feed's entries in the ledger to what they must be; answers those in force afterwards, and whether anything changed.</summary>
-    /// <param name="cause">Marks entries that no longer apply and have no successor.</param>
-    public static async Task<(List<LedgerRow> InForce, bool Changed)> ReconcileAsync(Tx tx, PortfolioRow portfolio, IReadOnlyList<LedgerRow> booked, List<LedgerRow> expected, Guid cause, CancellationToken ct)
+    /// <summary>What one replay of the entries gives: the feed's entries as they must be, and what each entry did to the lots.</summary>
+    public sealed record Derived(IReadOnlyList<LedgerRow> Feed, IReadOnlyDictionary<Guid, Booked> Booked);
+
+    /// <summary>
+    /// An action takes effect at the start of its day, before that day's trades; a dividend is for what was held before a split of the same day. An entry of the
+    /// user's own of that day and kind stands instead, and one the user has deleted stays away.
+    /// </summary>
+    /// <param name="refuse">Told of an entry that would take more than is held; true leaves it out.</param>
+    /// <exception cref="InsufficientQuantityException">Some entry would take more than is held at its instant.</exception>
+    public static Derived Derive(
+        CostBasisMethod method, IReadOnlyList<LedgerRow> own, IReadOnlyDictionary<string, Feed> feeds, IReadOnlySet<(string Symbol, string Type, DateOnly Day)> dropped, Func<LedgerEntry, InsufficientQuantityException, bool>? refuse = null)
     {
-        var inForce = new List<LedgerRow>();
-        var present = booked.Where(b => b.FromFeed).ToList();
-        var changed = false;
+        var book = new Book(method);
+        var booked = new Dictionary<Guid, Booked>();
+        var expected = new List<LedgerRow>();
+        var ordered = Ledger.Ordered(own);
+        var taken = own.Where(e => e.Type is "split" or "dividend").Select(e => (e.Symbol!, e.Type, e.Day)).Concat(dropped).ToHashSet();
+        var next = 0;
+        void Apply(LedgerEntry entry)
+        {
+            try { booked[entry.Id] = book.Apply(entry); }
+            catch (InsufficientQuantityException e) when (refuse?.Invoke(entry, e) == true) { }
+        }
+        foreach (var action in feeds.Values.SelectMany(f => f.Actions).OrderBy(a => a.EffectiveOn).ThenBy(a => a.Kind == CorporateActionKind.Split ? 1 : 0).ThenBy(a => a.Symbol, StringComparer.Ordinal))
+        {
+            var start = Instants.StartOf(action.EffectiveOn);
+            for (; next < ordered.Count && ordered[next].ExecutedAt < start; next++) Apply(ordered[next]);
+            var type = action.Kind == CorporateActionKind.Split ? "split" : "dividend";
+            var held = book.QuantityOf(action.Symbol);
+            var amount = decimal.Round(action.Value * held, Money.Scale);
+            if (held <= 0 || (type == "dividend" && amount == 0) || taken.Contains((action.Symbol, type, action.EffectiveOn))) continue;
+            var row = new LedgerRow(Guid.CreateVersion7(), 0, type, action.Symbol, null, null, type == "dividend" ? amount : null, 0, 0, type == "split" ? action.Value : null,
+                action.Currency, feeds[action.Symbol].RateOn(action.EffectiveOn), start, null, null, "feed");
+            expected.Add(row);
+            if (type == "split") book.Apply(row.ToEntry());
+        }
+        for (; next < ordered.Count; next++) Apply(ordered[next]);
+        return new Derived(expected, booked);
+    }
+
+    /// <summary>What must change for the feed's entries in the ledger to be the expected ones.</summary>
+    /// <param name="cause">Marks entries that no longer apply and have no successor.</param>
+    public static (List<LedgerRow> Add, List<Reversal> Reverse) Difference(IEnumerable<LedgerRow> present, IEnumerable<LedgerRow> expected, Guid cause)
+    {
+        var (add, reverse) = (new List<LedgerRow>(), new List<Reversal>());
+        var left = present.ToDictionary(p => (p.Symbol, p.Type, p.Day));
         foreach (var wanted in expected)
         {
-            var old = present.Find(p => p.Type == wanted.Type && p.Day == wanted.Day);
-            if (old is not null) present.Remove(old);
-            if (old is not null && old.Amount == wanted.Amount && old.Ratio == wanted.Ratio)
+            if (left.Remove((wanted.Symbol, wanted.Type, wanted.Day), out var old))
             {
-                inForce.Add(old);
-                continue;
+                if (old.Amount == wanted.Amount && old.Ratio == wanted.Ratio) continue;
+                reverse.Add(new Reversal(old.Id, wanted.Id));
+                add.Add(wanted with { Replaces = old.Id });
             }
-            if (old is not null) await Ledger.ReverseAsync(tx, portfolio, old.Id, wanted.Id, ct);
-            inForce.Add(await Ledger.InsertAsync(tx, portfolio, wanted, ct));
-            changed = true;
+            else
+            {
+                add.Add(wanted);
+            }
         }
-        foreach (var gone in present)
-        {
-            await Ledger.ReverseAsync(tx, portfolio, gone.Id, cause, ct);
-            changed = true;
-        }
-        return (inForce, changed);
+        reverse.AddRange(left.Values.Select(gone => new Reversal(gone.Id, cause)));
+        return (add, reverse);
     }
 }

@@ -4,37 +4,34 @@ using AgentInvest.Portfolio.Portfolios;
 
 namespace AgentInvest.Portfolio.Transactions;
 
-/// <summary>A line of the ledger as it is kept.</summary>
-internal sealed record LedgerRow(
-    Guid Id, long Seq, string Type, string? Symbol, decimal? Quantity, decimal? Price, decimal? Amount, decimal Fee, decimal Tax, decimal? Ratio, string Currency, decimal FxRate,
-    DateTimeOffset ExecutedAt, string? ExternalId, string? Note, string Source, Guid? ReversedBy, DateTimeOffset CreatedAt)
-{
-    public const string Columns = "id, seq, type, symbol, quantity, price, amount, fee, tax, ratio, currency, fx_rate, executed_at, external_id, note, source, reversed_by, created_at";
-
-    public DateOnly Day => Instants.DayOf(ExecutedAt);
-    public bool FromFeed => Source == "feed";
-
-    public static LedgerRow Read(Npgsql.NpgsqlDataReader r) => new(r.GetGuid(0), r.GetInt64(1), r.GetString(2), r.Text(3), r.Nullable<decimal>(4), r.Nullable<decimal>(5), r.Nullable<decimal>(6), r.GetDecimal(7),
-        r.GetDecimal(8), r.Nullable<decimal>(9), r.GetString(10), r.GetDecimal(11), r.Instant(12), r.Text(13), r.Text(14), r.GetString(15), r.Nullable<Guid>(16), r.Instant(17));
-
-    /// <summary>An amount given for a trade is what was paid: the price follows from it, unrounded.</summary>
-    public LedgerEntry ToEntry() => new(Id, ExecutedAt, Seq, Enum.Parse<EntryKind>(Type, ignoreCase: true), Symbol, Quantity ?? 0,
-        Type is "buy" or "sell" && Amount is { } paid ? paid / Quantity!.Value : Price ?? 0, Amount ?? 0, Fee, Tax, Ratio ?? 0, Currency, FxRate);
-}
-
+/// <summary>The ledger's SQL.</summary>
 internal static class Ledger
 {
     /// <summary>The entries in force, in the books' order.</summary>
-    public static async Task<List<LedgerEntry>> EntriesAsync(Db db, PortfolioRow portfolio, CancellationToken ct)
-    {
-        var rows = await db.ListAsync($"select {LedgerRow.Columns} from portfolio.transactions where user_id = $1 and portfolio_id = $2 and reversed_by is null order by executed_at, seq",
-            LedgerRow.Read, ct, portfolio.UserId, portfolio.Id);
-        return Ordered(rows);
-    }
+    public static async Task<List<LedgerEntry>> EntriesAsync(Db db, PortfolioRow portfolio, CancellationToken ct) => Ordered(await RowsAsync(db, portfolio, ct));
 
-    public static Task<List<LedgerRow>> OfSymbolAsync(Tx tx, PortfolioRow portfolio, string symbol, CancellationToken ct) =>
-        tx.ListAsync($"select {LedgerRow.Columns} from portfolio.transactions where user_id = $1 and portfolio_id = $2 and symbol = $3 and reversed_by is null order by executed_at, seq",
-            LedgerRow.Read, ct, portfolio.UserId, portfolio.Id, symbol);
+    public static Task<List<LedgerRow>> RowsAsync(Db db, PortfolioRow portfolio, CancellationToken ct) =>
+        db.ListAsync($"select {LedgerRow.Columns} from portfolio.transactions where user_id = $1 and portfolio_id = $2 and reversed_by is null order by executed_at, seq",
+            LedgerRow.Read, ct, portfolio.UserId, portfolio.Id);
+
+    public static Task<List<LedgerRow>> OfSymbolsAsync(Tx tx, PortfolioRow portfolio, string[] symbols, CancellationToken ct) =>
+        tx.ListAsync($"select {LedgerRow.Columns} from portfolio.transactions where user_id = $1 and portfolio_id = $2 and symbol = any($3) and reversed_by is null order by executed_at, seq",
+            LedgerRow.Read, ct, portfolio.UserId, portfolio.Id, symbols);
+
+    /// <summary>Spin-offs and mergers tie the lots of one symbol to those of another.</summary>
+    public static Task<List<(string From, string To)>> LinksAsync(Tx tx, PortfolioRow portfolio, CancellationToken ct) =>
+        tx.ListAsync("select distinct symbol, new_symbol from portfolio.transactions where user_id = $1 and portfolio_id = $2 and new_symbol is not null and reversed_by is null",
+            r => (r.GetString(0), r.GetString(1)), ct, portfolio.UserId, portfolio.Id);
+
+    /// <summary>The feed's entries that the user has deleted.</summary>
+    public static async Task<HashSet<(string Symbol, string Type, DateOnly Day)>> DroppedAsync(Tx tx, PortfolioRow portfolio, string[] symbols, CancellationToken ct) =>
+        [.. await tx.ListAsync("select symbol, type, executed_at from portfolio.transactions where user_id = $1 and portfolio_id = $2 and symbol = any($3) and source = 'feed' and reversed_by = id",
+            r => (r.GetString(0), r.GetString(1), Instants.DayOf(r.Instant(2))), ct, portfolio.UserId, portfolio.Id, symbols)];
+
+    /// <summary>All that stands, and with it what it was before corrections: an import must not bring back what was corrected.</summary>
+    public static Task<List<LedgerRow>> ChainsAsync(Tx tx, PortfolioRow portfolio, CancellationToken ct) =>
+        tx.ListAsync($"select {LedgerRow.Columns} from portfolio.transactions where user_id = $1 and portfolio_id = $2 and (reversed_by is null or (reversed_by <> id and source = 'user')) order by executed_at, seq",
+            LedgerRow.Read, ct, portfolio.UserId, portfolio.Id);
 
     public static List<LedgerEntry> Ordered(IEnumerable<LedgerRow> rows)
     {
@@ -43,12 +40,28 @@ internal static class Ledger
         return entries;
     }
 
-    public static async Task<LedgerRow> InsertAsync(Tx tx, PortfolioRow portfolio, LedgerRow row, CancellationToken ct) => (await tx.OneAsync($"""
-        insert into portfolio.transactions (user_id, portfolio_id, id, type, symbol, quantity, price, amount, fee, tax, ratio, currency, fx_rate, executed_at, external_id, note, source)
-        values ($1, $2, $3, $4, $5::text, $6::numeric, $7::numeric, $8::numeric, $9, $10, $11::numeric, $12, $13, $14, $15::text, $16::text, $17) returning {LedgerRow.Columns}
-        """, LedgerRow.Read, ct, portfolio.UserId, portfolio.Id, row.Id, row.Type, row.Symbol, row.Quantity, row.Price, row.Amount, row.Fee, row.Tax, row.Ratio, row.Currency, row.FxRate, row.ExecutedAt,
-        row.ExternalId, row.Note, row.Source))!;
+    /// <summary>In the order given, which is the order of their <c>seq</c>.</summary>
+    public static Task<List<LedgerRow>> InsertAsync(Tx tx, PortfolioRow portfolio, IReadOnlyList<LedgerRow> rows, CancellationToken ct) => tx.ListAsync($"""
+        insert into portfolio.transactions (user_id, portfolio_id, id, type, symbol, quantity, price, amount, fee, tax, ratio, currency, fx_rate, executed_at, external_id, note, source, new_symbol, cost_fraction, lot_ids, replaces, root, place, acquired_at)
+        select $1, $2, id, type, symbol, quantity, price, amount, fee, tax, ratio, currency, fx_rate, executed_at, external_id, note, source, new_symbol, cost_fraction, string_to_array(lot_ids, ',')::uuid[], replaces, root, place, acquired_at
+        from unnest($3::uuid[], $4::text[], $5::text[], $6::numeric[], $7::numeric[], $8::numeric[], $9::numeric[], $10::numeric[], $11::numeric[], $12::text[], $13::numeric[], $14::timestamptz[], $15::text[], $16::text[], $17::text[],
+            $18::text[], $19::numeric[], $20::text[], $21::uuid[], $22::uuid[], $23::bigint[], $24::timestamptz[]) with ordinality
+            as t (id, type, symbol, quantity, price, amount, fee, tax, ratio, currency, fx_rate, executed_at, external_id, note, source, new_symbol, cost_fraction, lot_ids, replaces, root, place, acquired_at, n)
+        order by n returning {LedgerRow.Columns}
+        """, LedgerRow.Read, ct, [portfolio.UserId, portfolio.Id, .. LedgerRow.ToColumns(rows)]);
 
-    public static Task ReverseAsync(Tx tx, PortfolioRow portfolio, Guid id, Guid by, CancellationToken ct) =>
-        tx.ExecuteAsync("update portfolio.transactions set reversed_by = $4 where user_id = $1 and portfolio_id = $2 and id = $3", ct, portfolio.UserId, portfolio.Id, id, by);
+    public static Task ReverseAsync(Tx tx, PortfolioRow portfolio, IReadOnlyList<Reversal> reversals, CancellationToken ct) => tx.ExecuteAsync("""
+        update portfolio.transactions t set reversed_by = r.by from unnest($3::uuid[], $4::uuid[]) as r (id, by) where t.user_id = $1 and t.portfolio_id = $2 and t.id = r.id
+        """, ct, portfolio.UserId, portfolio.Id, reversals.Select(r => r.Id).ToArray(), reversals.Select(r => r.By).ToArray());
+
+    /// <summary>Counts the change and asks for the analytics of the new version.</summary>
+    public static async Task<PortfolioRow> ChangedAsync(Tx tx, PortfolioRow locked, CancellationToken ct)
+    {
+        var version = await tx.OneAsync("update portfolio.portfolios set version = version + 1 where user_id = $1 and id = $2 returning version", r => r.GetInt64(0), ct, locked.UserId, locked.Id);
+        await Analytics.AnalyticsRequest.AddAsync(tx, locked, version, ct);
+        return locked with { Version = version };
+    }
 }
+
+/// <summary>Marks an entry as no longer in force; by itself where nothing stands in its place.</summary>
+internal sealed record Reversal(Guid Id, Guid By);

@@ -1,27 +1,35 @@
 using System.Globalization;
 using AgentInvest.Core;
-using AgentInvest.Market;
+using AgentInvest.Portfolio.Holdings;
+using AgentInvest.Portfolio.OwnAssets;
 using AgentInvest.Portfolio.Portfolios;
 using Microsoft.AspNetCore.Http;
 
 namespace AgentInvest.Portfolio.Transactions;
 
 /// <summary>GET /portfolio/transactions, newest first, and GET /portfolio/transactions/{id}.</summary>
-public sealed class ListTransactions(Db db, FindPortfolio find)
+public sealed class ListTransactions
 {
+    private readonly Db _db;
+    private readonly FindPortfolio _find;
+    private readonly BookLoader _loader;
+
+    internal ListTransactions(Db db, FindPortfolio find, BookLoader loader) => (_db, _find, _loader) = (db, find, loader);
+
     public async Task<(ListPage<TransactionView> Page, string ETag)> HandleAsync(CurrentUser user, Guid? portfolioId, HttpRequest request, CancellationToken ct)
     {
         var page = PageRequest.Of(request);
-        var symbol = Query.Text(request, "symbol") is { } s ? Symbols.Parse(s) : null;
+        var symbol = Query.Text(request, "symbol") is { } s ? AssetSymbols.Parse(s) : null;
         var type = Query.Text(request, "type");
+        if (type is not null && !TransactionRules.Types.Contains(type)) throw Problems.Validation("type", $"must be one of {string.Join(", ", TransactionRules.Types)}");
         var from = Query.Day(request, "from");
         var to = Query.Day(request, "to");
         var reversed = Query.Flag(request, "includeReversed");
         var (at, seq) = Position(page.After);
-        var portfolio = await find.HandleAsync(user, portfolioId, ct);
-        var rows = await db.ListAsync($"""
+        var portfolio = await _find.HandleAsync(user, portfolioId, ct);
+        var rows = await _db.ListAsync($"""
             select {LedgerRow.Columns} from portfolio.transactions
-            where user_id = $1 and portfolio_id = $2 and ($3::text is null or symbol = $3) and ($4::text is null or type = $4)
+            where user_id = $1 and portfolio_id = $2 and ($3::text is null or symbol = $3 or new_symbol = $3) and ($4::text is null or type = $4)
               and ($5::timestamptz is null or executed_at >= $5) and ($6::timestamptz is null or executed_at < $6) and ($7 or reversed_by is null)
               and ($8::timestamptz is null or (executed_at, seq) < ($8, $9))
             order by executed_at desc, seq desc limit $10
@@ -34,9 +42,11 @@ public sealed class ListTransactions(Db db, FindPortfolio find)
     public async Task<TransactionView> OneAsync(CurrentUser user, string id, CancellationToken ct)
     {
         if (!Guid.TryParse(id, out var guid)) throw Problems.NotFound();
-        var found = await db.OneAsync($"select {LedgerRow.Columns}, portfolio_id from portfolio.transactions where user_id = $1 and id = $2",
-            r => TransactionView.Of(r.GetGuid(18), LedgerRow.Read(r)), ct, user.Id, guid);
-        return found ?? throw Problems.NotFound();
+        var (portfolioId, row) = await _db.OneAsync($"select {LedgerRow.Columns}, portfolio_id from portfolio.transactions where user_id = $1 and id = $2",
+            r => (r.GetGuid(LedgerRow.ColumnCount), LedgerRow.Read(r)), ct, user.Id, guid);
+        if (row is null) throw Problems.NotFound();
+        // What is no longer in force does nothing to the lots.
+        return TransactionView.Of(portfolioId, row, row.ReversedBy is null ? (await _loader.LoadAsync(user, portfolioId, ct)).Journal : null);
     }
 
     private static (DateTimeOffset? At, long Seq) Position(string? after)

@@ -1,0 +1,28 @@
+using AgentInvest.Finance.Performance;
+using AgentInvest.Market;
+using AgentInvest.Portfolio.OwnAssets;
+using AgentInvest.Portfolio.Portfolios;
+
+namespace AgentInvest.Portfolio.Performance;
+
+/// <summary>A benchmark's total return in the book's base currency, and what the book's own flows would have made of it.</summary>
+internal sealed class CompareBenchmark(UserMarket market, MarketData feed)
+{
+    public async Task<BenchmarkResult> HandleAsync(PortfolioRow portfolio, string symbol, PerformanceResult range, CancellationToken ct)
+    {
+        if (!(await market.ClosesAsync(portfolio.UserId, [symbol], range.From, range.To, ct)).TryGetValue(symbol, out var closes)) return Benchmark.OnFlowsOf(range, new PriceHistory([], []));
+        var rates = await market.RatesAsync(portfolio.UserId, closes.Currency, portfolio.BaseCurrency, closes.Days[0], range.To, ct);
+        // What it pays is put back into it on the day it is due; a split is more of it.
+        var actions = AssetSymbols.IsOwn(symbol) ? [] : await feed.ActionsAsync([symbol], closes.Days[0].AddDays(1), range.To, ct);
+        var (shares, next) = (1m, 0);
+        var index = new decimal[closes.Days.Length];
+        for (var i = 0; i < index.Length; i++)
+        {
+            for (; next < actions.Count && actions[next].EffectiveOn <= closes.Days[i]; next++)
+                if (actions[next].Kind == CorporateActionKind.Split) shares *= actions[next].Value;
+                else if (closes.Prices[i] > 0) shares *= 1 + actions[next].Value / closes.Prices[i];
+            index[i] = shares * closes.Prices[i] * (rates is null ? 1 : Rates.On(rates, closes.Days[i]));
+        }
+        return Benchmark.OnFlowsOf(range, new PriceHistory(closes.Days, index));
+    }
+}

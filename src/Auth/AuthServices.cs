@@ -18,17 +18,22 @@ public static class AuthServices
         services.AddOptions<AuthOptions>().Bind(configuration.GetSection("Auth")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SmtpOptions>().Bind(configuration.GetSection("Mail:Smtp")).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<PasswordHasher>();
+        services.AddSingleton<Users>();
+        services.AddSingleton<Csrf>();
         services.AddSingleton<TokenIssuer>();
-        services.AddSingleton(s => new RegisterUser(s.GetRequiredService<Db>(), s.GetRequiredService<PasswordHasher>(), s.GetRequiredService<IOptions<AuthOptions>>(), s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(s => new EnsureAdmin(s.GetRequiredService<Db>(), s.GetRequiredService<PasswordHasher>(), s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(s => new LogIn(s.GetRequiredService<Db>(), s.GetRequiredService<PasswordHasher>(), s.GetRequiredService<TokenIssuer>(), s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(s => new RefreshSession(s.GetRequiredService<Db>(), s.GetRequiredService<TokenIssuer>(), s.GetRequiredService<Revocations>(), s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<VerifyEmail>();
-        services.AddSingleton<GetMe>();
-        services.AddSingleton<UpdateMe>();
+        services.AddSingleton<OpenSession>();
+        services.AddSingleton(s => new RegisterUser(Get<Db>(s), Get<PasswordHasher>(s), Get<Users>(s), Get<IOptions<AuthOptions>>(s), Get<TimeProvider>(s)));
+        services.AddSingleton(s => new VerifyEmail(Get<Db>(s), Get<Users>(s), Get<TimeProvider>(s)));
+        services.AddSingleton(s => new EnsureAdmin(Get<Db>(s), Get<PasswordHasher>(s), Get<Users>(s), Get<TimeProvider>(s)));
+        services.AddSingleton(s => new LogIn(Get<Db>(s), Get<PasswordHasher>(s), Get<Users>(s), Get<OpenSession>(s), Get<TimeProvider>(s)));
+        services.AddSingleton(s => new RefreshSession(Get<Db>(s), Get<Users>(s), Get<TokenIssuer>(s), Get<Revocations>(s), Get<TimeProvider>(s)));
+        services.AddSingleton(s => new GetMe(Get<Users>(s)));
+        services.AddSingleton(s => new UpdateMe(Get<Db>(s), Get<Users>(s)));
         services.AddSingleton<LogOut>();
         services.AddSingleton<ReadOutbox>();
         services.AddSingleton<SendMails>();
         return services;
     }
+
+    private static T Get<T>(IServiceProvider services) where T : notnull => services.GetRequiredService<T>();
 }

@@ -26,12 +26,12 @@ public sealed class AuthFunctions(RegisterUser register, VerifyEmail verify, Log
     [Function("Login"), AllowAnonymous, RateLimit("login")]
     [Describe("Sign in", Request = typeof(LogIn.Request), Response = typeof(Tokens), Problems = ["401 invalid_credentials", "403 email_not_verified", "503 busy"])]
     public async Task<IResult> Login([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/login")] HttpRequest request, CancellationToken ct) =>
-        Answer.Ok(await logIn.HandleAsync(await Body.ReadAsync<LogIn.Request>(request, ct), address.Of(request.HttpContext), ct));
+        TokensAnswer.Of(request, await logIn.HandleAsync(await Body.ReadAsync<LogIn.Request>(request, ct), SignInContext.Of(request.HttpContext, address, null), ct));
 
     [Function("Refresh"), AllowAnonymous]
     [Describe("Refresh a session", Detail = "Each token has one successor; for ten seconds a repeat gets the same one. Later reuse ends the session.", Request = typeof(RefreshSession.Request), Response = typeof(Tokens), Problems = ["401 refresh_token_reused", "401 token_expired", "401 token_revoked"])]
     public async Task<IResult> Refresh([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/refresh")] HttpRequest request, CancellationToken ct) =>
-        Answer.Ok(await refresh.HandleAsync(await Body.ReadAsync<RefreshSession.Request>(request, ct), ct));
+        TokensAnswer.Of(request, await refresh.HandleAsync(await Body.ReadAsync<RefreshSession.Request>(request, ct), ct));
 
     [Function("Logout")]
     [Describe("Sign out", Detail = "The session's access tokens stop working now, not when they expire.", Request = typeof(LogOut.Request), Status = 204)]

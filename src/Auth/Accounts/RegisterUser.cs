@@ -17,10 +17,11 @@ public sealed class RegisterUser
     internal static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(24);
     private readonly Db _db;
     private readonly PasswordHasher _hasher;
+    private readonly Users _users;
     private readonly AuthOptions _options;
     private readonly TimeProvider _time;
 
-    internal RegisterUser(Db db, PasswordHasher hasher, IOptions<AuthOptions> options, TimeProvider time) => (_db, _hasher, _options, _time) = (db, hasher, options.Value, time);
+    internal RegisterUser(Db db, PasswordHasher hasher, Users users, IOptions<AuthOptions> options, TimeProvider time) => (_db, _hasher, _users, _options, _time) = (db, hasher, users, options.Value, time);
 
     public sealed record Request(string? Email, string? Password, string? DisplayName);
     public sealed record Response(string Status);
@@ -39,14 +40,11 @@ public sealed class RegisterUser
         await _db.InTransactionAsync(async tx =>
         {
             // An account without a usable password stands for the address until the mail is answered.
-            var user = await tx.OneAsync("""
-                insert into auth.users (id, email, password_hash, display_name) values ($1, $2, '', $3)
-                on conflict (email) do update set email = excluded.email returning id, verified_at is not null
-                """, r => (Id: r.GetGuid(0), Verified: r.GetBoolean(1)), ct, Guid.CreateVersion7(), email, request.DisplayName);
+            var user = (await _users.EnsureAsync(tx, email, request.DisplayName, ct)).Profile;
             await tx.ExecuteAsync("""
                 insert into auth.mail_tokens (token_hash, user_id, kind, password_hash, display_name, expires_at) values ($1, $2, 'verify_email', $3, $4, $5)
-                """, ct, HashOf(token), user.Id, hash, request.DisplayName, user.Verified ? now : now + TokenLifetime);
-            await Mail.SendAsync(tx, user.Verified ? Mail.AlreadyRegistered(email, _options.PublicOrigin, now) : Mail.VerifyEmail(email, token, _options.PublicOrigin, now), ct);
+                """, ct, HashOf(token), user.Id, hash, request.DisplayName, user.EmailVerified ? now : now + TokenLifetime);
+            await Mail.SendAsync(tx, user.EmailVerified ? Mail.AlreadyRegistered(email, _options.PublicOrigin, now) : Mail.VerifyEmail(email, token, _options.PublicOrigin, now), ct);
         }, ct);
         return new Response("verification_sent");
     }

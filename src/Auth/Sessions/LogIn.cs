@@ -17,17 +17,16 @@ public sealed class LogIn
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(15);
     private readonly Db _db;
     private readonly PasswordHasher _hasher;
-    private readonly TokenIssuer _issuer;
+    private readonly Users _users;
+    private readonly OpenSession _open;
     private readonly TimeProvider _time;
 
-    internal LogIn(Db db, PasswordHasher hasher, TokenIssuer issuer, TimeProvider time) => (_db, _hasher, _issuer, _time) = (db, hasher, issuer, time);
+    internal LogIn(Db db, PasswordHasher hasher, Users users, OpenSession open, TimeProvider time) => (_db, _hasher, _users, _open, _time) = (db, hasher, users, open, time);
 
     public sealed record Request(string? Email, string? Password, string? DeviceName);
 
-    private sealed record Account(UserProfile Profile, string Hash);
-
-    /// <param name="source">The caller's address: failures pause the pair of account and source, so a stranger cannot lock the owner out.</param>
-    public async Task<Tokens> HandleAsync(Request request, string source, CancellationToken ct)
+    /// <param name="context">Failures pause the pair of account and source, so a stranger cannot lock the owner out.</param>
+    public async Task<Tokens> HandleAsync(Request request, SignInContext context, CancellationToken ct)
     {
         var check = new Check();
         var email = EmailAddress.Check(check, request.Email);
@@ -35,15 +34,15 @@ public sealed class LogIn
         check.That(request.DeviceName is null || (request.DeviceName.Length <= 100 && !request.DeviceName.Any(char.IsControl)), "deviceName", "must have at most 100 characters, none of them control characters");
         check.ThrowIfAny();
 
+        var source = context.Source;
         var pair = SHA256.HashData(Encoding.UTF8.GetBytes(email));
         var now = _time.GetUtcNow();
-        var account = await _db.OneAsync($"select {UserProfile.Columns}, password_hash from auth.users where email = $1",
-            r => new Account(UserProfile.Read(r), r.GetString(6)), ct, email);
+        var account = await _users.FindByEmailAsync(email, ct);
         var paused = await _db.OneAsync("select paused_until > $3 from auth.login_failures where account = $1 and source = $2", r => !r.IsDBNull(0) && r.GetBoolean(0), ct, pair, source, now);
-        var hash = account is { Hash.Length: > 0 } ? account.Hash : null;
+        var hash = account is { PasswordHash.Length: > 0 } ? account.PasswordHash : null;
         // An unverified address has no password of its own yet; the one that waits with the mail's token tells its owner what to do.
         if (hash is null && account is not null)
-            hash = await _db.OneAsync("select password_hash from auth.mail_tokens where user_id = $1 and used_at is null and expires_at > $2 order by expires_at desc limit 1", r => r.Text(0), ct, account.Profile.Id, now);
+            hash = await _db.OneAsync("select password_hash from auth.mail_tokens where user_id = $1 and used_at is null and expires_at > $2 order by expires_at desc limit 1", r => r.Text(0), ct, account.Id, now);
         var right = await _hasher.VerifyAsync(request.Password!, hash, ct);
         if (!right || paused)
         {
@@ -51,7 +50,11 @@ public sealed class LogIn
             throw AuthProblems.InvalidCredentials();
         }
         if (!account!.Profile.EmailVerified) throw AuthProblems.EmailNotVerified();
-        return await OpenSessionAsync(account.Profile, request.DeviceName, pair, source, now, ct);
+        return await _db.InTransactionAsync(async tx =>
+        {
+            await tx.ExecuteAsync("delete from auth.login_failures where account = $1 and source = $2", ct, pair, source);
+            return await _open.HandleAsync(tx, account, context with { DeviceName = request.DeviceName }, ["pwd"], ct);
+        }, ct);
     }
 
     private Task<int> CountFailureAsync(byte[] pair, string source, DateTimeOffset now, CancellationToken ct) => _db.ExecuteAsync("""
@@ -61,20 +64,4 @@ public sealed class LogIn
             first_at = case when f.first_at < $3 - $4 then $3 else f.first_at end,
             paused_until = case when f.first_at >= $3 - $4 and f.failures + 1 >= $5 then $3 + $4 else f.paused_until end
         """, ct, pair, source, now, Pause, Failures);
-
-    private async Task<Tokens> OpenSessionAsync(UserProfile user, string? device, byte[] pair, string source, DateTimeOffset now, CancellationToken ct)
-    {
-        var session = Guid.CreateVersion7();
-        var secret = RandomNumberGenerator.GetBytes(32);
-        string[] amr = ["pwd"];
-        var expires = now + TokenIssuer.SessionLifetime;
-        await _db.InTransactionAsync(async tx =>
-        {
-            await tx.ExecuteAsync("""
-                insert into auth.sessions (id, user_id, secret, rotated_at, device_name, amr, created_at, last_seen_at, expires_at) values ($1, $2, $3, $4, $5, $6, $4, $4, $7)
-                """, ct, session, user.Id, secret, now, device, amr, expires);
-            await tx.ExecuteAsync("delete from auth.login_failures where account = $1 and source = $2", ct, pair, source);
-        }, ct);
-        return await _issuer.IssueAsync(user, session, 0, secret, expires, amr, ct);
-    }
 }

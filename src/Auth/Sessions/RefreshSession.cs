@@ -15,17 +15,18 @@ public sealed class RefreshSession
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BeforeStart = TimeSpan.FromMinutes(1);
     private readonly Db _db;
+    private readonly Users _users;
     private readonly TokenIssuer _issuer;
     private readonly Revocations _revocations;
     private readonly TimeProvider _time;
     private readonly DateTimeOffset _started;
 
-    internal RefreshSession(Db db, TokenIssuer issuer, Revocations revocations, TimeProvider time) =>
-        (_db, _issuer, _revocations, _time, _started) = (db, issuer, revocations, time, time.GetUtcNow());
+    internal RefreshSession(Db db, Users users, TokenIssuer issuer, Revocations revocations, TimeProvider time) =>
+        (_db, _users, _issuer, _revocations, _time, _started) = (db, users, issuer, revocations, time, time.GetUtcNow());
 
     public sealed record Request(string? RefreshToken);
 
-    private sealed record Session(UserProfile User, byte[] Secret, int Counter, DateTimeOffset RotatedAt, DateTimeOffset ExpiresAt, bool Revoked, string[] Amr);
+    private sealed record Session(Guid UserId, byte[] Secret, int Counter, DateTimeOffset RotatedAt, DateTimeOffset ExpiresAt, bool Revoked, string[] Amr);
 
     public async Task<Tokens> HandleAsync(Request request, CancellationToken ct)
     {
@@ -34,30 +35,30 @@ public sealed class RefreshSession
         check.ThrowIfAny();
         if (!RefreshTokens.TryRead(request.RefreshToken, out var id, out var counter)) throw Problems.TokenExpired();
         var now = _time.GetUtcNow();
-        var (session, reused) = await _db.InTransactionAsync(tx => RotateAsync(tx, request.RefreshToken!, id, counter, now, ct), ct);
-        if (reused) throw AuthProblems.RefreshTokenReused();
-        return await _issuer.IssueAsync(session.User, id, session.Counter, session.Secret, session.ExpiresAt, session.Amr, ct);
+        var (user, session) = await _db.InTransactionAsync(tx => RotateAsync(tx, request.RefreshToken!, id, counter, now, ct), ct);
+        if (session is null) throw AuthProblems.RefreshTokenReused();
+        return await _issuer.IssueAsync(user, id, session.Counter, session.Secret, session.ExpiresAt, session.Amr, ct);
     }
 
-    private async Task<(Session Session, bool Reused)> RotateAsync(Tx tx, string token, Guid id, int counter, DateTimeOffset now, CancellationToken ct)
+    private async Task<(UserRow User, Session? Session)> RotateAsync(Tx tx, string token, Guid id, int counter, DateTimeOffset now, CancellationToken ct)
     {
         // The row lock makes races take turns: the first rotates, the rest find the rotation fresh.
         var session = await tx.OneAsync("""
-            select u.id, u.email, u.display_name, u.roles, u.tier, u.verified_at is not null, s.secret, s.counter, s.rotated_at, s.expires_at, s.revoked_at is not null, s.amr
-            from auth.sessions s join auth.users u on u.id = s.user_id where s.id = $1 for update of s
-            """, r => new Session(UserProfile.Read(r), r.GetFieldValue<byte[]>(6), r.GetInt32(7), r.Instant(8), r.Instant(9), r.GetBoolean(10), r.GetFieldValue<string[]>(11)), ct, id);
+            select user_id, secret, counter, rotated_at, expires_at, revoked_at is not null, amr from auth.sessions where id = $1 for update
+            """, r => new Session(r.GetGuid(0), r.GetFieldValue<byte[]>(1), r.GetInt32(2), r.Instant(3), r.Instant(4), r.GetBoolean(5), r.GetFieldValue<string[]>(6)), ct, id);
         if (session is null || !RefreshTokens.IsGenuine(token, id, counter, session.Secret) || now >= session.ExpiresAt) throw Problems.TokenExpired();
         if (session.Revoked) throw Problems.TokenRevoked();
+        var user = await _users.FindByIdAsync(tx, session.UserId, ct) ?? throw Problems.TokenExpired();
         if (counter == session.Counter)
         {
             await tx.ExecuteAsync("update auth.sessions set counter = counter + 1, rotated_at = $2, last_seen_at = $2 where id = $1", ct, id, now);
-            return (session with { Counter = counter + 1 }, false);
+            return (user, session with { Counter = counter + 1 });
         }
         var inGrace = now - session.RotatedAt <= Grace || (now - _started <= Grace && _started - session.RotatedAt <= BeforeStart);
-        if (counter == session.Counter - 1 && inGrace) return (session, false);
+        if (counter == session.Counter - 1 && inGrace) return (user, session);
         await tx.ExecuteAsync("update auth.sessions set revoked_at = $2 where id = $1", ct, id, now);
         await _revocations.RevokeSessionAsync(tx, id, ct);
-        await Mail.SendAsync(tx, Mail.SessionEnded(session.User.Email, now), ct);
-        return (session, true);
+        await Mail.SendAsync(tx, Mail.SessionEnded(user.Profile.Email, now), ct);
+        return (user, null);
     }
 }

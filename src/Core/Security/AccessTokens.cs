@@ -40,6 +40,7 @@ public sealed class AccessTokens(SigningKeys keys, TimeProvider time, IConfigura
                 ["roles"] = user.Roles.ToArray(),
                 ["tier"] = user.Tier,
                 ["amr"] = amr.ToArray(),
+                ["ver"] = user.TokenVersion,
             },
         });
     }
@@ -98,8 +99,9 @@ public sealed class AccessTokens(SigningKeys keys, TimeProvider time, IConfigura
     {
         if (!Guid.TryParse(token.Subject, out var id) || !token.TryGetPayloadValue<string>("sid", out var sid) || !Guid.TryParse(sid, out var session) || !token.TryGetPayloadValue<string>("tier", out var tier))
             throw Invalid();
+        token.TryGetPayloadValue<int>("ver", out var version);
         var roles = token.Claims.Where(c => c.Type == "roles").Select(c => c.Value).ToList();
-        return new VerifiedToken(new CurrentUser(id, session, roles, tier), new DateTimeOffset(token.ValidTo, TimeSpan.Zero));
+        return new VerifiedToken(new CurrentUser(id, session, roles, tier) { TokenVersion = version }, new DateTimeOffset(token.ValidTo, TimeSpan.Zero));
     }
 
     private static ProblemException Invalid() => Problems.Unauthenticated("The token is not valid.");

@@ -1,0 +1,17 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using AgentInvest.Core.Security;
+
+namespace AgentInvest.Auth.Sessions;
+
+/// <summary>The token that proves a page of ours, not a stranger's, makes the browser send the refresh cookie: an HMAC of the session's id, so nothing is stored.</summary>
+internal sealed class Csrf(MasterKey master)
+{
+    private readonly byte[] _key = master.Derive("csrf");
+
+    public string Of(Guid session) => Base64Url.EncodeToString(HMACSHA256.HashData(_key, session.ToByteArray()));
+
+    public bool IsRight(Guid session, string? token) =>
+        token is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(Of(session)));
+}

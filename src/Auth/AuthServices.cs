@@ -32,8 +32,9 @@ public static class AuthServices
         services.AddSingleton<LogOut>();
         services.AddSingleton<ReadOutbox>();
         services.AddSingleton<SendMails>();
+        services.AddAccess(configuration);
         return services;
     }
 
-    private static T Get<T>(IServiceProvider services) where T : notnull => services.GetRequiredService<T>();
+    internal static T Get<T>(IServiceProvider services) where T : notnull => services.GetRequiredService<T>();
 }

@@ -51,7 +51,7 @@ public sealed partial class ArchitectureTests
         Assert.Equal(
         [
             "GetDividends", "GetFxRate", "GetGainers", "GetHistory", "GetIndices", "GetLosers", "GetQuote", "GetQuotes", "GetSplits", "GetTrending",
-            "HealthLive", "HealthReady", "Jwks", "Login", "Refresh", "Register", "SearchInstruments", "VerifyEmail",
+            "HealthLive", "HealthReady", "Jwks", "Login", "PasskeyLogin", "PasskeyLoginOptions", "Refresh", "Register", "SearchInstruments", "VerifyEmail",
         ], anonymous);
     }
 

@@ -38,6 +38,7 @@ public static class AuthServices
         services.AddSingleton(s => new ReadOutbox(Get<Db>(s), Get<MailQueue>(s), Get<IOptions<SmtpOptions>>(s)));
         services.AddSingleton(s => new SendMails(Get<Outbox>(s), Get<MailQueue>(s), Get<IOptions<SmtpOptions>>(s)));
         AddData(services);
+        services.AddAccess(configuration);
         return services;
     }
 
@@ -62,7 +63,7 @@ public static class AuthServices
     {
         services.AddHostedService<SealOldData>();
         services.AddSingleton<IUserData, AuthUserData>();
-        services.AddSingleton(s => new DeleteMe(Get<Db>(s), Get<ProvePassword>(s), Get<Users>(s), Get<EndSessions>(s), Get<TimeProvider>(s)));
+        services.AddSingleton(s => new DeleteMe(Get<Db>(s), Get<ProvePassword>(s), Get<Users>(s), Get<EndSessions>(s), Get<ApiKeyVerifier>(s), Get<TimeProvider>(s)));
         services.AddSingleton(s => new EraseUsers(Get<Db>(s), Get<Users>(s), Get<MailQueue>(s), Get<Outbox>(s), s.GetServices<IUserData>(), Get<TimeProvider>(s)));
         services.AddSingleton(s => new ExportMe(Get<Db>(s), Get<Users>(s), Get<Outbox>(s), s.GetServices<IUserData>(), Get<TimeProvider>(s)));
         services.AddSingleton(s => new KeepData(Get<Db>(s), Get<Users>(s), Get<UserKeys>(s), Get<SigningKeys>(s), Get<TimeProvider>(s)));

@@ -51,7 +51,7 @@ public sealed partial class ArchitectureTests
         Assert.Equal(
         [
             "ForgotPassword", "GetDividends", "GetFxRate", "GetGainers", "GetHistory", "GetIndices", "GetLosers", "GetQuote", "GetQuotes", "GetSplits", "GetTrending",
-            "HealthLive", "HealthReady", "Jwks", "Login", "Refresh", "Register", "ResetPassword", "SearchInstruments", "VerifyEmail", "VerifyMfa",
+            "HealthLive", "HealthReady", "Jwks", "Login", "PasskeyLogin", "PasskeyLoginOptions", "Refresh", "Register", "ResetPassword", "SearchInstruments", "VerifyEmail", "VerifyMfa",
         ], anonymous);
     }
 

@@ -123,6 +123,7 @@ public sealed class TestUser(Uri url, string email, string password)
 {
     private readonly HttpClient _http = new() { BaseAddress = url };
 
+    public Uri Url => url;
     public string Email => email;
     public string Password => password;
     public string Token { get; set; } = "";

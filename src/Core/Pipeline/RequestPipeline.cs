@@ -18,8 +18,11 @@ public sealed class RequestPipeline(Authenticator authenticator, RateLimits limi
         try
         {
             var user = await AdmitAsync(http, policy);
+            AuditLog.Context = HttpMethods.IsGet(http.Request.Method) ? null : new AuditContext(user?.Id, user?.SessionId, user?.KeyId, http.TraceIdentifier);
             if (policy.Idempotent && user is not null && http.Request.Headers.TryGetValue("Idempotency-Key", out var key))
                 await idempotency.InvokeAsync(http, user, key.ToString(), next);
+            else if (AmountsFilter.Applies(policy, user))
+                await AmountsFilter.InvokeAsync(http, next);
             else
                 await next(http);
             if (!http.Response.HasStarted && http.Response.StatusCode >= 400 && http.Response.ContentLength is null or 0 && http.Response.ContentType is null)
@@ -53,6 +56,7 @@ public sealed class RequestPipeline(Authenticator authenticator, RateLimits limi
             if (policy.Scope is null) throw Problems.Forbidden("An API key cannot call this; sign in instead.");
             if (!scopes.Contains(policy.Scope)) throw Problems.InsufficientScope(policy.Scope);
         }
+        if (policy.Role is { } role && !user.Roles.Contains(role)) throw Problems.Forbidden($"This needs the role {role}.");
         return user;
     }
 

@@ -14,6 +14,7 @@ public static class SecurityServices
         services.AddSingleton<HubTokens>();
         services.AddSingleton<Revocations>();
         services.AddHostedService(s => s.GetRequiredService<Revocations>());
+        services.AddSingleton<ApiKeyVerifier>();
         services.AddSingleton<Authenticator>();
         return services;
     }

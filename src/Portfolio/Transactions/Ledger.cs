@@ -43,11 +43,18 @@ internal static class Ledger
         return entries;
     }
 
-    public static async Task<LedgerRow> InsertAsync(Tx tx, PortfolioRow portfolio, LedgerRow row, CancellationToken ct) => (await tx.OneAsync($"""
-        insert into portfolio.transactions (user_id, portfolio_id, id, type, symbol, quantity, price, amount, fee, tax, ratio, currency, fx_rate, executed_at, external_id, note, source)
-        values ($1, $2, $3, $4, $5::text, $6::numeric, $7::numeric, $8::numeric, $9, $10, $11::numeric, $12, $13, $14, $15::text, $16::text, $17) returning {LedgerRow.Columns}
-        """, LedgerRow.Read, ct, portfolio.UserId, portfolio.Id, row.Id, row.Type, row.Symbol, row.Quantity, row.Price, row.Amount, row.Fee, row.Tax, row.Ratio, row.Currency, row.FxRate, row.ExecutedAt,
-        row.ExternalId, row.Note, row.Source))!;
+    public static async Task<LedgerRow> InsertAsync(Tx tx, PortfolioRow portfolio, LedgerRow row, CancellationToken ct)
+    {
+        var written = (await tx.OneAsync($"""
+            insert into portfolio.transactions (user_id, portfolio_id, id, type, symbol, quantity, price, amount, fee, tax, ratio, currency, fx_rate, executed_at, external_id, note, source)
+            values ($1, $2, $3, $4, $5::text, $6::numeric, $7::numeric, $8::numeric, $9, $10, $11::numeric, $12, $13, $14, $15::text, $16::text, $17) returning {LedgerRow.Columns}
+            """, LedgerRow.Read, ct, portfolio.UserId, portfolio.Id, row.Id, row.Type, row.Symbol, row.Quantity, row.Price, row.Amount, row.Fee, row.Tax, row.Ratio, row.Currency, row.FxRate, row.ExecutedAt,
+            row.ExternalId, row.Note, row.Source))!;
+        // What the feed books follows from the user's entries; the audit is of what somebody did.
+        if (written.Source == "user")
+            await AuditLog.AddAsync(tx, portfolio.UserId, "portfolio.booked", new { portfolioId = portfolio.Id, written.Id, written.Type, written.Symbol, written.Quantity, written.Price, written.Amount }, written.CreatedAt, ct);
+        return written;
+    }
 
     public static Task ReverseAsync(Tx tx, PortfolioRow portfolio, Guid id, Guid by, CancellationToken ct) =>
         tx.ExecuteAsync("update portfolio.transactions set reversed_by = $4 where user_id = $1 and portfolio_id = $2 and id = $3", ct, portfolio.UserId, portfolio.Id, id, by);

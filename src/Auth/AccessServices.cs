@@ -2,6 +2,7 @@ using AgentInvest.Auth.Accounts;
 using AgentInvest.Auth.Admin;
 using AgentInvest.Auth.ApiKeys;
 using AgentInvest.Auth.Audit;
+using AgentInvest.Auth.Mails;
 using AgentInvest.Auth.Passkeys;
 using AgentInvest.Auth.Sessions;
 using AgentInvest.Core;
@@ -43,7 +44,7 @@ internal static class AccessServices
             var users = new UserManager<UserRow>(Get<PasskeyStore>(s), Options.Create(new IdentityOptions()), null!, [], [], null!, new IdentityErrorDescriber(), s, Get<ILogger<UserManager<UserRow>>>(s));
             return new PasskeyHandler<UserRow>(users, Options.Create(PasskeyOptions.For(Get<IOptions<PasskeyOptions>>(s).Value, Get<IOptions<AuthOptions>>(s).Value)));
         });
-        services.AddSingleton(s => new ManagePasskeys(Get<Db>(s), Get<Users>(s), Get<PasskeyChallenges>(s), Get<IPasskeyHandler<UserRow>>(s), Get<TimeProvider>(s)));
+        services.AddSingleton(s => new ManagePasskeys(Get<Db>(s), Get<Users>(s), Get<PasskeyChallenges>(s), Get<IPasskeyHandler<UserRow>>(s), Get<MailQueue>(s), Get<TimeProvider>(s)));
         services.AddSingleton(s => new SignInWithPasskey(Get<Db>(s), Get<PasskeyChallenges>(s), Get<IPasskeyHandler<UserRow>>(s), Get<OpenSession>(s), Get<TimeProvider>(s)));
     }
 }

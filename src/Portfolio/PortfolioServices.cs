@@ -15,6 +15,7 @@ public static class PortfolioServices
 {
     public static IServiceCollection AddPortfolio(this IServiceCollection services)
     {
+        services.AddUserTables("portfolio", "jobs", "analytics", "transactions", "portfolios");
         services.AddSingleton<BookLoader>();
         services.AddSingleton<FindPortfolio>();
         services.AddSingleton<ManagePortfolios>();

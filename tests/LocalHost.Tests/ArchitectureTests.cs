@@ -50,8 +50,8 @@ public sealed partial class ArchitectureTests
             .Select(m => m.GetCustomAttribute<FunctionAttribute>()!.Name).Order(StringComparer.Ordinal);
         Assert.Equal(
         [
-            "GetDividends", "GetFxRate", "GetGainers", "GetHistory", "GetIndices", "GetLosers", "GetQuote", "GetQuotes", "GetSplits", "GetTrending",
-            "HealthLive", "HealthReady", "Jwks", "Login", "PasskeyLogin", "PasskeyLoginOptions", "Refresh", "Register", "SearchInstruments", "VerifyEmail",
+            "ForgotPassword", "GetDividends", "GetFxRate", "GetGainers", "GetHistory", "GetIndices", "GetLosers", "GetQuote", "GetQuotes", "GetSplits", "GetTrending",
+            "HealthLive", "HealthReady", "Jwks", "Login", "PasskeyLogin", "PasskeyLoginOptions", "Refresh", "Register", "ResetPassword", "SearchInstruments", "VerifyEmail", "VerifyMfa",
         ], anonymous);
     }
 

@@ -21,15 +21,11 @@ public sealed class VerifyEmail
         var now = _time.GetUtcNow();
         await _db.InTransactionAsync(async tx =>
         {
-            var token = await tx.OneAsync("""
-                update auth.mail_tokens set used_at = $2 where token_hash = $1 and kind = 'verify_email' and used_at is null and expires_at > $2
-                returning user_id, password_hash, display_name
-                """, r => new { User = r.GetGuid(0), Password = r.GetString(1), Name = r.Text(2) }, ct, RegisterUser.HashOf(request.Token!), now) ?? throw AuthProblems.InvalidToken();
-            // The account's other registrations lapse: their passwords must not be activated over this one.
-            await tx.ExecuteAsync("update auth.mail_tokens set used_at = $2 where user_id = $1 and used_at is null", ct, token.User, now);
-            if (!await _users.SetVerifiedAsync(tx, token.User, now, ct)) throw AuthProblems.InvalidToken();
-            await _users.SetPasswordAsync(tx, token.User, token.Password, ct);
-            await _users.SetDisplayNameAsync(tx, token.User, token.Name, ct);
+            // The account's other registrations lapse with it: their passwords must not be activated over this one.
+            var token = await MailTokens.UseAsync(tx, request.Token!, MailTokens.VerifyEmail, now, ct) ?? throw AuthProblems.InvalidToken();
+            if (await _users.FindByIdAsync(tx, token.UserId, ct) is not { } user || !await _users.SetVerifiedAsync(tx, user.Id, now, ct)) throw AuthProblems.InvalidToken();
+            await _users.SetPasswordAsync(tx, user.Id, token.PasswordHash!, ct);
+            await _users.SetDisplayNameAsync(tx, user.Id, token.Name(user.Key), ct);
         }, ct);
     }
 }

@@ -26,9 +26,11 @@ public sealed class ManagePasskeys
     private readonly Users _users;
     private readonly PasskeyChallenges _challenges;
     private readonly IPasskeyHandler<UserRow> _handler;
+    private readonly MailQueue _mails;
     private readonly TimeProvider _time;
 
-    internal ManagePasskeys(Db db, Users users, PasskeyChallenges challenges, IPasskeyHandler<UserRow> handler, TimeProvider time) => (_db, _users, _challenges, _handler, _time) = (db, users, challenges, handler, time);
+    internal ManagePasskeys(Db db, Users users, PasskeyChallenges challenges, IPasskeyHandler<UserRow> handler, MailQueue mails, TimeProvider time) =>
+        (_db, _users, _challenges, _handler, _mails, _time) = (db, users, challenges, handler, mails, time);
 
     /// <summary>The options for <c>navigator.credentials.create</c>, as JSON.</summary>
     public async Task<string> OptionsAsync(CurrentUser user, HttpContext http, CancellationToken ct)
@@ -57,7 +59,7 @@ public sealed class ManagePasskeys
                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (credential_id) do nothing returning {PasskeyView.Columns}
                 """, PasskeyView.Read, ct, passkey.CredentialId, Guid.CreateVersion7(), user.Id, body.Name?.Trim() ?? "Passkey", passkey.PublicKey, (long)passkey.SignCount, passkey.Transports ?? [],
                 passkey.IsBackupEligible, passkey.IsBackedUp, now) ?? throw AccessProblems.PasskeyRefused();
-            await Mail.SendAsync(tx, Notices.PasskeyAdded(owner.Profile.Email, now), ct);
+            await _mails.AddAsync(tx, Notices.PasskeyAdded(owner.Profile.Email, now), ct);
             await AuditLog.AddAsync(tx, user.Id, "auth.passkey_added", new { view.Id }, now, ct);
             return view;
         }, ct);
@@ -75,7 +77,7 @@ public sealed class ManagePasskeys
         {
             if (await tx.ExecuteAsync("delete from auth.passkeys where user_id = $1 and id = $2", ct, user.Id, passkey) == 0) throw Problems.NotFound();
             var owner = await _users.FindByIdAsync(tx, user.Id, ct) ?? throw Problems.Unauthenticated();
-            await Mail.SendAsync(tx, Notices.PasskeyRemoved(owner.Profile.Email, now), ct);
+            await _mails.AddAsync(tx, Notices.PasskeyRemoved(owner.Profile.Email, now), ct);
             await AuditLog.AddAsync(tx, user.Id, "auth.passkey_removed", new { id = passkey }, now, ct);
         }, ct);
     }

@@ -47,7 +47,7 @@ public sealed class RequestPipeline(Authenticator authenticator, RateLimits limi
         else limits.Guard(http, ip);
 
         var user = await AuthenticateAsync(http, policy, ip);
-        if (!policy.Unlimited) limits.Charge(http, policy, user, ip);
+        if (!policy.Unlimited) await limits.ChargeAsync(http, policy, user, ip);
         if (ReferenceEquals(policy, EndpointPolicy.Unknown)) throw Problems.NotFound();
         if (policy.Anonymous) return user;
         if (user is null) throw Problems.Unauthenticated();
@@ -73,7 +73,7 @@ public sealed class RequestPipeline(Authenticator authenticator, RateLimits limi
             // A stale token must not keep a browser from signing in or from reading what is public.
             if (policy.Anonymous) return null;
             // Guessing tokens is paid for like any anonymous call.
-            limits.Charge(http, policy, null, ip);
+            await limits.ChargeAsync(http, policy, null, ip);
             throw;
         }
     }

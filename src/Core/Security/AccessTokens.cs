@@ -5,8 +5,8 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace AgentInvest.Core.Security;
 
-/// <summary>A token that was verified: whose it is, when it ends.</summary>
-public sealed record VerifiedToken(CurrentUser User, DateTimeOffset ExpiresAt);
+/// <summary>A token that was verified: whose it is, when it ends, which key signed it.</summary>
+public sealed record VerifiedToken(CurrentUser User, DateTimeOffset ExpiresAt, string Kid);
 
 /// <summary>Signs and verifies ES256 access tokens (<c>typ: at+jwt</c>), 15 minutes long. Verified ones are remembered, so that a signature is checked once.</summary>
 public sealed class AccessTokens(SigningKeys keys, TimeProvider time, IConfiguration configuration)
@@ -54,9 +54,10 @@ public sealed class AccessTokens(SigningKeys keys, TimeProvider time, IConfigura
             if (_verified.Count >= Remembered) _verified.Clear();
             _verified[token] = verified;
         }
-        if (time.GetUtcNow() < verified.ExpiresAt + Skew) return verified;
+        var live = keys.IsLive(verified.Kid);
+        if (live && time.GetUtcNow() < verified.ExpiresAt + Skew) return verified;
         _verified.TryRemove(token, out _);
-        throw Problems.TokenExpired();
+        throw live ? Problems.TokenExpired() : Invalid();
     }
 
     private async Task<VerifiedToken> CheckAsync(string token, CancellationToken ct)
@@ -101,7 +102,7 @@ public sealed class AccessTokens(SigningKeys keys, TimeProvider time, IConfigura
             throw Invalid();
         token.TryGetPayloadValue<int>("ver", out var version);
         var roles = token.Claims.Where(c => c.Type == "roles").Select(c => c.Value).ToList();
-        return new VerifiedToken(new CurrentUser(id, session, roles, tier) { TokenVersion = version }, new DateTimeOffset(token.ValidTo, TimeSpan.Zero));
+        return new VerifiedToken(new CurrentUser(id, session, roles, tier) { TokenVersion = version }, new DateTimeOffset(token.ValidTo, TimeSpan.Zero), token.Kid);
     }
 
     private static ProblemException Invalid() => Problems.Unauthenticated("The token is not valid.");

@@ -8,6 +8,7 @@ public static class SecurityServices
     public static IServiceCollection AddSecurity(this IServiceCollection services)
     {
         services.AddSingleton<MasterKey>();
+        services.AddSingleton<UserKeys>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<HubTokens>();

@@ -16,7 +16,7 @@ using static AgentInvest.Auth.AuthServices;
 
 namespace AgentInvest.Auth;
 
-/// <summary>Keys, roles, audit: who may do what beyond signing in.</summary>
+/// <summary>Keys, roles, audit, passkeys, addresses: what there is beyond password and session.</summary>
 internal static class AccessServices
 {
     public static void AddAccess(this IServiceCollection services, IConfiguration configuration)
@@ -31,6 +31,7 @@ internal static class AccessServices
         services.AddSingleton<VerifyAudit>();
         if (configuration["Audit:AnchorFile"] is { Length: > 0 } path) services.AddSingleton<IAuditAnchor>(new FileAuditAnchor(path));
         AddPasskeys(services, configuration);
+        services.AddOAuth(configuration);
     }
 
     private static void AddPasskeys(IServiceCollection services, IConfiguration configuration)

@@ -30,6 +30,8 @@ internal static class AccessServices
         services.AddSingleton<AnchorAudit>();
         services.AddSingleton<VerifyAudit>();
         if (configuration["Audit:AnchorFile"] is { Length: > 0 } path) services.AddSingleton<IAuditAnchor>(new FileAuditAnchor(path));
+        services.AddSingleton(s => new ChangeEmail(Get<Db>(s), Get<Users>(s), Get<ProvePassword>(s), Get<MailQueue>(s), Get<EndSessions>(s), Get<IOptions<AuthOptions>>(s), Get<TimeProvider>(s)));
+        services.AddSingleton(s => new ResendVerification(Get<Db>(s), Get<Users>(s), Get<MailQueue>(s), Get<IOptions<AuthOptions>>(s), Get<TimeProvider>(s)));
         AddPasskeys(services, configuration);
         services.AddOAuth(configuration);
     }

@@ -64,7 +64,7 @@ public static class AuthServices
     {
         services.AddHostedService<SealOldData>();
         services.AddSingleton<IUserData, AuthUserData>();
-        services.AddSingleton(s => new DeleteMe(Get<Db>(s), Get<ProvePassword>(s), Get<Users>(s), Get<EndSessions>(s), Get<TimeProvider>(s)));
+        services.AddSingleton(s => new DeleteMe(Get<Db>(s), Get<ProvePassword>(s), Get<Users>(s), Get<EndSessions>(s), Get<ApiKeyVerifier>(s), Get<TimeProvider>(s)));
         services.AddSingleton(s => new EraseUsers(Get<Db>(s), Get<Users>(s), Get<MailQueue>(s), Get<Outbox>(s), s.GetServices<IUserData>(), Get<TimeProvider>(s)));
         services.AddSingleton(s => new ExportMe(Get<Db>(s), Get<Users>(s), Get<Outbox>(s), s.GetServices<IUserData>(), Get<TimeProvider>(s)));
         services.AddSingleton(s => new KeepData(Get<Db>(s), Get<Users>(s), Get<UserKeys>(s), Get<SigningKeys>(s), Get<TimeProvider>(s)));

@@ -49,7 +49,8 @@ public sealed class MailTests(MailFixture fixture) : IClassFixture<MailFixture>
         Assert.Contains(link, mail.TextBody, StringComparison.Ordinal);
         Assert.Contains($"<a href=\"{link}", mail.HtmlBody, StringComparison.Ordinal);
         Assert.DoesNotContain("evil", mail.ToString(), StringComparison.OrdinalIgnoreCase);
-        var token = mail.TextBody[(mail.TextBody.IndexOf(link, StringComparison.Ordinal) + link.Length)..].Split('\r', '\n')[0];
+        var text = mail.TextBody!;
+        var token = text[(text.IndexOf(link, StringComparison.Ordinal) + link.Length)..].Split('\r', '\n')[0];
         Assert.Equal(HttpStatusCode.NoContent, (await user.PostAsync("/v1/auth/verify-email", new { token })).Status);
         await user.LogInAsync();
     }

@@ -35,6 +35,7 @@ public sealed class ChangePassword
             await _users.SetPasswordAsync(tx, user.Id, hash, ct);
             await _end.HandleAsync(tx, user.Id, null, caller.SessionId, ct);
             await _mails.AddAsync(tx, SecurityMails.PasswordChanged(user.Profile.Email, _time.GetUtcNow()), ct);
+            await AuditLog.AddAsync(tx, user.Id, "auth.password_changed", null, _time.GetUtcNow(), ct);
         }, ct);
     }
 }

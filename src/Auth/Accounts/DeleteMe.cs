@@ -1,6 +1,7 @@
 using AgentInvest.Auth.Data;
 using AgentInvest.Auth.Sessions;
 using AgentInvest.Core;
+using AgentInvest.Core.Security;
 
 namespace AgentInvest.Auth.Accounts;
 
@@ -10,14 +11,17 @@ namespace AgentInvest.Auth.Accounts;
 /// </summary>
 public sealed class DeleteMe
 {
+    private static readonly string[] WaysIn = ["mail_tokens", "mfa_challenges", "api_keys", "passkeys", "external_logins", "email_changes"];
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
     private readonly Db _db;
     private readonly ProvePassword _prove;
     private readonly Users _users;
     private readonly EndSessions _end;
+    private readonly ApiKeyVerifier _keys;
     private readonly TimeProvider _time;
 
-    internal DeleteMe(Db db, ProvePassword prove, Users users, EndSessions end, TimeProvider time) => (_db, _prove, _users, _end, _time) = (db, prove, users, end, time);
+    internal DeleteMe(Db db, ProvePassword prove, Users users, EndSessions end, ApiKeyVerifier keys, TimeProvider time) =>
+        (_db, _prove, _users, _end, _keys, _time) = (db, prove, users, end, keys, time);
 
     public sealed record Request(string? Password)
     {
@@ -43,12 +47,14 @@ public sealed class DeleteMe
         }
         await _db.InTransactionAsync(async tx =>
         {
-            // No way in from here on: no password, no session, no token of a mail.
+            // No way in from here on: no password, no session, no key, no token of a mail.
             await _users.SetPasswordAsync(tx, user.Id, "", ct);
-            await tx.ExecuteAsync("delete from auth.mail_tokens where user_id = $1", ct, user.Id);
+            foreach (var table in WaysIn) await tx.ExecuteAsync($"delete from auth.{table} where user_id = $1", ct, user.Id);
             await _end.HandleAsync(tx, user.Id, null, null, ct);
             await Outbox.AddAsync(tx, EraseUsers.OutboxKind, new EraseUsers.Order(user.Id), user.Id.ToString(), ct);
+            await AuditLog.AddAsync(tx, user.Id, "auth.erasure_ordered", null, _time.GetUtcNow(), ct);
         }, ct);
+        _keys.Forget(user.Id);
         return new Response("erasing");
     }
 }

@@ -42,6 +42,7 @@ public sealed class ResetPassword
             await _end.HandleAsync(tx, user.Id, null, null, ct);
             await _attempts.ForgetAllAsync(tx, user.Profile.Email, ct);
             await _mails.AddAsync(tx, SecurityMails.PasswordChanged(user.Profile.Email, now), ct);
+            await AuditLog.AddAsync(tx, user.Id, "auth.password_reset", null, now, ct, actor: user.Id);
         }, ct);
     }
 }

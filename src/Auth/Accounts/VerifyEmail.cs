@@ -26,6 +26,7 @@ public sealed class VerifyEmail
             if (await _users.FindByIdAsync(tx, token.UserId, ct) is not { } user || !await _users.SetVerifiedAsync(tx, user.Id, now, ct)) throw AuthProblems.InvalidToken();
             await _users.SetPasswordAsync(tx, user.Id, token.PasswordHash!, ct);
             await _users.SetDisplayNameAsync(tx, user.Id, token.Name(user.Key), ct);
+            await AuditLog.AddAsync(tx, user.Id, "auth.address_verified", null, now, ct, actor: user.Id);
         }, ct);
     }
 }

@@ -32,5 +32,6 @@ public sealed class EraseUsers
         await _mails.ForgetAsync(tx, user.Profile.Email, ct);
         foreach (var feature in _features) await feature.EraseAsync(tx, id, ct);
         await _mails.AddAsync(tx, SecurityMails.Erased(user.Profile.Email, _time.GetUtcNow()), ct);
+        await AuditLog.AddAsync(tx, id, "auth.erased", null, _time.GetUtcNow(), ct);
     }, ct);
 }

@@ -31,6 +31,7 @@ public sealed class ExportMe
         var id = Guid.CreateVersion7();
         await tx.ExecuteAsync("insert into auth.exports (user_id, id, created_at) values ($1, $2, $3)", ct, caller.Id, id, _time.GetUtcNow());
         await Outbox.AddAsync(tx, OutboxKind, new Order(caller.Id, id), null, ct);
+        await AuditLog.AddAsync(tx, caller.Id, "auth.export_ordered", new { id }, _time.GetUtcNow(), ct);
         return new Response(id);
     }, ct);
 

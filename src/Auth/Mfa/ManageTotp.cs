@@ -50,6 +50,7 @@ public sealed class ManageTotp
             await tx.ExecuteAsync("update auth.totp set confirmed_at = $2 where user_id = $1", ct, user.Id, _time.GetUtcNow());
             codes = await SecondFactor.MakeRecoveryCodesAsync(tx, user, ct);
             await _mails.AddAsync(tx, SecurityMails.SecondFactor(user.Profile.Email, added: true, _time.GetUtcNow()), ct);
+            await AuditLog.AddAsync(tx, user.Id, "auth.totp_added", null, _time.GetUtcNow(), ct);
             return true;
         }, ct);
         return new Confirmed(codes!);
@@ -62,6 +63,7 @@ public sealed class ManageTotp
         await tx.ExecuteAsync("delete from auth.totp where user_id = $1", ct, user.Id);
         await tx.ExecuteAsync("delete from auth.recovery_codes where user_id = $1", ct, user.Id);
         await _mails.AddAsync(tx, SecurityMails.SecondFactor(user.Profile.Email, added: false, _time.GetUtcNow()), ct);
+        await AuditLog.AddAsync(tx, user.Id, "auth.totp_removed", null, _time.GetUtcNow(), ct);
         return true;
     }, ct);
 

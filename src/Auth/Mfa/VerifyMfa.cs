@@ -65,6 +65,11 @@ public sealed class VerifyMfa
     private async Task FailAsync(UserRow user, string source, int attempts, CancellationToken ct)
     {
         await _attempts.CountAsync(user.Profile.Email, source, ct);
-        if (attempts == Tries) await _db.InTransactionAsync(tx => _mails.AddAsync(tx, SecurityMails.CodesGuessed(user.Profile.Email, _time.GetUtcNow()), ct), ct);
+        if (attempts < Tries) return;
+        await _db.InTransactionAsync(async tx =>
+        {
+            await _mails.AddAsync(tx, SecurityMails.CodesGuessed(user.Profile.Email, _time.GetUtcNow()), ct);
+            await AuditLog.AddAsync(tx, user.Id, "auth.codes_guessed", null, _time.GetUtcNow(), ct);
+        }, ct);
     }
 }

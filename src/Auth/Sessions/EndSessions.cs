@@ -16,6 +16,7 @@ internal sealed class EndSessions(Revocations revocations, TimeProvider time)
             where user_id = $1 and ($2::uuid is null or id = $2) and ($3::uuid is null or id <> $3) and revoked_at is null returning id
             """, r => r.GetGuid(0), ct, user, only, except, time.GetUtcNow());
         foreach (var session in ended) await revocations.RevokeSessionAsync(tx, session, ct);
+        if (ended.Count > 0) await AuditLog.AddAsync(tx, user, "auth.sessions_ended", new { sessions = ended }, time.GetUtcNow(), ct);
         return ended.Count;
     }
 }

@@ -36,6 +36,7 @@ internal sealed class OpenSession(Db db, TokenIssuer issuer, MailQueue mails, Ti
             insert into auth.sessions (id, user_id, secret, rotated_at, device, amr, created_at, last_seen_at, expires_at) values ($1, $2, $3, $4, $5, $6, $4, $4, $7)
             """, ct, session, user.Id, RefreshTokens.SealSecret(user.Key, session, secret), now, device.Seal(user.Key, "auth.sessions", session), amr.ToArray(), expires);
         if (await IsNewAsync(tx, user, device, now, ct)) await mails.AddAsync(tx, SecurityMails.NewDevice(user.Profile.Email, device, now), ct);
+        await AuditLog.AddAsync(tx, user.Id, "auth.signed_in", new { session, amr }, now, ct, actor: user.Id);
         return await issuer.IssueAsync(user, session, 0, secret, expires, amr, ct);
     }
 

@@ -74,5 +74,6 @@ public sealed class RefreshSession
         if (await tx.ExecuteAsync("update auth.sessions set revoked_at = $2 where id = $1 and revoked_at is null", ct, id, now) == 0) return;
         await _revocations.RevokeSessionAsync(tx, id, ct);
         await _mails.AddAsync(tx, Mail.SessionEnded(user.Profile.Email, now), ct);
+        await AuditLog.AddAsync(tx, user.Id, "auth.refresh_token_reused", new { session = id }, now, ct);
     }, ct);
 }

@@ -16,7 +16,7 @@ using static AgentInvest.Auth.AuthServices;
 
 namespace AgentInvest.Auth;
 
-/// <summary>Keys, roles, audit: who may do what beyond signing in.</summary>
+/// <summary>Keys, roles, audit, passkeys, addresses: what there is beyond password and session.</summary>
 internal static class AccessServices
 {
     public static void AddAccess(this IServiceCollection services, IConfiguration configuration)
@@ -30,7 +30,10 @@ internal static class AccessServices
         services.AddSingleton<AnchorAudit>();
         services.AddSingleton<VerifyAudit>();
         if (configuration["Audit:AnchorFile"] is { Length: > 0 } path) services.AddSingleton<IAuditAnchor>(new FileAuditAnchor(path));
+        services.AddSingleton(s => new ChangeEmail(Get<Db>(s), Get<Users>(s), Get<ProvePassword>(s), Get<MailQueue>(s), Get<EndSessions>(s), Get<IOptions<AuthOptions>>(s), Get<TimeProvider>(s)));
+        services.AddSingleton(s => new ResendVerification(Get<Db>(s), Get<Users>(s), Get<MailQueue>(s), Get<IOptions<AuthOptions>>(s), Get<TimeProvider>(s)));
         AddPasskeys(services, configuration);
+        services.AddOAuth(configuration);
     }
 
     private static void AddPasskeys(IServiceCollection services, IConfiguration configuration)

@@ -8,6 +8,7 @@ using AgentInvest.Core;
 using AgentInvest.Core.Security;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace AgentInvest.Auth;
@@ -36,7 +37,7 @@ public static class AuthServices
         services.AddSingleton(s => new ManageTotp(Get<Db>(s), Get<Users>(s), Get<SecondFactor>(s), Get<Attempts>(s), Get<MailQueue>(s), Get<TimeProvider>(s)));
         services.AddSingleton(s => new VerifyMfa(Get<Db>(s), Get<Users>(s), Get<SecondFactor>(s), Get<Attempts>(s), Get<OpenSession>(s), Get<MailQueue>(s), Get<TimeProvider>(s)));
         services.AddSingleton(s => new ReadOutbox(Get<Db>(s), Get<MailQueue>(s), Get<IOptions<SmtpOptions>>(s)));
-        services.AddSingleton(s => new SendMails(Get<Outbox>(s), Get<MailQueue>(s), Get<IOptions<SmtpOptions>>(s)));
+        services.AddSingleton(s => new SendMails(Get<Outbox>(s), Get<MailQueue>(s), Get<IOptions<SmtpOptions>>(s), Get<IOptions<AuthOptions>>(s), Get<ILogger<SendMails>>(s)));
         AddData(services);
         services.AddAccess(configuration);
         return services;

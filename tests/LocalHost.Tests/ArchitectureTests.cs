@@ -50,8 +50,8 @@ public sealed partial class ArchitectureTests
             .Select(m => m.GetCustomAttribute<FunctionAttribute>()!.Name).Order(StringComparer.Ordinal);
         Assert.Equal(
         [
-            "ForgotPassword", "GetDividends", "GetFxRate", "GetGainers", "GetHistory", "GetIndices", "GetLosers", "GetQuote", "GetQuotes", "GetSplits", "GetTrending",
-            "HealthLive", "HealthReady", "Jwks", "Login", "PasskeyLogin", "PasskeyLoginOptions", "Refresh", "Register", "ResetPassword", "SearchInstruments", "VerifyEmail", "VerifyMfa",
+            "ConfirmEmailChange", "ExchangeOAuthCode", "FinishOAuth", "ForgotPassword", "GetDividends", "GetFxRate", "GetGainers", "GetHistory", "GetIndices", "GetLosers", "GetQuote", "GetQuotes", "GetSplits", "GetTrending",
+            "HealthLive", "HealthReady", "Jwks", "LinkOAuth", "Login", "PasskeyLogin", "PasskeyLoginOptions", "Refresh", "Register", "ResendVerification", "ResetPassword", "SearchInstruments", "StartOAuth", "VerifyEmail", "VerifyMfa",
         ], anonymous);
     }
 

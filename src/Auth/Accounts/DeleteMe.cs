@@ -11,7 +11,7 @@ namespace AgentInvest.Auth.Accounts;
 /// </summary>
 public sealed class DeleteMe
 {
-    private static readonly string[] WaysIn = ["mail_tokens", "mfa_challenges", "api_keys", "passkeys"];
+    private static readonly string[] WaysIn = ["mail_tokens", "mfa_challenges", "api_keys", "passkeys", "external_logins", "email_changes"];
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
     private readonly Db _db;
     private readonly ProvePassword _prove;

@@ -74,6 +74,17 @@ internal sealed class Users(Db db, UserKeys keys, MasterKey master, Revocations 
         await tx.ExecuteAsync("update auth.users set display_name_sealed = $2::bytea where id = $1", ct, id, Name(user.Key, id, displayName));
     }
 
+    /// <summary>False when somebody has that address; whoever began to register it without ever answering the mail makes way.</summary>
+    public async Task<bool> SetEmailAsync(Tx tx, UserRow user, string email, CancellationToken ct)
+    {
+        await tx.ExecuteAsync("""
+            with gone as (delete from auth.users where email_index = any($1) and verified_at is null returning id)
+            delete from core.user_keys where user_id in (select id from gone)
+            """, ct, Indexes(email));
+        return await tx.ExecuteAsync("update auth.users set email_index = $2, email_sealed = $3 where id = $1 and not exists (select from auth.users where email_index = any($4))", ct,
+            user.Id, IndexOf(email), Email(user.Key, user.Id, email), Indexes(email)) == 1;
+    }
+
     public Task SetPasswordAsync(Tx tx, Guid id, string passwordHash, CancellationToken ct) =>
         tx.ExecuteAsync("update auth.users set password_hash = $2 where id = $1", ct, id, passwordHash);
 

@@ -9,7 +9,7 @@ namespace AgentInvest.Auth.Data;
 internal sealed class AuthUserData(Db db, Users users) : IUserData
 {
     public IReadOnlyList<string> Tables { get; } =
-        ["auth.mail_tokens", "auth.mfa_challenges", "auth.recovery_codes", "auth.totp", "auth.devices", "auth.sessions", "auth.exports", "auth.api_keys", "auth.passkeys", "auth.passkey_challenges"];
+        ["auth.mail_tokens", "auth.mfa_challenges", "auth.recovery_codes", "auth.totp", "auth.devices", "auth.sessions", "auth.exports", "auth.api_keys", "auth.passkeys", "auth.passkey_challenges", "auth.external_logins", "auth.email_changes"];
 
     public async Task<IReadOnlyDictionary<string, object?>> ExportAsync(Guid user, CancellationToken ct)
     {
@@ -30,6 +30,8 @@ internal sealed class AuthUserData(Db db, Users users) : IUserData
             ["auth.api_keys"] = await RowsAsync("auth.api_keys", ["user_id", "key_hash"], user, ct),
             ["auth.passkeys"] = await RowsAsync("auth.passkeys", ["user_id", "credential_id", "public_key"], user, ct),
             ["auth.passkey_challenges"] = await RowsAsync("auth.passkey_challenges", ["user_id", "challenge_hash", "state"], user, ct),
+            ["auth.email_changes"] = await RowsAsync("auth.email_changes", ["user_id", "email_sealed", "old_token_hash", "new_token_hash"], user, ct),
+            ["auth.external_logins"] = await RowsAsync("auth.external_logins", ["user_id"], user, ct),
             ["auth.exports"] = await db.ListAsync("select id, created_at, ready_at from auth.exports where user_id = $1", r => new { Id = r.GetGuid(0), CreatedAt = r.Instant(1), ReadyAt = r.Nullable<DateTimeOffset>(2) }, ct, user),
         };
     }

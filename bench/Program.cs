@@ -6,11 +6,12 @@ return args switch
     ["peer"] => await Peer.RunAsync(),
     ["books"] => BooksBench.Run(),
     [] or ["http"] => await HttpBench.RunAsync(),
+    ["auth"] => await AuthBench.RunAsync(),
     _ => Unknown(args[0]),
 };
 
 static int Unknown(string name)
 {
-    Console.Error.WriteLine($"There is no benchmark '{name}'; there are: books, http");
+    Console.Error.WriteLine($"There is no benchmark '{name}'; there are: http, auth, books");
     return 2;
 }

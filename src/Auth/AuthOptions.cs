@@ -10,6 +10,14 @@ public sealed class AuthOptions
 
     /// <summary>bcrypt's cost: 2^cost rounds. Default 12, 4 to 16.</summary>
     [Range(4, 16)] public int PasswordCost { get; set; } = 12;
+
+    /// <summary>Days after which a session that is not refreshed has ended; 30 at most, which ends any. Default 14.</summary>
+    [Range(1, 30)] public int SessionIdleDays { get; set; } = 14;
+
+    internal TimeSpan SessionIdle => TimeSpan.FromDays(SessionIdleDays);
+
+    /// <summary>Without a slash at its end.</summary>
+    internal string Origin => PublicOrigin.TrimEnd('/');
 }
 
 /// <summary>Settings under <c>Mail:Smtp</c>; without a host, mails stay in the outbox.</summary>

@@ -29,6 +29,7 @@ public static class CoreServices
         services.AddSingleton<Idempotency>();
         services.AddSingleton<RequestPipeline>();
         services.AddSecurity();
+        services.AddUserTablesWithoutExport("core", "idempotency", "revocations", "user_keys");
         AddCache(services, configuration);
         return services;
     }

@@ -8,6 +8,12 @@ namespace AgentInvest.Core;
 /// <param name="Scopes">Null for a signed-in session (all of the user's own rights); else the API key's scopes.</param>
 public sealed record CurrentUser(Guid Id, Guid SessionId, IReadOnlyList<string> Roles, string Tier, IReadOnlyList<string>? Scopes = null)
 {
+    /// <summary>The API key that was used; null for a signed-in session.</summary>
+    public Guid? KeyId { get; init; }
+
+    /// <summary>The version of the user's rights that the token was issued with; a change of role or tier makes older ones void.</summary>
+    public int TokenVersion { get; init; }
+
     /// <summary>The signed-in caller of this request; throws 401 where nobody is signed in.</summary>
     public static CurrentUser Of(HttpContext http) => http.Features.Get<CurrentUser>() ?? throw Problems.Unauthenticated();
 }

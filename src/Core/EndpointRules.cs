@@ -7,6 +7,13 @@ public sealed class RequireScopeAttribute(string scope) : Attribute
     public string Scope { get; } = scope;
 }
 
+/// <summary>The role a signed-in caller must have; API keys have none that counts.</summary>
+[AttributeUsage(AttributeTargets.Method | AttributeTargets.Class)]
+public sealed class RequireRoleAttribute(string role) : Attribute
+{
+    public string Role { get; } = role;
+}
+
 /// <summary>Which bucket of the caller this function draws from, beside the guard per IP.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class RateLimitAttribute(string bucket) : Attribute

@@ -83,11 +83,12 @@ internal static class FunctionHost
         app.MapLocalEndpoints(Prefix);
     }
 
-    private static void Defaults(ConfigurationManager configuration, string url)
+    internal static void Defaults(ConfigurationManager configuration, string url)
     {
         var defaults = new Dictionary<string, string?>
         {
             ["Auth:PublicOrigin"] = url,
+            ["Audit:AnchorFile"] = Path.Combine(HostHome.Path, "audit.anchor"),
             ["Security:MasterKeyFile"] = Path.Combine(HostHome.Path, "master.key"),
             ["Logging:LogLevel:Default"] = "Information",
             ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
@@ -103,7 +104,7 @@ internal static class FunctionHost
         configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = defaults });
     }
 
-    private static async Task<EmbeddedPostgres?> StartPostgresAsync(ConfigurationManager configuration)
+    internal static async Task<EmbeddedPostgres?> StartPostgresAsync(ConfigurationManager configuration)
     {
         if (configuration.GetConnectionString("Postgres") is { Length: > 0 }) return null;
         var postgres = await EmbeddedPostgres.StartAsync(HostHome.Root, HostHome.Path);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AgentInvest.Auth.Audit;
 using AgentInvest.LocalHost.Postgres;
 
 namespace AgentInvest.LocalHost;
@@ -32,7 +33,7 @@ internal static class HostCommands
             var moved = (await File.ReadAllTextAsync(Path.Combine(HostHome.Path, "postgres", "MOVED"))).Trim().Split(' ')[^1];
             if (Directory.Exists(moved)) Directory.Delete(moved, recursive: true);
         }
-        foreach (var name in new[] { "postgres", "postgres.password", "postgres.lock", "master.key", "host.lock", "host.pid" })
+        foreach (var name in new[] { "postgres", "postgres.password", "postgres.lock", "master.key", "audit.anchor", "host.lock", "host.pid" })
         {
             var path = Path.Combine(HostHome.Path, name);
             if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
@@ -40,6 +41,29 @@ internal static class HostCommands
         }
         Console.WriteLine("All state is deleted.");
         return 0;
+    }
+
+    /// <summary>Recomputes the audit's chains and compares them with their anchor; 0 when nothing was changed. The host may run meanwhile, or not.</summary>
+    public static async Task<int> VerifyAuditAsync()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        FunctionHost.Defaults(builder.Configuration, "http://localhost");
+        var running = HostHome.HolderPid() is not null;
+        var postgres = await FunctionHost.StartPostgresAsync(builder.Configuration);
+        try
+        {
+            FunctionHost.AddServices(builder);
+            await using var app = builder.Build();
+            var report = await app.Services.GetRequiredService<VerifyAudit>().HandleAsync(CancellationToken.None);
+            foreach (var fault in report.Faults) Console.WriteLine(fault);
+            Console.WriteLine($"{report.Entries} entries of {report.Streams} chains, {report.NotAnchored} of them not anchored yet: {(report.Faults.Count == 0 ? "nothing was changed" : $"{report.Faults.Count} faults")}");
+            return report.Faults.Count == 0 ? 0 : 1;
+        }
+        finally
+        {
+            if (postgres is not null && !running) await postgres.DisposeAsync();
+        }
     }
 
     /// <summary>The document comes from the mapped endpoints alone: no server is started for it.</summary>

@@ -8,6 +8,7 @@ try
     {
         ["down"] => await HostCommands.DownAsync(),
         ["reset"] => await HostCommands.ResetAsync(),
+        ["audit", "verify"] => await HostCommands.VerifyAuditAsync(),
         ["openapi", var path] => await HostCommands.WriteOpenApiAsync(path),
         _ => await FunctionHost.RunAsync(args),
     };

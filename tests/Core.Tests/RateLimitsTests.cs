@@ -51,7 +51,7 @@ public sealed class RateLimitsTests
     {
         while (Charge("free") is not null) { }
         var http = new DefaultHttpContext();
-        var problem = Assert.Throws<ProblemException>(() => _limits.Charge(http, Plain, Free, "1")).Problem;
+        var problem = Assert.Throws<ProblemException>(() => Draw(http, Plain, Free)).Problem;
         Assert.Equal((429, "rate_limited"), (problem.Status, problem.Code));
         Assert.InRange(problem.RetryAfter!.Value.TotalSeconds, 0.1, 0.6);
         Assert.Equal("100 0 1", string.Join(' ', new[] { "Limit", "Remaining", "Reset" }.Select(h => http.Response.Headers["RateLimit-" + h].ToString())));
@@ -63,7 +63,7 @@ public sealed class RateLimitsTests
         var http = new DefaultHttpContext();
         try
         {
-            _limits.Charge(http, who == "login" ? Login : Plain, who switch { "free" => Free, "premium" => Premium, _ => null }, "1");
+            Draw(http, who == "login" ? Login : Plain, who switch { "free" => Free, "premium" => Premium, _ => null });
         }
         catch (ProblemException e) when (e.Problem.Status == 429)
         {
@@ -71,4 +71,6 @@ public sealed class RateLimitsTests
         }
         return int.Parse(http.Response.Headers["RateLimit-Remaining"].ToString());
     }
+
+    private void Draw(HttpContext http, EndpointPolicy policy, CurrentUser? user) => _limits.ChargeAsync(http, policy, user, "1").AsTask().GetAwaiter().GetResult();
 }

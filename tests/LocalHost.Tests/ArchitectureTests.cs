@@ -50,8 +50,9 @@ public sealed partial class ArchitectureTests
             .Select(m => m.GetCustomAttribute<FunctionAttribute>()!.Name).Order(StringComparer.Ordinal);
         Assert.Equal(
         [
-            "GetDividends", "GetFxRate", "GetGainers", "GetHistory", "GetIndices", "GetLosers", "GetQuote", "GetQuotes", "GetShared", "GetSplits", "GetTrending",
-            "HealthLive", "HealthReady", "Jwks", "Login", "Refresh", "Register", "SearchInstruments", "VerifyEmail",
+            "ConfirmEmailChange", "ExchangeOAuthCode", "FinishOAuth", "ForgotPassword", "GetDividends", "GetFxRate", "GetGainers", "GetHistory", "GetIndices", "GetLosers", "GetQuote",
+            "GetQuotes", "GetShared", "GetSplits", "GetTrending", "HealthLive", "HealthReady", "Jwks", "LinkOAuth", "Login", "PasskeyLogin", "PasskeyLoginOptions", "Refresh", "Register",
+            "ResendVerification", "ResetPassword", "SearchInstruments", "StartOAuth", "VerifyEmail", "VerifyMfa",
         ], anonymous);
     }
 

@@ -16,7 +16,7 @@ public sealed class HostProcess : IAsyncDisposable
         Url = url;
     }
 
-    private static string HostProgram =>
+    public static string HostProgram =>
         Path.Combine(Checkout.Root, "src", "LocalHost", "bin", AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug", "net10.0", "AgentInvest.LocalHost.dll");
 
     public Uri Url { get; }

@@ -26,6 +26,9 @@ public class TestHost : IAsyncLifetime
     /// <summary>A database that another host has as well; null for one of its own.</summary>
     public string? SharedDatabase { get; init; }
 
+    /// <summary>The host's time: the machine's, until a test moves it on.</summary>
+    public ShiftedTime Time { get; init; } = new();
+
     public IServiceProvider Services => _app!.Services;
     public Uri Url { get; private set; } = null!;
     public HttpClient Client { get; private set; } = null!;
@@ -49,6 +52,7 @@ public class TestHost : IAsyncLifetime
         });
         builder.Configuration.AddInMemoryCollection(Settings);
         builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<TimeProvider>(Time);
         FunctionHost.AddServices(builder);
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         _app = builder.Build();
@@ -67,6 +71,26 @@ public class TestHost : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Another host on this one's database, keys and origin: its tokens are good here, as behind one gateway.</summary>
+    public async Task<TestHost> StartTwinAsync()
+    {
+        var twin = new TwinHost(this);
+        await twin.InitializeAsync();
+        return twin;
+    }
+
+    private sealed class TwinHost : TestHost
+    {
+        public TwinHost(TestHost first)
+        {
+            SharedDatabase = first.ConnectionString;
+            Time = first.Time;
+            Settings = new Dictionary<string, string?>(first.Settings) { ["Auth:PublicOrigin"] = first.Url.ToString().TrimEnd('/') };
+        }
+
+        public override IReadOnlyDictionary<string, string?> Settings { get; }
+    }
+
     public async Task<TestUser> SignUpAsync()
     {
         var user = new TestUser(Url, $"user-{Guid.NewGuid():N}@example.com", "correct horse battery " + Guid.NewGuid().ToString("N")[..8]);
@@ -74,6 +98,16 @@ public class TestHost : IAsyncLifetime
         await user.LogInAsync();
         return user;
     }
+}
+
+/// <summary>The machine's time, moved on by a test; timers keep the machine's pace.</summary>
+public sealed class ShiftedTime : TimeProvider
+{
+    private long _shift;
+
+    public void Advance(TimeSpan by) => Interlocked.Add(ref _shift, by.Ticks);
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Interlocked.Read(ref _shift));
+    public override long GetTimestamp() => base.GetTimestamp() + (long)(TimeSpan.FromTicks(Interlocked.Read(ref _shift)).TotalSeconds * TimestampFrequency);
 }
 
 /// <summary>An answer, read.</summary>
@@ -89,10 +123,11 @@ public sealed class TestUser(Uri url, string email, string password)
 {
     private readonly HttpClient _http = new() { BaseAddress = url };
 
+    public Uri Url => url;
     public string Email => email;
     public string Password => password;
     public string Token { get; set; } = "";
-    public string RefreshToken { get; private set; } = "";
+    public string RefreshToken { get; set; } = "";
 
     public async Task RegisterAsync()
     {
@@ -110,10 +145,14 @@ public sealed class TestUser(Uri url, string email, string password)
         return reply;
     }
 
+    /// <summary>The mails to this user, the newest first.</summary>
+    public async Task<List<JsonElement>> MailsAsync() => (await GetAsync($"/v1/dev/outbox?to={Uri.EscapeDataString(email)}")).Json.GetProperty("items").EnumerateArray().ToList();
+
     public async Task<JsonElement> LatestMailAsync() => (await GetAsync($"/v1/dev/outbox?to={Uri.EscapeDataString(email)}")).Json.GetProperty("items")[0];
 
     public Task<Reply> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, null, headers);
     public Task<Reply> PostAsync(string path, object? body = null, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Post, path, body is null ? null : JsonContent.Create(body), headers);
+    public Task<Reply> DeleteAsync(string path, object? body = null, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Delete, path, body is null ? null : JsonContent.Create(body), headers);
     public Task<Reply> PostRawAsync(string path, string body, string type = "application/json") => SendAsync(HttpMethod.Post, path, new StringContent(body, Encoding.UTF8, type));
 
     public async Task<Reply> SendAsync(HttpMethod method, string path, HttpContent? content, params (string Name, string Value)[] headers)

@@ -9,18 +9,25 @@ public sealed class EnsureAdmin
     public const string Email = "admin@agentinvest.local";
     private readonly Db _db;
     private readonly PasswordHasher _hasher;
+    private readonly Users _users;
     private readonly TimeProvider _time;
 
-    internal EnsureAdmin(Db db, PasswordHasher hasher, TimeProvider time) => (_db, _hasher, _time) = (db, hasher, time);
+    internal EnsureAdmin(Db db, PasswordHasher hasher, Users users, TimeProvider time) => (_db, _hasher, _users, _time) = (db, hasher, users, time);
 
     public async Task HandleAsync(string? password, CancellationToken ct)
     {
         if (string.IsNullOrEmpty(password)) return;
-        var hash = await _db.OneAsync("select password_hash from auth.users where email = $1", r => r.GetString(0), ct, Email);
-        if (hash is not null && await _hasher.VerifyAsync(password, hash, ct)) return;
-        await _db.ExecuteAsync("""
-            insert into auth.users (id, email, display_name, password_hash, roles, tier, verified_at) values ($1, $2, 'Administrator', $3, '{user,admin}', 'premium', $4)
-            on conflict (email) do update set password_hash = excluded.password_hash, roles = excluded.roles
-            """, ct, Guid.CreateVersion7(), Email, await _hasher.HashAsync(password, ct), _time.GetUtcNow());
+        var existing = await _users.FindByEmailAsync(Email, ct);
+        if (existing is not null && await _hasher.VerifyAsync(password, existing.PasswordHash, ct)) return;
+        var hash = await _hasher.HashAsync(password, ct);
+        await _db.InTransactionAsync(async tx =>
+        {
+            // Two hosts that start at once on one database both come here.
+            var admin = await _users.EnsureAsync(tx, Email, "Administrator", ct);
+            await _users.SetVerifiedAsync(tx, admin.Id, _time.GetUtcNow(), ct);
+            await _users.SetPasswordAsync(tx, admin.Id, hash, ct);
+            if (existing is null) await _users.SetTierAsync(tx, admin.Id, "premium", ct);
+            if (!admin.Profile.Roles.Contains("admin")) await _users.SetRolesAsync(tx, admin.Id, ["user", "admin"], ct);
+        }, ct);
     }
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using AgentInvest.Auth.Mails;
 using AgentInvest.Auth.Passwords;
 using AgentInvest.Core;
@@ -17,10 +15,12 @@ public sealed class RegisterUser
     internal static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(24);
     private readonly Db _db;
     private readonly PasswordHasher _hasher;
+    private readonly Users _users;
+    private readonly MailQueue _mails;
     private readonly AuthOptions _options;
     private readonly TimeProvider _time;
 
-    internal RegisterUser(Db db, PasswordHasher hasher, IOptions<AuthOptions> options, TimeProvider time) => (_db, _hasher, _options, _time) = (db, hasher, options.Value, time);
+    internal RegisterUser(Db db, PasswordHasher hasher, Users users, MailQueue mails, IOptions<AuthOptions> options, TimeProvider time) => (_db, _hasher, _users, _mails, _options, _time) = (db, hasher, users, mails, options.Value, time);
 
     public sealed record Request(string? Email, string? Password, string? DisplayName);
     public sealed record Response(string Status);
@@ -39,20 +39,15 @@ public sealed class RegisterUser
         await _db.InTransactionAsync(async tx =>
         {
             // An account without a usable password stands for the address until the mail is answered.
-            var user = await tx.OneAsync("""
-                insert into auth.users (id, email, password_hash, display_name) values ($1, $2, '', $3)
-                on conflict (email) do update set email = excluded.email returning id, verified_at is not null
-                """, r => (Id: r.GetGuid(0), Verified: r.GetBoolean(1)), ct, Guid.CreateVersion7(), email, request.DisplayName);
-            await tx.ExecuteAsync("""
-                insert into auth.mail_tokens (token_hash, user_id, kind, password_hash, display_name, expires_at) values ($1, $2, 'verify_email', $3, $4, $5)
-                """, ct, HashOf(token), user.Id, hash, request.DisplayName, user.Verified ? now : now + TokenLifetime);
-            await Mail.SendAsync(tx, user.Verified ? Mail.AlreadyRegistered(email, _options.PublicOrigin, now) : Mail.VerifyEmail(email, token, _options.PublicOrigin, now), ct);
+            var user = await _users.EnsureAsync(tx, email, request.DisplayName, ct);
+            var verified = user.Profile.EmailVerified;
+            // A taken address gets a token as well: one that has expired.
+            await MailTokens.AddAsync(tx, token, user.Id, MailTokens.VerifyEmail, verified ? now : now + TokenLifetime, hash, MailTokens.SealName(user.Key, token, request.DisplayName?.Trim()), ct);
+            await _mails.AddAsync(tx, verified ? Mail.AlreadyRegistered(email, _options.Origin, now) : Mail.VerifyEmail(email, token, _options.Origin, now), ct);
         }, ct);
         return new Response("verification_sent");
     }
 
     internal static void CheckName(Check check, string? name) =>
         check.That(name is null || (name.Trim().Length is >= 1 and <= 100 && !name.Any(char.IsControl)), "displayName", "must have 1 to 100 characters, none of them control characters");
-
-    internal static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }

@@ -3,8 +3,14 @@ using AgentInvest.Core;
 namespace AgentInvest.Auth.Accounts;
 
 /// <summary>POST /auth/verify-email: uses up the mail's token and activates the password that was sent with that registration.</summary>
-public sealed class VerifyEmail(Db db, TimeProvider time)
+public sealed class VerifyEmail
 {
+    private readonly Db _db;
+    private readonly Users _users;
+    private readonly TimeProvider _time;
+
+    internal VerifyEmail(Db db, Users users, TimeProvider time) => (_db, _users, _time) = (db, users, time);
+
     public sealed record Request(string? Token);
 
     public async Task HandleAsync(Request request, CancellationToken ct)
@@ -12,19 +18,15 @@ public sealed class VerifyEmail(Db db, TimeProvider time)
         var check = new Check();
         check.That(request.Token is { Length: > 0 and <= 200 }, "token", "is required");
         check.ThrowIfAny();
-        var now = time.GetUtcNow();
-        await db.InTransactionAsync(async tx =>
+        var now = _time.GetUtcNow();
+        await _db.InTransactionAsync(async tx =>
         {
-            var token = await tx.OneAsync("""
-                update auth.mail_tokens set used_at = $2 where token_hash = $1 and kind = 'verify_email' and used_at is null and expires_at > $2
-                returning user_id, password_hash, display_name
-                """, r => new { User = r.GetGuid(0), Password = r.GetString(1), Name = r.Text(2) }, ct, RegisterUser.HashOf(request.Token!), now) ?? throw AuthProblems.InvalidToken();
-            // The account's other registrations lapse: their passwords must not be activated over this one.
-            await tx.ExecuteAsync("update auth.mail_tokens set used_at = $2 where user_id = $1 and used_at is null", ct, token.User, now);
-            var verified = await tx.ExecuteAsync("""
-                update auth.users set verified_at = $2, password_hash = $3, display_name = $4 where id = $1 and verified_at is null
-                """, ct, token.User, now, token.Password, token.Name);
-            if (verified == 0) throw AuthProblems.InvalidToken();
+            // The account's other registrations lapse with it: their passwords must not be activated over this one.
+            var token = await MailTokens.UseAsync(tx, request.Token!, MailTokens.VerifyEmail, now, ct) ?? throw AuthProblems.InvalidToken();
+            if (await _users.FindByIdAsync(tx, token.UserId, ct) is not { } user || !await _users.SetVerifiedAsync(tx, user.Id, now, ct)) throw AuthProblems.InvalidToken();
+            await _users.SetPasswordAsync(tx, user.Id, token.PasswordHash!, ct);
+            await _users.SetDisplayNameAsync(tx, user.Id, token.Name(user.Key), ct);
+            await AuditLog.AddAsync(tx, user.Id, "auth.address_verified", null, now, ct, actor: user.Id);
         }, ct);
     }
 }

@@ -1,14 +1,10 @@
-using AgentInvest.Core;
-
 namespace AgentInvest.Auth.Mails;
 
 /// <summary>A mail in the outbox. Without SMTP it stays there, for <c>/dev/outbox</c>.</summary>
-/// <param name="Kind"><c>verify_email</c>, <c>already_registered</c> or <c>security_notice</c>.</param>
+/// <param name="Kind"><c>verify_email</c>, <c>reset_password</c>, <c>already_registered</c> or <c>security_notice</c>.</param>
 public sealed record Mail(string To, string Subject, string Text, string Kind, string? Token, DateTimeOffset SentAt)
 {
     public const string OutboxKind = "auth.mail";
-
-    internal static Task SendAsync(Tx tx, Mail mail, CancellationToken ct) => Outbox.AddAsync(tx, OutboxKind, mail, null, ct);
 
     internal static Mail VerifyEmail(string to, string token, string origin, DateTimeOffset now) => new(to, "Verify your address", $"""
         Welcome to AgentInvest.

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using AgentInvest.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -9,17 +10,23 @@ namespace AgentInvest.Auth.Mails;
 /// GET /dev/outbox: the mails that would have gone out, for whoever sits at this machine. Anything that looks like it came through a proxy, or through
 /// a name that is not this machine's (DNS rebinding), gets 404.
 /// </summary>
-public sealed class ReadOutbox(Db db, IOptions<SmtpOptions> smtp)
+public sealed class ReadOutbox
 {
+    private readonly Db _db;
+    private readonly MailQueue _queue;
+    private readonly IOptions<SmtpOptions> _smtp;
+
+    internal ReadOutbox(Db db, MailQueue queue, IOptions<SmtpOptions> smtp) => (_db, _queue, _smtp) = (db, queue, smtp);
+
     public sealed record Response(IReadOnlyList<Mail> Items);
 
     public async Task<IResult> HandleAsync(HttpContext http)
     {
-        if (smtp.Value.Host is { Length: > 0 } || !IsLocal(http)) throw Problems.NotFound();
+        if (_smtp.Value.Host is { Length: > 0 } || !IsLocal(http)) throw Problems.NotFound();
         var to = Query.Text(http.Request, "to")?.Trim().ToLowerInvariant();
-        var mails = await db.ListAsync("""
-            select payload::text from core.outbox where kind = $1 and ($2::text is null or payload ->> 'to' = $2) order by id desc limit 200
-            """, r => System.Text.Json.JsonSerializer.Deserialize<Mail>(r.GetString(0), Json.Options)!, http.RequestAborted, Mail.OutboxKind, to);
+        var mails = await _db.ListAsync("""
+            select payload::text from core.outbox where kind = $1 and ($2::text[] is null or payload ->> 'to' = any($2)) order by id desc limit 200
+            """, r => _queue.Open(JsonSerializer.Deserialize<MailQueue.Stored>(r.GetString(0), Json.Options)!), http.RequestAborted, Mail.OutboxKind, to is null ? null : _queue.IndexesOf(to));
         return Answer.Ok(new Response(mails));
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using AgentInvest.Core;
@@ -7,42 +9,95 @@ using Microsoft.Extensions.Options;
 namespace AgentInvest.Auth.Passwords;
 
 /// <summary>
-/// bcrypt over a keyed SHA-384 of the password, so that none of it is cut at 72 bytes and a stolen table is of no use without the key. Hashing is bounded:
-/// all cores but one, and at most two seconds of work waiting; beyond that a caller is told to come back, and quotes go on.
+/// bcrypt over a keyed SHA-384 of the password, so that none of it is cut at 72 bytes and a stolen table is of no use without the key. What is stored,
+/// <c>hmac-sha384:key id:$2a$cost$…</c>, says how it was made; a sign-in makes it anew when that is not how it is made today. Hashing is bounded by work:
+/// all cores but one hash, and whoever would wait for more than two seconds of it is told at once to come back, so that quotes go on.
 /// </summary>
-internal sealed class PasswordHasher(MasterKey master, IOptions<AuthOptions> options) : IDisposable
+internal sealed class PasswordHasher : IDisposable
 {
     private const string Scheme = "hmac-sha384:";
     private static readonly TimeSpan QueueLimit = TimeSpan.FromSeconds(2);
-    private readonly byte[] _pepper = master.Derive("password-pepper");
-    private readonly int _cost = options.Value.PasswordCost;
-    private readonly SemaphoreSlim _permits = new(Math.Max(1, Environment.ProcessorCount - 1));
-    private string? _decoy;
+    private readonly Dictionary<string, byte[]> _peppers;
+    private readonly string _current;
+    private readonly string _oldest;
+    private readonly int _cost;
+    private readonly int _cores = Math.Max(1, Environment.ProcessorCount - 1);
+    private readonly SemaphoreSlim _permits;
+    private readonly Lazy<string> _decoy;
+    private int _asked;
+    private double _seconds;
 
-    public Task<string> HashAsync(string password, CancellationToken ct) =>
-        QueuedAsync(() => Scheme + BCrypt.Net.BCrypt.HashPassword(Prepared(password), _cost), ct);
-
-    /// <summary>The same work whether or not there is a hash to compare with: time tells nothing of whether an account exists.</summary>
-    public Task<bool> VerifyAsync(string password, string? hash, CancellationToken ct) => QueuedAsync(() =>
+    public PasswordHasher(MasterKey master, IOptions<AuthOptions> options)
     {
-        var stored = hash ?? (_decoy ??= Scheme + BCrypt.Net.BCrypt.HashPassword(Prepared(MasterKey.NewToken()), _cost));
-        return BCrypt.Net.BCrypt.Verify(Prepared(password), stored[Scheme.Length..]) && hash is not null;
-    }, ct);
+        _peppers = master.Ids.Zip(master.DeriveAll("password-pepper")).ToDictionary(p => p.First, p => p.Second);
+        (_current, _oldest, _cost) = (master.Id, master.Ids[^1], options.Value.PasswordCost);
+        _permits = new SemaphoreSlim(_cores);
+        // About a quarter of a second at cost 12, until the first hashes have been timed.
+        _seconds = 60e-6 * (1 << _cost);
+        _decoy = new Lazy<string>(() => Make(MasterKey.NewToken()));
+        _ = Task.Run(() => _decoy.Value);
+    }
+
+    public Task<string> HashAsync(string password, CancellationToken ct) => QueuedAsync(() => Make(password), ct);
+
+    /// <summary>The same work whether or not there is a hash to compare with, and whatever its cost was: time tells nothing of whether an account exists.</summary>
+    public Task<bool> VerifyAsync(string password, string? hash, CancellationToken ct) => QueuedAsync(() => Compare(password, hash), ct);
+
+    /// <summary>The work of one hash, for nothing.</summary>
+    public Task BurnAsync(string password, CancellationToken ct) => VerifyAsync(password, null, ct);
+
+    public bool IsOutdated(string hash) => Read(hash) is var (key, bcrypt) && (key != _current || CostOf(bcrypt) != _cost);
 
     public void Dispose() => _permits.Dispose();
 
-    private string Prepared(string password) => Convert.ToBase64String(HMACSHA384.HashData(_pepper, Encoding.UTF8.GetBytes(password.Normalize(NormalizationForm.FormC))));
+    private string Make(string password) => $"{Scheme}{_current}:{BCrypt.Net.BCrypt.HashPassword(Prepared(password, _current), _cost)}";
+
+    private bool Compare(string password, string? hash)
+    {
+        var (key, bcrypt) = Read(hash is { Length: > 0 } ? hash : _decoy.Value);
+        if (!_peppers.ContainsKey(key)) (hash, key) = (null, _current);
+        var right = BCrypt.Net.BCrypt.Verify(Prepared(password, key), bcrypt) && hash is { Length: > 0 };
+        // A hash made at a lower cost c: c + c + (c + 1) + … + (cost - 1) is the work of one at today's.
+        for (var cost = CostOf(bcrypt); cost < _cost; cost++) BCrypt.Net.BCrypt.HashPassword(password, cost);
+        return right;
+    }
+
+    /// <summary>Hashes of before the key's id was kept were made under the oldest key there is.</summary>
+    private (string Key, string Bcrypt) Read(string stored) => stored[Scheme.Length..].Split(':') is [var key, var bcrypt] ? (key, bcrypt) : (_oldest, stored[Scheme.Length..]);
+
+    private static int CostOf(string bcrypt) => int.Parse(bcrypt.AsSpan(4, 2), CultureInfo.InvariantCulture);
+
+    private string Prepared(string password, string key) => Convert.ToBase64String(HMACSHA384.HashData(_peppers[key], Encoding.UTF8.GetBytes(password.Normalize(NormalizationForm.FormC))));
 
     private async Task<T> QueuedAsync<T>(Func<T> work, CancellationToken ct)
     {
-        if (!await _permits.WaitAsync(QueueLimit, ct)) throw Problems.Busy(QueueLimit);
+        var ahead = Math.Max(0, Interlocked.Increment(ref _asked) - _cores);
         try
         {
-            return await Task.Run(work, ct);
+            var wait = TimeSpan.FromSeconds(ahead * Volatile.Read(ref _seconds) / _cores);
+            if (wait > QueueLimit) throw Problems.Busy(wait);
+            await _permits.WaitAsync(ct);
+            try
+            {
+                return await Task.Run(() => Timed(work), CancellationToken.None);
+            }
+            finally
+            {
+                _permits.Release();
+            }
         }
         finally
         {
-            _permits.Release();
+            Interlocked.Decrement(ref _asked);
         }
+    }
+
+    private T Timed<T>(Func<T> work)
+    {
+        var begin = Stopwatch.GetTimestamp();
+        var result = work();
+        // Smoothed over about ten; on a loaded machine a hash takes longer, and fewer may wait.
+        Volatile.Write(ref _seconds, _seconds * 0.9 + Stopwatch.GetElapsedTime(begin).TotalSeconds * 0.1);
+        return result;
     }
 }

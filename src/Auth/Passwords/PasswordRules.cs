@@ -15,12 +15,12 @@ internal static class PasswordRules
         "autumn", "correcthorsebatterystaple", "agentinvest", "invest", "portfolio", "money", "bitcoin", "crypto",
     ];
 
-    public static void Check(Check check, string? password, string email, string? name)
+    public static void Check(Check check, string? password, string email, string? name, string member = "password")
     {
-        if (!check.That(password is not null, "password", "is required")) return;
-        if (!check.That(password!.Length is >= 12 and <= 128, "password", "must have 12 to 128 characters")) return;
-        check.That(!IsCommon(password), "password", "is too easy to guess");
-        check.That(!password.Contains(email, StringComparison.OrdinalIgnoreCase) && !SameLetters(password, email.Split('@')[0]) && !SameLetters(password, name), "password", "must not be the address or the name");
+        if (!check.That(password is not null, member, "is required")) return;
+        if (!check.That(password!.Length is >= 12 and <= 128, member, "must have 12 to 128 characters")) return;
+        check.That(!IsCommon(password), member, "is too easy to guess");
+        check.That(!password.Contains(email, StringComparison.OrdinalIgnoreCase) && !SameLetters(password, email.Split('@')[0]) && !SameLetters(password, name), member, "must not be the address or the name");
     }
 
     private static bool IsCommon(string password)

@@ -1,80 +1,75 @@
-using System.Security.Cryptography;
-using System.Text;
 using AgentInvest.Auth.Accounts;
+using AgentInvest.Auth.Mfa;
 using AgentInvest.Auth.Passwords;
 using AgentInvest.Core;
-using AgentInvest.Core.Security;
 
 namespace AgentInvest.Auth.Sessions;
 
 /// <summary>
-/// POST /auth/login. Unknown, unverified, paused and wrong all cost one hash and the same statements, and answer the same. Only whoever has the
-/// right password learns that the address is not verified.
+/// POST /auth/login. Unknown, password-less, unverified, paused and wrong all cost one hash and the same statements, and answer the same. Only whoever has
+/// the right password learns that the address is not verified, or that a second factor is asked for.
 /// </summary>
 public sealed class LogIn
 {
-    private const int Failures = 10;
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(15);
     private readonly Db _db;
     private readonly PasswordHasher _hasher;
-    private readonly TokenIssuer _issuer;
+    private readonly Users _users;
+    private readonly Attempts _attempts;
+    private readonly OpenChallenge _challenge;
+    private readonly OpenSession _open;
     private readonly TimeProvider _time;
 
-    internal LogIn(Db db, PasswordHasher hasher, TokenIssuer issuer, TimeProvider time) => (_db, _hasher, _issuer, _time) = (db, hasher, issuer, time);
+    internal LogIn(Db db, PasswordHasher hasher, Users users, Attempts attempts, OpenChallenge challenge, OpenSession open, TimeProvider time) =>
+        (_db, _hasher, _users, _attempts, _challenge, _open, _time) = (db, hasher, users, attempts, challenge, open, time);
 
     public sealed record Request(string? Email, string? Password, string? DeviceName);
 
-    private sealed record Account(UserProfile Profile, string Hash);
+    /// <summary>One of the two.</summary>
+    public sealed record Result(Tokens? Tokens, MfaRequired? Mfa);
 
-    /// <param name="source">The caller's address: failures pause the pair of account and source, so a stranger cannot lock the owner out.</param>
-    public async Task<Tokens> HandleAsync(Request request, string source, CancellationToken ct)
+    /// <param name="context">Failures pause the pair of account and source, so a stranger cannot lock the owner out.</param>
+    public async Task<Result> HandleAsync(Request request, SignInContext context, CancellationToken ct)
     {
         var check = new Check();
         var email = EmailAddress.Check(check, request.Email);
         check.That(request.Password is { Length: > 0 and <= 128 }, "password", "is required, 128 characters at most");
-        check.That(request.DeviceName is null || (request.DeviceName.Length <= 100 && !request.DeviceName.Any(char.IsControl)), "deviceName", "must have at most 100 characters, none of them control characters");
+        CheckDevice(check, request.DeviceName);
         check.ThrowIfAny();
 
-        var pair = SHA256.HashData(Encoding.UTF8.GetBytes(email));
-        var now = _time.GetUtcNow();
-        var account = await _db.OneAsync($"select {UserProfile.Columns}, password_hash from auth.users where email = $1",
-            r => new Account(UserProfile.Read(r), r.GetString(6)), ct, email);
-        var paused = await _db.OneAsync("select paused_until > $3 from auth.login_failures where account = $1 and source = $2", r => !r.IsDBNull(0) && r.GetBoolean(0), ct, pair, source, now);
-        var hash = account is { Hash.Length: > 0 } ? account.Hash : null;
+        var account = await _users.FindByEmailAsync(email, ct);
+        var paused = await _attempts.IsPausedAsync(email, context.Source, ct);
         // An unverified address has no password of its own yet; the one that waits with the mail's token tells its owner what to do.
-        if (hash is null && account is not null)
-            hash = await _db.OneAsync("select password_hash from auth.mail_tokens where user_id = $1 and used_at is null and expires_at > $2 order by expires_at desc limit 1", r => r.Text(0), ct, account.Profile.Id, now);
+        var waiting = await _db.OneAsync("""
+            select password_hash from auth.mail_tokens where user_id = $1 and kind = 'verify_email' and used_at is null and expires_at > $2 order by expires_at desc limit 1
+            """, r => r.Text(0), ct, account?.Id ?? Guid.Empty, _time.GetUtcNow());
+        var hash = account is { PasswordHash.Length: > 0 } ? account.PasswordHash : waiting;
         var right = await _hasher.VerifyAsync(request.Password!, hash, ct);
         if (!right || paused)
         {
-            await CountFailureAsync(pair, source, now, ct);
+            await _attempts.CountAsync(email, context.Source, ct);
             throw AuthProblems.InvalidCredentials();
         }
         if (!account!.Profile.EmailVerified) throw AuthProblems.EmailNotVerified();
-        return await OpenSessionAsync(account.Profile, request.DeviceName, pair, source, now, ct);
+        var result = await AdmitAsync(account, context with { DeviceName = request.DeviceName }, ct);
+        if (_hasher.IsOutdated(hash!)) await RehashAsync(account, request.Password!, ct);
+        return result;
     }
 
-    private Task<int> CountFailureAsync(byte[] pair, string source, DateTimeOffset now, CancellationToken ct) => _db.ExecuteAsync("""
-        insert into auth.login_failures as f (account, source, failures, first_at) values ($1, $2, 1, $3)
-        on conflict (account, source) do update set
-            failures = case when f.first_at < $3 - $4 then 1 else f.failures + 1 end,
-            first_at = case when f.first_at < $3 - $4 then $3 else f.first_at end,
-            paused_until = case when f.first_at >= $3 - $4 and f.failures + 1 >= $5 then $3 + $4 else f.paused_until end
-        """, ct, pair, source, now, Pause, Failures);
+    internal static void CheckDevice(Check check, string? name) =>
+        check.That(name is null || (name.Length <= 100 && !name.Any(char.IsControl)), "deviceName", "must have at most 100 characters, none of them control characters");
 
-    private async Task<Tokens> OpenSessionAsync(UserProfile user, string? device, byte[] pair, string source, DateTimeOffset now, CancellationToken ct)
+    private Task<Result> AdmitAsync(UserRow user, SignInContext context, CancellationToken ct) => _db.InTransactionAsync(async tx =>
     {
-        var session = Guid.CreateVersion7();
-        var secret = RandomNumberGenerator.GetBytes(32);
-        string[] amr = ["pwd"];
-        var expires = now + TokenIssuer.SessionLifetime;
-        await _db.InTransactionAsync(async tx =>
-        {
-            await tx.ExecuteAsync("""
-                insert into auth.sessions (id, user_id, secret, rotated_at, device_name, amr, created_at, last_seen_at, expires_at) values ($1, $2, $3, $4, $5, $6, $4, $4, $7)
-                """, ct, session, user.Id, secret, now, device, amr, expires);
-            await tx.ExecuteAsync("delete from auth.login_failures where account = $1 and source = $2", ct, pair, source);
-        }, ct);
-        return await _issuer.IssueAsync(user, session, 0, secret, expires, amr, ct);
+        // Failures are forgotten only when the last factor is through.
+        if (user.Profile.MfaEnabled) return new Result(null, await _challenge.HandleAsync(tx, user, context, ct));
+        if (!await _attempts.ForgetAsync(tx, user.Profile.Email, context.Source, ct)) throw AuthProblems.InvalidCredentials();
+        return new Result(await _open.HandleAsync(tx, user, context, ["pwd"], ct), null);
+    }, ct);
+
+    /// <summary>The stored hash was made at another cost or under an older key; now that the password is here, it is made anew.</summary>
+    private async Task RehashAsync(UserRow user, string password, CancellationToken ct)
+    {
+        var fresh = await _hasher.HashAsync(password, ct);
+        await _db.ExecuteAsync("update auth.users set password_hash = $3 where id = $1 and password_hash = $2", ct, user.Id, user.PasswordHash, fresh);
     }
 }

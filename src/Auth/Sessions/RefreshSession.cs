@@ -2,62 +2,78 @@ using AgentInvest.Auth.Accounts;
 using AgentInvest.Auth.Mails;
 using AgentInvest.Core;
 using AgentInvest.Core.Security;
+using Microsoft.Extensions.Options;
 
 namespace AgentInvest.Auth.Sessions;
 
 /// <summary>
-/// POST /auth/refresh. A token has one successor. For ten seconds whoever brings the token again (a lost answer, a second tab) gets that same successor;
-/// also within ten seconds of this host's start, when the rotation was less than a minute before it, because answers were lost with the old host.
-/// Afterwards, or for an older token at any time, somebody holds a copy: the session ends and its owner is told.
+/// POST /auth/refresh. A token has one successor, chosen by compare-and-set on the session's counter. For ten seconds whoever brings the token again (a lost
+/// answer, a second tab) gets that same successor; also within ten seconds of this host's start, when the rotation was less than a minute before it, because
+/// answers were lost with the old host. Afterwards, or for an older token at any time, somebody holds a copy: the session ends and its owner is told.
 /// </summary>
 public sealed class RefreshSession
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BeforeStart = TimeSpan.FromMinutes(1);
     private readonly Db _db;
+    private readonly Users _users;
     private readonly TokenIssuer _issuer;
     private readonly Revocations _revocations;
+    private readonly MailQueue _mails;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _idle;
     private readonly DateTimeOffset _started;
 
-    internal RefreshSession(Db db, TokenIssuer issuer, Revocations revocations, TimeProvider time) =>
-        (_db, _issuer, _revocations, _time, _started) = (db, issuer, revocations, time, time.GetUtcNow());
+    internal RefreshSession(Db db, Users users, TokenIssuer issuer, Revocations revocations, MailQueue mails, IOptions<AuthOptions> options, TimeProvider time) =>
+        (_db, _users, _issuer, _revocations, _mails, _time, _idle, _started) = (db, users, issuer, revocations, mails, time, options.Value.SessionIdle, time.GetUtcNow());
 
-    public sealed record Request(string? RefreshToken);
+    /// <param name="RefreshToken">Left out by a browser that has it in its cookie.</param>
+    public sealed record Request(string? RefreshToken)
+    {
+        public Request() : this((string?)null) { }
+    }
 
-    private sealed record Session(UserProfile User, byte[] Secret, int Counter, DateTimeOffset RotatedAt, DateTimeOffset ExpiresAt, bool Revoked, string[] Amr);
+    private sealed record Session(Guid UserId, byte[] Secret, int Counter, DateTimeOffset RotatedAt, DateTimeOffset LastSeenAt, DateTimeOffset ExpiresAt, bool Revoked, string[] Amr);
 
-    public async Task<Tokens> HandleAsync(Request request, CancellationToken ct)
+    public async Task<Tokens> HandleAsync(string? refreshToken, CancellationToken ct)
     {
         var check = new Check();
-        check.That(request.RefreshToken is { Length: > 0 }, "refreshToken", "is required");
+        check.That(refreshToken is { Length: > 0 }, "refreshToken", "is required");
         check.ThrowIfAny();
-        if (!RefreshTokens.TryRead(request.RefreshToken, out var id, out var counter)) throw Problems.TokenExpired();
-        var now = _time.GetUtcNow();
-        var (session, reused) = await _db.InTransactionAsync(tx => RotateAsync(tx, request.RefreshToken!, id, counter, now, ct), ct);
-        if (reused) throw AuthProblems.RefreshTokenReused();
-        return await _issuer.IssueAsync(session.User, id, session.Counter, session.Secret, session.ExpiresAt, session.Amr, ct);
+        if (!RefreshTokens.TryRead(refreshToken, out var id, out var counter)) throw Problems.TokenExpired();
+        while (true)
+        {
+            var now = _time.GetUtcNow();
+            var session = await ReadAsync(id, ct) ?? throw Problems.TokenExpired();
+            var user = await _users.FindByIdAsync(session.UserId, ct) ?? throw Problems.TokenExpired();
+            var secret = RefreshTokens.OpenSecret(user.Key, id, session.Secret);
+            if (!RefreshTokens.IsGenuine(refreshToken!, id, counter, secret) || now >= session.ExpiresAt || now >= session.LastSeenAt + _idle) throw Problems.TokenExpired();
+            if (session.Revoked) throw Problems.TokenRevoked();
+            var successor = counter + 1;
+            // Whoever loses the race reads again, and finds the rotation fresh.
+            if (counter == session.Counter && !await RotateAsync(id, counter, now, ct)) continue;
+            if (counter == session.Counter || (successor == session.Counter && IsGraced(session, now)))
+                return await _issuer.IssueAsync(user, id, successor, secret, session.ExpiresAt, session.Amr, ct);
+            await EndAsync(id, user, now, ct);
+            throw AuthProblems.RefreshTokenReused();
+        }
     }
 
-    private async Task<(Session Session, bool Reused)> RotateAsync(Tx tx, string token, Guid id, int counter, DateTimeOffset now, CancellationToken ct)
+    private bool IsGraced(Session session, DateTimeOffset now) =>
+        now - session.RotatedAt <= Grace || (now - _started <= Grace && _started - session.RotatedAt <= BeforeStart);
+
+    private Task<Session?> ReadAsync(Guid id, CancellationToken ct) => _db.OneAsync("""
+        select user_id, secret, counter, rotated_at, last_seen_at, expires_at, revoked_at is not null, amr from auth.sessions where id = $1
+        """, r => new Session(r.GetGuid(0), r.GetFieldValue<byte[]>(1), r.GetInt32(2), r.Instant(3), r.Instant(4), r.Instant(5), r.GetBoolean(6), r.GetFieldValue<string[]>(7)), ct, id);
+
+    private async Task<bool> RotateAsync(Guid id, int counter, DateTimeOffset now, CancellationToken ct) =>
+        await _db.ExecuteAsync("update auth.sessions set counter = counter + 1, rotated_at = $3, last_seen_at = $3 where id = $1 and counter = $2 and revoked_at is null", ct, id, counter, now) == 1;
+
+    private Task EndAsync(Guid id, UserRow user, DateTimeOffset now, CancellationToken ct) => _db.InTransactionAsync(async tx =>
     {
-        // The row lock makes races take turns: the first rotates, the rest find the rotation fresh.
-        var session = await tx.OneAsync("""
-            select u.id, u.email, u.display_name, u.roles, u.tier, u.verified_at is not null, s.secret, s.counter, s.rotated_at, s.expires_at, s.revoked_at is not null, s.amr
-            from auth.sessions s join auth.users u on u.id = s.user_id where s.id = $1 for update of s
-            """, r => new Session(UserProfile.Read(r), r.GetFieldValue<byte[]>(6), r.GetInt32(7), r.Instant(8), r.Instant(9), r.GetBoolean(10), r.GetFieldValue<string[]>(11)), ct, id);
-        if (session is null || !RefreshTokens.IsGenuine(token, id, counter, session.Secret) || now >= session.ExpiresAt) throw Problems.TokenExpired();
-        if (session.Revoked) throw Problems.TokenRevoked();
-        if (counter == session.Counter)
-        {
-            await tx.ExecuteAsync("update auth.sessions set counter = counter + 1, rotated_at = $2, last_seen_at = $2 where id = $1", ct, id, now);
-            return (session with { Counter = counter + 1 }, false);
-        }
-        var inGrace = now - session.RotatedAt <= Grace || (now - _started <= Grace && _started - session.RotatedAt <= BeforeStart);
-        if (counter == session.Counter - 1 && inGrace) return (session, false);
-        await tx.ExecuteAsync("update auth.sessions set revoked_at = $2 where id = $1", ct, id, now);
+        if (await tx.ExecuteAsync("update auth.sessions set revoked_at = $2 where id = $1 and revoked_at is null", ct, id, now) == 0) return;
         await _revocations.RevokeSessionAsync(tx, id, ct);
-        await Mail.SendAsync(tx, Mail.SessionEnded(session.User.Email, now), ct);
-        return (session, true);
-    }
+        await _mails.AddAsync(tx, Mail.SessionEnded(user.Profile.Email, now), ct);
+        await AuditLog.AddAsync(tx, user.Id, "auth.refresh_token_reused", new { session = id }, now, ct);
+    }, ct);
 }

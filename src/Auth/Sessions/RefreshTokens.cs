@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using AgentInvest.Core.Security;
 
 namespace AgentInvest.Auth.Sessions;
 
@@ -20,6 +21,11 @@ internal static class RefreshTokens
         HMACSHA256.HashData(secret, bytes[..20], bytes[20..]);
         return Base64Url.EncodeToString(bytes);
     }
+
+    /// <summary>The secret lies in the database under its user's key: who reads the database makes no tokens.</summary>
+    public static byte[] SealSecret(UserKey key, Guid session, byte[] secret) => key.Seal("auth.sessions", "secret", session, secret);
+
+    public static byte[] OpenSecret(UserKey key, Guid session, byte[] sealedSecret) => key.Open("auth.sessions", "secret", session, sealedSecret);
 
     public static bool TryRead(string? token, out Guid session, out int counter)
     {

@@ -13,6 +13,14 @@ public sealed class CallerAddress(IConfiguration configuration)
 
     public string Of(HttpContext http)
     {
+        var address = AddressOf(http);
+        return address.AddressFamily == AddressFamily.InterNetworkV6
+            ? Convert.ToHexStringLower(address.GetAddressBytes().AsSpan(0, 8)) : address.ToString();
+    }
+
+    /// <summary>The caller's whole address.</summary>
+    public IPAddress AddressOf(HttpContext http)
+    {
         var address = Normal(http.Connection.RemoteIpAddress ?? IPAddress.None);
         if (_trusted.Contains(address))
         {
@@ -24,8 +32,7 @@ public sealed class CallerAddress(IConfiguration configuration)
                 if (!_trusted.Contains(address)) break;
             }
         }
-        return address.AddressFamily == AddressFamily.InterNetworkV6
-            ? Convert.ToHexStringLower(address.GetAddressBytes().AsSpan(0, 8)) : address.ToString();
+        return address;
     }
 
     private static IPAddress Normal(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 namespace AgentInvest.Core.Pipeline;
 
 /// <summary>What the pipeline must know of a function, read once from its attributes. Without any, a function is for signed-in callers only.</summary>
-public sealed record EndpointPolicy(bool Anonymous, string? Scope, string? Bucket, bool Unlimited, bool Idempotent, bool PublicData, int MaxBody)
+public sealed record EndpointPolicy(bool Anonymous, string? Scope, string? Bucket, bool Unlimited, bool Idempotent, bool PublicData, int MaxBody, string? Role = null)
 {
     /// <summary>An address that no function answers.</summary>
     public static EndpointPolicy Unknown { get; } = new(true, null, null, false, false, false, Body.Limit);
@@ -19,6 +19,7 @@ public sealed record EndpointPolicy(bool Anonymous, string? Scope, string? Bucke
             all.OfType<NoRateLimitAttribute>().Any(),
             all.OfType<IdempotentAttribute>().Any(),
             all.OfType<PublicDataAttribute>().Any(),
-            all.OfType<MaxBodyAttribute>().FirstOrDefault()?.Bytes ?? Body.Limit);
+            all.OfType<MaxBodyAttribute>().FirstOrDefault()?.Bytes ?? Body.Limit,
+            all.OfType<RequireRoleAttribute>().FirstOrDefault()?.Role);
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 
 namespace AgentInvest.Core.Pipeline;
 
@@ -24,12 +25,18 @@ public sealed class RateLimitOptions
     internal int Guard => (int)Math.Min(int.MaxValue, Math.Max(Math.Max((long)Premium, Free), Math.Max(Anonymous, Login)) * 4L);
 }
 
-/// <summary>Token buckets of this host: a guard per IP, then the user's, or the address's where nobody is signed in.</summary>
-public sealed class RateLimits(IOptions<RateLimitOptions> options, TimeProvider time)
+/// <summary>
+/// Token buckets: a guard per IP, then the user's, or the address's where nobody is signed in. The guard bounds the work that one address causes on one host,
+/// so it is each host's own. The others are shared through Redis where there is one; while it is away each host keeps its own at half the rate: never open,
+/// never down. A single host without Redis has the whole rate. The three sign-in routes count by IP; a bucket per account and source beside it, drawn from at
+/// the same calls and of the same size, could never be the emptier one, so there is none: what it is for, guessing one account, the pauses of failures do.
+/// </summary>
+public sealed class RateLimits(IOptions<RateLimitOptions> options, TimeProvider time, IConnectionMultiplexer? redis = null)
 {
     private const int SweepAt = 100_000;
     private readonly RateLimitOptions _options = options.Value;
     private readonly ConcurrentDictionary<(string Kind, string Key), Bucket> _buckets = new();
+    private readonly RedisBuckets? _shared = redis is null ? null : new RedisBuckets(redis, time);
 
     /// <summary>Draws from the address's guard; 429 when it is empty.</summary>
     internal void Guard(HttpContext http, string ip)
@@ -41,11 +48,30 @@ public sealed class RateLimits(IOptions<RateLimitOptions> options, TimeProvider 
     }
 
     /// <summary>Draws from the caller's bucket and writes its figures; 429 when it is empty.</summary>
-    internal void Charge(HttpContext http, EndpointPolicy policy, CurrentUser? user, string ip)
+    internal ValueTask ChargeAsync(HttpContext http, EndpointPolicy policy, CurrentUser? user, string ip)
     {
         var (kind, key, limit) = policy.Bucket is { } bucket ? (bucket, ip, _options.Login)
             : user is null ? ("anonymous", ip, _options.Anonymous)
             : ("user", user.Id.ToString(), user.Tier == "premium" ? _options.Premium : _options.Free);
+        if (_shared is not null) return ChargeSharedAsync(http, kind, key, limit);
+        Charge(http, kind, key, limit);
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask ChargeSharedAsync(HttpContext http, string kind, string key, int limit)
+    {
+        if (await _shared!.TakeAsync(kind, key, limit, 1) is not { } taken)
+        {
+            Charge(http, kind + "/alone", key, Math.Max(1, limit / 2));
+            return;
+        }
+        var wait = TimeSpan.FromMinutes((1 - taken.Tokens) / limit);
+        Write(http, limit, taken.Ok ? taken.Tokens : 0, taken.Ok ? ToFull(limit, taken.Tokens) : wait);
+        if (!taken.Ok) throw Problems.RateLimited(wait);
+    }
+
+    private void Charge(HttpContext http, string kind, string key, int limit)
+    {
         var (ok, left, wait) = Take(kind, key, limit, 1);
         Write(http, limit, left, ok ? ToFull(limit, left) : wait);
         if (!ok) throw Problems.RateLimited(wait);

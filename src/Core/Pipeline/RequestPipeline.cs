@@ -18,8 +18,11 @@ public sealed class RequestPipeline(Authenticator authenticator, RateLimits limi
         try
         {
             var user = await AdmitAsync(http, policy);
+            AuditLog.Context = HttpMethods.IsGet(http.Request.Method) ? null : new AuditContext(user?.Id, user?.SessionId, user?.KeyId, http.TraceIdentifier);
             if (policy.Idempotent && user is not null && http.Request.Headers.TryGetValue("Idempotency-Key", out var key))
                 await idempotency.InvokeAsync(http, user, key.ToString(), next);
+            else if (AmountsFilter.Applies(policy, user))
+                await AmountsFilter.InvokeAsync(http, next);
             else
                 await next(http);
             if (!http.Response.HasStarted && http.Response.StatusCode >= 400 && http.Response.ContentLength is null or 0 && http.Response.ContentType is null)
@@ -44,7 +47,7 @@ public sealed class RequestPipeline(Authenticator authenticator, RateLimits limi
         else limits.Guard(http, ip);
 
         var user = await AuthenticateAsync(http, policy, ip);
-        if (!policy.Unlimited) limits.Charge(http, policy, user, ip);
+        if (!policy.Unlimited) await limits.ChargeAsync(http, policy, user, ip);
         if (ReferenceEquals(policy, EndpointPolicy.Unknown)) throw Problems.NotFound();
         if (policy.Anonymous) return user;
         if (user is null) throw Problems.Unauthenticated();
@@ -53,6 +56,7 @@ public sealed class RequestPipeline(Authenticator authenticator, RateLimits limi
             if (policy.Scope is null) throw Problems.Forbidden("An API key cannot call this; sign in instead.");
             if (!scopes.Contains(policy.Scope)) throw Problems.InsufficientScope(policy.Scope);
         }
+        if (policy.Role is { } role && !user.Roles.Contains(role)) throw Problems.Forbidden($"This needs the role {role}.");
         return user;
     }
 
@@ -69,7 +73,7 @@ public sealed class RequestPipeline(Authenticator authenticator, RateLimits limi
             // A stale token must not keep a browser from signing in or from reading what is public.
             if (policy.Anonymous) return null;
             // Guessing tokens is paid for like any anonymous call.
-            limits.Charge(http, policy, null, ip);
+            await limits.ChargeAsync(http, policy, null, ip);
             throw;
         }
     }

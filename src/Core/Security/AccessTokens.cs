@@ -5,8 +5,8 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace AgentInvest.Core.Security;
 
-/// <summary>A token that was verified: whose it is, when it ends.</summary>
-public sealed record VerifiedToken(CurrentUser User, DateTimeOffset ExpiresAt);
+/// <summary>A token that was verified: whose it is, when it ends, which key signed it.</summary>
+public sealed record VerifiedToken(CurrentUser User, DateTimeOffset ExpiresAt, string Kid);
 
 /// <summary>Signs and verifies ES256 access tokens (<c>typ: at+jwt</c>), 15 minutes long. Verified ones are remembered, so that a signature is checked once.</summary>
 public sealed class AccessTokens(SigningKeys keys, TimeProvider time, IConfiguration configuration)
@@ -40,6 +40,7 @@ public sealed class AccessTokens(SigningKeys keys, TimeProvider time, IConfigura
                 ["roles"] = user.Roles.ToArray(),
                 ["tier"] = user.Tier,
                 ["amr"] = amr.ToArray(),
+                ["ver"] = user.TokenVersion,
             },
         });
     }
@@ -53,9 +54,10 @@ public sealed class AccessTokens(SigningKeys keys, TimeProvider time, IConfigura
             if (_verified.Count >= Remembered) _verified.Clear();
             _verified[token] = verified;
         }
-        if (time.GetUtcNow() < verified.ExpiresAt + Skew) return verified;
+        var live = keys.IsLive(verified.Kid);
+        if (live && time.GetUtcNow() < verified.ExpiresAt + Skew) return verified;
         _verified.TryRemove(token, out _);
-        throw Problems.TokenExpired();
+        throw live ? Problems.TokenExpired() : Invalid();
     }
 
     private async Task<VerifiedToken> CheckAsync(string token, CancellationToken ct)
@@ -98,8 +100,9 @@ public sealed class AccessTokens(SigningKeys keys, TimeProvider time, IConfigura
     {
         if (!Guid.TryParse(token.Subject, out var id) || !token.TryGetPayloadValue<string>("sid", out var sid) || !Guid.TryParse(sid, out var session) || !token.TryGetPayloadValue<string>("tier", out var tier))
             throw Invalid();
+        token.TryGetPayloadValue<int>("ver", out var version);
         var roles = token.Claims.Where(c => c.Type == "roles").Select(c => c.Value).ToList();
-        return new VerifiedToken(new CurrentUser(id, session, roles, tier), new DateTimeOffset(token.ValidTo, TimeSpan.Zero));
+        return new VerifiedToken(new CurrentUser(id, session, roles, tier) { TokenVersion = version }, new DateTimeOffset(token.ValidTo, TimeSpan.Zero), token.Kid);
     }
 
     private static ProblemException Invalid() => Problems.Unauthenticated("The token is not valid.");

@@ -6,47 +6,92 @@ using Microsoft.Extensions.Configuration;
 namespace AgentInvest.Core.Security;
 
 /// <summary>
-/// The one secret that everything else hangs on: 32 bytes from <c>Security:MasterKey</c> (base64) or the file <c>Security:MasterKeyFile</c>, which is
-/// created, readable by its owner only, when it is missing. Without it signing keys cannot be opened and sessions cannot be continued.
+/// The one secret that everything else hangs on: 32 bytes from <c>Security:MasterKey</c> (base64; in Azure a Key Vault reference) or the file
+/// <c>Security:MasterKeyFile</c>, which is created, readable by its owner only, when it is missing. <c>Security:PreviousMasterKeys</c> (base64,
+/// comma-separated) still open what they sealed, until the timer has sealed it anew. Lost, it takes accounts and sessions with it, the books it leaves.
 /// </summary>
 public sealed class MasterKey
 {
     private const int NonceSize = 12;
     private const int TagSize = 16;
-    private readonly byte[] _key;
+    private readonly byte[][] _keys;
+    private readonly byte[][] _sealing;
 
     public MasterKey(IConfiguration configuration)
     {
-        _key = configuration["Security:MasterKey"] is { Length: > 0 } text ? Convert.FromBase64String(text)
+        var current = configuration["Security:MasterKey"] is { Length: > 0 } text ? Convert.FromBase64String(text)
             : configuration["Security:MasterKeyFile"] is { Length: > 0 } path ? ReadOrCreate(path)
             : throw new InvalidOperationException("Set Security:MasterKey or Security:MasterKeyFile.");
-        if (_key.Length != 32) throw new InvalidOperationException("The master key must have 32 bytes.");
+        var previous = (configuration["Security:PreviousMasterKeys"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Convert.FromBase64String);
+        _keys = [current, .. previous];
+        if (_keys.Any(k => k.Length != 32)) throw new InvalidOperationException("A master key must have 32 bytes.");
+        _sealing = DeriveAll("protect").ToArray();
+        Id = IdOf(_keys[0]);
     }
+
+    /// <summary>Names the current key without telling anything of it.</summary>
+    public string Id { get; }
+
+    /// <summary>The names of all keys, the current one first.</summary>
+    public IReadOnlyList<string> Ids => _keys.Select(IdOf).ToList();
 
     /// <summary>A key for one purpose; none of them tells anything of another.</summary>
-    public byte[] Derive(string purpose) => HKDF.DeriveKey(HashAlgorithmName.SHA256, _key, 32, info: Encoding.UTF8.GetBytes("agentinvest/" + purpose));
+    public byte[] Derive(string purpose) => Derive(_keys[0], purpose);
 
-    /// <summary>AES-256-GCM; what is protected for one purpose opens for no other.</summary>
-    public byte[] Protect(string purpose, ReadOnlySpan<byte> plain)
-    {
-        var result = new byte[NonceSize + plain.Length + TagSize];
-        RandomNumberGenerator.Fill(result.AsSpan(0, NonceSize));
-        using var aes = new AesGcm(Derive("protect"), TagSize);
-        aes.Encrypt(result.AsSpan(0, NonceSize), plain, result.AsSpan(NonceSize, plain.Length), result.AsSpan(NonceSize + plain.Length), Encoding.UTF8.GetBytes(purpose));
-        return result;
-    }
+    /// <summary>The same of every key, the current one first: for what was made before a rotation.</summary>
+    public IReadOnlyList<byte[]> DeriveAll(string purpose) => _keys.Select(k => Derive(k, purpose)).ToList();
+
+    /// <summary>AES-256-GCM under the current key; what is protected for one purpose opens for no other.</summary>
+    public byte[] Protect(string purpose, ReadOnlySpan<byte> plain) => Seal(_sealing[0], purpose, plain);
 
     /// <exception cref="CryptographicException">Another key, another purpose, or altered.</exception>
     public byte[] Unprotect(string purpose, ReadOnlySpan<byte> sealedBytes)
     {
+        for (var i = 0; i < _sealing.Length - 1; i++)
+            if (TryOpen(_sealing[i], purpose, sealedBytes) is { } plain) return plain;
+        return Open(_sealing[^1], purpose, sealedBytes);
+    }
+
+    /// <summary>False when a previous key sealed it: seal it anew.</summary>
+    public bool IsCurrent(string purpose, ReadOnlySpan<byte> sealedBytes) => TryOpen(_sealing[0], purpose, sealedBytes) is not null;
+
+    /// <summary>A random secret that fits into a URL: 256 bits.</summary>
+    public static string NewToken() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+
+    /// <summary>nonce, ciphertext, tag; <paramref name="purpose"/> is authenticated with it.</summary>
+    internal static byte[] Seal(byte[] key, string purpose, ReadOnlySpan<byte> plain)
+    {
+        var result = new byte[NonceSize + plain.Length + TagSize];
+        RandomNumberGenerator.Fill(result.AsSpan(0, NonceSize));
+        using var aes = new AesGcm(key, TagSize);
+        aes.Encrypt(result.AsSpan(0, NonceSize), plain, result.AsSpan(NonceSize, plain.Length), result.AsSpan(NonceSize + plain.Length), Encoding.UTF8.GetBytes(purpose));
+        return result;
+    }
+
+    internal static byte[] Open(byte[] key, string purpose, ReadOnlySpan<byte> sealedBytes)
+    {
+        if (sealedBytes.Length < NonceSize + TagSize) throw new CryptographicException("Too short to have been sealed.");
         var plain = new byte[sealedBytes.Length - NonceSize - TagSize];
-        using var aes = new AesGcm(Derive("protect"), TagSize);
+        using var aes = new AesGcm(key, TagSize);
         aes.Decrypt(sealedBytes[..NonceSize], sealedBytes.Slice(NonceSize, plain.Length), sealedBytes[(NonceSize + plain.Length)..], plain, Encoding.UTF8.GetBytes(purpose));
         return plain;
     }
 
-    /// <summary>A random secret that fits into a URL: 256 bits.</summary>
-    public static string NewToken() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+    private static byte[]? TryOpen(byte[] key, string purpose, ReadOnlySpan<byte> sealedBytes)
+    {
+        try
+        {
+            return Open(key, purpose, sealedBytes);
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return null;
+        }
+    }
+
+    private static byte[] Derive(byte[] key, string purpose) => HKDF.DeriveKey(HashAlgorithmName.SHA256, key, 32, info: Encoding.UTF8.GetBytes("agentinvest/" + purpose));
+
+    private static string IdOf(byte[] key) => Convert.ToHexStringLower(Derive(key, "id").AsSpan(0, 4));
 
     private static byte[] ReadOrCreate(string path)
     {

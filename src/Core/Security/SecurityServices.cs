@@ -8,11 +8,13 @@ public static class SecurityServices
     public static IServiceCollection AddSecurity(this IServiceCollection services)
     {
         services.AddSingleton<MasterKey>();
+        services.AddSingleton<UserKeys>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<HubTokens>();
         services.AddSingleton<Revocations>();
         services.AddHostedService(s => s.GetRequiredService<Revocations>());
+        services.AddSingleton<ApiKeyVerifier>();
         services.AddSingleton<Authenticator>();
         return services;
     }

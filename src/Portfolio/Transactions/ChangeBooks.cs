@@ -12,6 +12,8 @@ namespace AgentInvest.Portfolio.Transactions;
 /// </summary>
 internal sealed class ChangeBooks(Db db, FeedActions feeds)
 {
+    private const int AuditedTogether = 500;
+
     /// <param name="Add">The user's new entries, in order.</param>
     public sealed record Change(IReadOnlyList<LedgerRow> Add, IReadOnlyList<Reversal> Reverse)
     {
@@ -68,7 +70,28 @@ internal sealed class ChangeBooks(Db db, FeedActions feeds)
         if (reverse.Count + reversed.Count > 0) await Ledger.ReverseAsync(tx, locked, [.. change.Reverse, .. reverse], ct);
         if (added.Count + add.Count + reverse.Count + reversed.Count == 0) return new Result(locked, [], derived.Booked);
         var inserted = added.Count + add.Count == 0 ? [] : await Ledger.InsertAsync(tx, locked, [.. added, .. add], ct);
-        return new Result(await Ledger.ChangedAsync(tx, locked, ct), inserted.Take(added.Count).ToList(), derived.Booked);
+        var own = inserted.Take(added.Count).ToList();
+        var changed = await Ledger.ChangedAsync(tx, locked, ct);
+        await AuditAsync(tx, locked, own, change.Reverse, ct);
+        return new Result(changed, own, derived.Booked);
+    }
+
+    /// <summary>
+    /// What somebody did, not what the feed made of it; a long import in several entries, so that none grows without bound. Last, because the chain's head stays
+    /// locked from here on.
+    /// </summary>
+    private static async Task AuditAsync(Tx tx, PortfolioRow locked, IReadOnlyList<LedgerRow> added, IReadOnlyList<Reversal> reversals, CancellationToken ct)
+    {
+        if (added.Count + reversals.Count == 0) return;
+        var at = added.Count > 0 ? added[0].CreatedAt : await tx.OneAsync("select now()", r => r.Instant(0), ct);
+        var reversed = reversals.Select(r => r.Id).ToList();
+        for (var from = 0; from == 0 || from < Math.Max(added.Count, reversed.Count); from += AuditedTogether)
+            await AuditLog.AddAsync(tx, locked.UserId, "portfolio.booked", new
+            {
+                portfolioId = locked.Id,
+                added = added.Skip(from).Take(AuditedTogether).Select(e => new { e.Id, e.Type, e.Symbol, e.Quantity, e.Price, e.Amount, e.Currency }),
+                reversed = reversed.Skip(from).Take(AuditedTogether),
+            }, at, ct);
     }
 
     private static async Task<string[]> TouchedAsync(Tx tx, PortfolioRow locked, Change change, IReadOnlyDictionary<string, Feed> known, CancellationToken ct)

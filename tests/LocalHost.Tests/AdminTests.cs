@@ -81,6 +81,19 @@ public sealed class AdminTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
+    public async Task An_administrator_signs_a_user_out_everywhere()
+    {
+        var admin = await AdminAsync(host);
+        var user = await host.SignUpAsync();
+        var path = $"/v1/admin/users/{await IdOf(user)}/sessions";
+        Assert.Equal("forbidden", (await user.SendAsync(HttpMethod.Delete, path, null)).Code);
+        Assert.Equal(HttpStatusCode.NoContent, (await admin.SendAsync(HttpMethod.Delete, path, null)).Status);
+        Assert.Equal("token_revoked", (await user.GetAsync("/v1/auth/me")).Code);
+        Assert.Equal("token_revoked", (await user.PostAsync("/v1/auth/refresh", new { refreshToken = user.RefreshToken })).Code);
+        Assert.Equal(HttpStatusCode.NotFound, (await admin.SendAsync(HttpMethod.Delete, $"/v1/admin/users/{Guid.CreateVersion7()}/sessions", null)).Status);
+    }
+
+    [Fact]
     public async Task Users_are_listed_page_by_page_and_found_by_address_or_id()
     {
         var admin = await AdminAsync(host);

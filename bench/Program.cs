@@ -7,11 +7,12 @@ return args switch
     ["books"] => BooksBench.Run(),
     [] or ["http"] => await HttpBench.RunAsync(),
     ["auth"] => await AuthBench.RunAsync(),
+    ["optimizer"] => await OptimizerBench.RunAsync(),
     _ => Unknown(args[0]),
 };
 
 static int Unknown(string name)
 {
-    Console.Error.WriteLine($"There is no benchmark '{name}'; there are: http, auth, books");
+    Console.Error.WriteLine($"There is no benchmark '{name}'; there are: http, auth, books, optimizer");
     return 2;
 }

@@ -1,0 +1,152 @@
+namespace AgentInvest.Finance.Optimization;
+
+/// <summary>What a set of weights promises, annual; Sharpe is null where there is no risk.</summary>
+public sealed record PortfolioPoint(double[] Weights, double ExpectedReturn, double Volatility, double? Sharpe);
+
+/// <summary>
+/// Mean-variance portfolios (Markowitz 1952) under <see cref="Limits"/>, each one convex program. Returns and covariance annual; what no portfolio can
+/// satisfy is an <see cref="InfeasibleException"/>.
+/// </summary>
+public sealed class PortfolioOptimizer(double[] expected, double[] covariance, Limits limits, double riskFree = 0)
+{
+    private readonly int _n = expected.Length;
+    private Limits Bound => limits.TargetReturn is null ? limits : limits with { Expected = expected };
+
+    public double[] Expected => expected;
+    public double[] Covariance => covariance;
+
+    public PortfolioPoint Point(double[] weights)
+    {
+        var (mean, risk) = (Dense.Dot(expected, weights), Math.Sqrt(Math.Max(0, Dense.Quadratic(covariance, weights))));
+        return new PortfolioPoint(weights, mean, risk, risk > 1e-14 ? (mean - riskFree) / risk : null);
+    }
+
+    public double[] MinVolatility() => Quadratic(Bound, new double[_n]);
+
+    /// <summary>max μ'w − ½·a·w'Σw.</summary>
+    public double[] MeanVariance(double riskAversion) => riskAversion <= 0 ? MaxReturn() : Quadratic(Bound, expected.Select(m => -m / riskAversion).ToArray());
+
+    /// <summary>The highest expected return, and of several such portfolios the one with least risk.</summary>
+    public double[] MaxReturn()
+    {
+        Bound.Check();
+        var vertex = Linear(Bound);
+        var (best, spread) = (Dense.Dot(expected, vertex), Math.Max(expected.Max() - expected.Min(), 1e-12));
+        var asked = Bound with { Expected = expected, TargetReturn = best - 1e-9 * spread };
+        // Where one portfolio alone is best, the second program has no room to move in and may end short of it.
+        var weights = Clean(asked.Program(covariance, new double[_n]).Solve().X);
+        return Satisfies(weights) && Dense.Dot(expected, weights) >= best - 1e-8 * spread ? weights : Clean(vertex);
+    }
+
+    /// <summary>
+    /// The highest Sharpe ratio, made convex by scaling (Cornuejols and Tütüncü): least y'Σy with (μ − r)'y = 1, all limits times κ = Σy, w = y ÷ κ. It takes
+    /// a portfolio whose expected return exceeds the risk-free rate: among losing ones the ratio would reward risk.
+    /// </summary>
+    public double[] MaxSharpe()
+    {
+        Bound.Check();
+        var best = BestExcess(Bound);
+        if (best <= 1e-9)
+            throw new InfeasibleException([new Conflict("riskFreeRate", FormattableString.Invariant($"the highest expected return is {best + riskFree:0.######}, not above the risk-free rate of {riskFree}")), .. Bound.Conflicts(l => BestExcess(Filled(l)) <= 1e-9)]);
+        var scale = expected.Max(m => Math.Abs(m - riskFree));
+        var dense = new double[(_n + 1) * (_n + 1)];
+        for (var i = 0; i < _n; i++) Array.Copy(covariance, i * _n, dense, i * (_n + 1), _n);
+        var program = Bound.Program(dense, new double[_n + 1], scaled: true);
+        program.Equalities.Add(Row.Of(expected.Select(m => (m - riskFree) / scale).ToArray(), 1));
+        var y = Solved(program);
+        return Clean(y.Take(_n).Select(v => v / y[_n]).ToArray());
+    }
+
+    private double BestExcess(Limits l) => Dense.Dot(expected, Linear(l)) - riskFree;
+
+    private Limits Filled(Limits l) => l.TargetReturn is null ? l : l with { Expected = expected };
+
+    /// <summary>The highest expected return at no more than a volatility: the point of the frontier there.</summary>
+    public double[] TargetVolatility(double target)
+    {
+        var least = MinVolatility();
+        if (Point(least).Volatility > target + 1e-9) throw TooRisky(target);
+        var most = MaxReturn();
+        if (Point(most).Volatility <= target) return most;
+        // Along the frontier volatility is convex in the return asked, but may be flat at first: the last return that keeps to the target is looked for, by
+        // chords where they tell something and halving else.
+        var (a, b) = (Point(least).ExpectedReturn, Point(most).ExpectedReturn);
+        var (fa, fb) = (Point(least).Volatility - target, Point(most).Volatility - target);
+        var best = least;
+        for (var i = 0; i < 100 && b - a > 1e-12 * Math.Max(1, Math.Abs(b)) && (fa < -1e-11 || fb > 1e-11); i++)
+        {
+            // The chord of a convex function ends before it: a little further there is a point beyond.
+            var chord = a + (b - a) * -fa / (fb - fa);
+            var at = i % 3 == 2 || fa > -1e-9 ? (a + b) / 2 : i % 3 == 1 ? Math.Min(b, chord + (chord - a) * 1e-3 + 1e-12) : chord;
+            var weights = AtReturn(at);
+            var f = Point(weights).Volatility - target;
+            if (f <= 1e-12) (a, fa, best) = (at, f, weights);
+            else (b, fb) = (at, f);
+        }
+        return best;
+    }
+
+    /// <summary>Points of equal distance in return, from least volatility to the highest feasible return.</summary>
+    public IReadOnlyList<PortfolioPoint> Frontier(int points)
+    {
+        var (least, most) = (MinVolatility(), MaxReturn());
+        var (low, high) = (Dense.Dot(expected, least), Dense.Dot(expected, most));
+        return Enumerable.Range(0, points).Select(k => Point(k == 0 ? least : k == points - 1 ? most : AtReturn(low + (high - low) * k / (points - 1)))).ToList();
+    }
+
+    /// <summary>Whether weights are within the limits, to the rounding of a solution.</summary>
+    public bool Satisfies(double[] weights)
+    {
+        var l = Bound;
+        var inside = l with { TurnoverMax = null };
+        return inside.Program(null, new double[_n]).Violation(weights) <= 1e-8
+            && (l.TurnoverMax is not { } most || weights.Zip(l.Current!, (w, c) => Math.Abs(w - c)).Sum() / 2 <= most + 1e-8);
+    }
+
+    /// <summary>The portfolio within the limits that is nearest to <paramref name="weights"/>.</summary>
+    public double[] Nearest(double[] weights)
+    {
+        Bound.Check();
+        var identity = new double[_n * _n];
+        for (var i = 0; i < _n; i++) identity[i * _n + i] = 1;
+        return Clean(Solved(Bound.Program(identity, weights.Select(w => -w).ToArray())));
+    }
+
+    /// <summary>Exactly that return: several portfolios may be of least risk, and the frontier has to rise.</summary>
+    private double[] AtReturn(double target)
+    {
+        var program = (limits with { TargetReturn = null }).Program(covariance, new double[_n]);
+        program.Equalities.Add(Row.Of(expected, target));
+        return Clean(Solved(program));
+    }
+
+    private InfeasibleException TooRisky(double target) => new(
+    [
+        new Conflict("targetVolatility", FormattableString.Invariant($"the least volatility is {Point(MinVolatility()).Volatility:0.######}, above {target}")),
+        .. Bound.Conflicts(l => Point(Quadratic(Filled(l), new double[_n], check: false)).Volatility > target + 1e-9),
+    ]);
+
+    private double[] Quadratic(Limits l, double[] linear, bool check = true)
+    {
+        if (check) l.Check();
+        return Clean(Solved(l.Program(covariance, linear)));
+    }
+
+    private double[] Linear(Limits l) => Solved(l.Program(null, expected.Select(m => -m).ToArray()))[.._n];
+
+    /// <summary>No number rather than a wrong one.</summary>
+    private static double[] Solved(QuadraticProgram program)
+    {
+        var solution = program.Solve();
+        return solution.Converged || solution.Residual(program) < 1e-6 ? solution.X : throw new ArithmeticException("The solver did not converge.");
+    }
+
+    /// <summary>What only rounding keeps from 0 or a bound is put there; the rest still sums to 1.</summary>
+    private double[] Clean(double[] x)
+    {
+        var w = x.Take(_n).Select(v => Math.Abs(v) < 1e-9 ? 0 : Math.Clamp(v, limits.Lower, limits.Upper)).ToArray();
+        var largest = Array.IndexOf(w, w.MaxBy(Math.Abs));
+        w[largest] += 1 - w.Sum();
+        return w;
+    }
+}

@@ -26,10 +26,11 @@ public sealed class ReferenceTests
         var bars = indicator.NeedsOther ? Quotes.Read("compare", "default") : Quotes.Read("default");
         var series = indicator.Compute(indicator.Defaults, bars);
         if (series.Count != expected.GetArrayLength()) return [$"{name} has {series.Count} rows instead of {expected.GetArrayLength()}"];
-        return expected.EnumerateArray().SelectMany((row, i) => Differences(indicator, series, bars, row, i).Select(d => $"{name} row {i} {d}")).Take(3);
+        var scale = Array.ConvertAll(indicator.Outputs, o => expected.EnumerateArray().Max(r => r.TryGetProperty(o.Name, out var v) && v.ValueKind == JsonValueKind.Number ? Math.Abs(v.GetDouble()) : 0));
+        return expected.EnumerateArray().SelectMany((row, i) => Differences(indicator, series, bars, row, i, scale).Select(d => $"{name} row {i} {d}")).Take(3);
     }
 
-    private static IEnumerable<string> Differences(Indicator indicator, IndicatorSeries series, Ohlcv[] bars, JsonElement row, int i)
+    private static IEnumerable<string> Differences(Indicator indicator, IndicatorSeries series, Ohlcv[] bars, JsonElement row, int i, double[] scale)
     {
         foreach (var member in row.EnumerateObject())
         {
@@ -43,16 +44,16 @@ public sealed class ReferenceTests
             if (member.Name == "candle") continue;
             var at = Array.FindIndex(indicator.Outputs, o => o.Name == member.Name);
             if (at < 0) yield return $"lacks {member.Name}";
-            else if (!Same(indicator.Outputs[at], series[i, at], member.Value)) yield return $"{member.Name} is {series[i, at]:R} instead of {member.Value}";
+            else if (!Same(indicator.Outputs[at], series[i, at], member.Value, scale[at])) yield return $"{member.Name} is {series[i, at]:R} instead of {member.Value}";
         }
     }
 
-    private static bool Same(Output output, double value, JsonElement expected) => expected.ValueKind switch
+    private static bool Same(Output output, double value, JsonElement expected, double scale) => expected.ValueKind switch
     {
         JsonValueKind.Null => double.IsNaN(value),
         JsonValueKind.True or JsonValueKind.False => output.Kind == OutputKind.Flag && value == (expected.GetBoolean() ? 1 : 0),
         JsonValueKind.String => output.Kind == OutputKind.Word && !double.IsNaN(value) && output.Words[(int)value] == expected.GetString(),
-        // What should be zero is rounding in the published figures, some of which come from a spreadsheet.
-        _ => Math.Abs(value - expected.GetDouble()) <= Math.Max(1e-9 * Math.Abs(expected.GetDouble()), 1e-13),
+        // Where large numbers cancel the published figures are rounding themselves: a correlation of 8.544059882e-5 is 8.544059963e-5 by exact sums.
+        _ => Math.Abs(value - expected.GetDouble()) <= Math.Max(1e-9 * Math.Abs(expected.GetDouble()), 1e-12 * scale),
     };
 }

@@ -25,7 +25,7 @@ public struct Doji(double percent) : IKernel
 {
     public void Next(in Ohlcv bar, Span<double> row)
     {
-        var match = bar.Open != 0 && Math.Abs(bar.Close / bar.Open - 1) <= percent / 100;
+        var match = bar.Open != 0 && Math.Abs(bar.Close / bar.Open - 1) <= percent / 100 + 1e-12;
         (row[0], row[1]) = match ? (bar.Close, 1) : (double.NaN, 0);
     }
 }
@@ -36,8 +36,8 @@ public struct Marubozu(double percent) : IKernel
     public void Next(in Ohlcv bar, Span<double> row)
     {
         var (size, body) = (bar.High - bar.Low, Math.Abs(bar.Close - bar.Open));
-        // A bar without any size is all body: so the source defines it.
-        var match = size == 0 || body / size >= percent / 100;
+        // A bar without any size is all body: so the source defines it. The last digit of a double must not decide.
+        var match = size == 0 || body / size >= percent / 100 - 1e-12;
         (row[0], row[1]) = match ? (bar.Close, bar.Close > bar.Open ? 100 : -100) : (double.NaN, 0);
     }
 }
@@ -64,7 +64,7 @@ public struct HeikinAshi() : IKernel
 /// </summary>
 public struct Renko(double size, bool atHighLow)
 {
-    // A double may miss the whole brick by its last digit.
+    // A double may miss the whole brick, or a tie of up and down, by its last digit.
     private const double Tolerance = 1e-9;
     private bool _begun, _up;
     private double _base, _high, _low, _volume, _brickHigh, _brickLow, _brickVolume;
@@ -81,8 +81,8 @@ public struct Renko(double size, bool atHighLow)
         (_high, _low, _volume) = (Math.Max(_high, bar.High), Math.Min(_low, bar.Low), _volume + bar.Volume);
         var up = ((atHighLow ? bar.High : bar.Close) - _base) / size - _upper;
         var down = _lower - ((atHighLow ? bar.Low : bar.Close) - _base) / size;
-        _up = up >= down;
-        var count = Math.Floor(Math.Max(up, down) + Tolerance);
+        _up = up >= down - Tolerance;
+        var count = Math.Floor((_up ? up : down) + Tolerance);
         if (count < 1) return 0;
         var bricks = (int)Math.Min(count, int.MaxValue);
         (_brickHigh, _brickLow, _brickVolume, _from) = (_high, _low, _volume / bricks, _up ? _upper : _lower);

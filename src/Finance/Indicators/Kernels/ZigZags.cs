@@ -31,6 +31,7 @@ public struct ZigZag(double percent, bool atHighLow) : IKernel
             (_begin, _first) = (bar, 1);
             // Until the first change decides it, the start counts as a high, at the close.
             Restart(new Point(0, close, Turn.None));
+            Decide(bar);
             return;
         }
         _bars.Add(bar);

@@ -12,7 +12,7 @@ internal static class Quotes
     /// <summary>A cell without a number is NaN. Of two files the second is the other series, by row.</summary>
     public static Ohlcv[] Read(string name, string? other = null)
     {
-        var bars = File.ReadLines(Path.Combine(Folder, "quotes", name + ".csv")).Skip(1).Where(l => l.Length > 0).Select(l => Parse(l.Split(','))).ToArray();
+        var bars = File.ReadLines(Path.Combine(Folder, "quotes", name + ".csv")).Skip(1).Where(l => l.Length > 0 && l[0] != ',').Select(l => Parse(l.Split(','))).ToArray();
         if (other is null) return bars;
         return bars.Zip(Read(other), (a, b) => a.T == b.T ? a with { Other = b.Close } : throw new InvalidDataException($"{name} and {other} have other days")).ToArray();
     }

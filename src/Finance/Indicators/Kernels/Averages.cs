@@ -196,9 +196,10 @@ public struct Dynamic(int n, double factor) : IKernel
     public void Next(in Ohlcv bar, Span<double> row)
     {
         var before = double.IsNaN(_value) ? _close : _value;
-        var value = before + (bar.Close - before) / (factor * n * Math.Pow(bar.Close / before, 4));
+        var ratio = bar.Close / before;
         _close = bar.Close;
-        row[0] = _value = double.IsFinite(value) ? value : double.NaN;
+        // More than tenfold away the fourth power would hold it where it is for good, or throw it out of all bounds: it begins anew.
+        row[0] = _value = ratio is >= 0.1 and <= 10 ? before + (bar.Close - before) / (factor * n * Math.Pow(ratio, 4)) : double.NaN;
     }
 }
 

@@ -44,7 +44,7 @@ public struct Slope(int n) : IKernel
     internal static void Redraw(IndicatorSeries series, Arguments args)
     {
         var (n, last) = (args.Whole(0), series.Count - 1);
-        for (var i = 0; i <= last; i++)
+        for (var i = 0; i < last; i++)
             series[i, 4] = last + 1 < n || i <= last - n ? double.NaN : series[last, 0] * (i + 1) + series[last, 1];
     }
 }

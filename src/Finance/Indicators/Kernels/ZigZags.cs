@@ -89,7 +89,8 @@ public struct ZigZag(double percent, bool atHighLow) : IKernel
         _first = first;
     }
 
-    private static double Change(double to, double from) => from == 0 ? double.NaN : (to - from) / from;
+    /// <summary>From nothing every change is endless; or a price of zero would hold the line for good.</summary>
+    private static double Change(double to, double from) => from > 0 ? (to - from) / from : to > from ? double.PositiveInfinity : to < from ? double.NegativeInfinity : 0;
 
     internal static void Redraw(IndicatorSeries series, Arguments args)
     {
@@ -127,6 +128,6 @@ public struct ZigZag(double percent, bool atHighLow) : IKernel
     {
         if (from.Index == to.Index) return;
         var step = (to.Value - from.Value) / (to.Index - from.Index);
-        for (var i = from.Index; i <= to.Index; i++) series[i, output] = from.Value + step * (i - from.Index);
+        for (var i = from.Index; i <= to.Index; i++) series[i, output] = i == to.Index ? to.Value : from.Value + step * (i - from.Index);
     }
 }

@@ -2,6 +2,7 @@ using AgentInvest.Core;
 using AgentInvest.Core.Security;
 using AgentInvest.Market.Backfill;
 using AgentInvest.Market.History;
+using AgentInvest.Market.Indicators;
 using AgentInvest.Market.Providers;
 using AgentInvest.Market.Quotes;
 using AgentInvest.Market.Realtime;
@@ -29,6 +30,9 @@ public static class MarketServices
         services.AddSingleton(s => new SearchInstruments(s.GetRequiredService<ProviderChain>()));
         services.AddSingleton(s => new GetHistory(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<Db>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new GetActions(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ListIndicators>();
+        services.AddSingleton<ComputeIndicators>();
+        services.AddSingleton(s => new GetIndicators(s.GetRequiredService<GetHistory>()));
         services.AddSingleton(s => new BackfillHistory(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<Db>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new PollQuotes(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new NegotiateQuotes(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<HubTokens>(), configuration));

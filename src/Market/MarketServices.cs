@@ -8,6 +8,7 @@ using AgentInvest.Market.Quotes;
 using AgentInvest.Market.Realtime;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
 namespace AgentInvest.Market;
@@ -35,7 +36,8 @@ public static class MarketServices
         services.AddSingleton(s => new GetIndicators(s.GetRequiredService<GetHistory>()));
         services.AddSingleton(s => new BackfillHistory(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<Db>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new PollQuotes(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(s => new NegotiateQuotes(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<HubTokens>(), configuration));
+        services.TryAddSingleton<IQuotesDoor>(s => new OwnHubDoor(s.GetRequiredService<HubTokens>(), (configuration["Auth:PublicOrigin"] ?? "http://localhost:7071").TrimEnd('/')));
+        services.AddSingleton(s => new NegotiateQuotes(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<IQuotesDoor>()));
         return services;
     }
 

@@ -25,11 +25,17 @@ public static class AuditLog
     /// <param name="kind">Dotted name, led by the feature: <c>auth.login</c>, <c>portfolio.transaction</c>.</param>
     /// <param name="data">Serialised as JSON; null for none.</param>
     /// <param name="actor">Who did it where the request does not say, as at sign-in; default the request's caller.</param>
-    public static Task AddAsync(Tx tx, Guid stream, string kind, object? data, DateTimeOffset at, CancellationToken ct, Guid? actor = null)
+    public static Task AddAsync(Tx tx, Guid stream, string kind, object? data, DateTimeOffset at, CancellationToken ct, Guid? actor = null) =>
+        tx.ExecuteAsync("select core.audit_add($1, $2, $3, $4::uuid, $5)", ct, stream, at, kind, actor ?? Context?.Actor, Text(data));
+
+    /// <summary>The same with other statements in one trip, stamped with the transaction's time.</summary>
+    public static void Add(Batch batch, Guid stream, string kind, object? data) =>
+        batch.Add("select core.audit_add($1, now(), $2, $3::uuid, $4)", r => r.GetInt64(0), stream, kind, Context?.Actor, Text(data));
+
+    private static string Text(object? data)
     {
         var context = Context;
-        var text = JsonSerializer.Serialize(new Entry(data, context?.Session is { } session && session != Guid.Empty ? session : null, context?.Key, context?.RequestId), Json.Options);
-        return tx.ExecuteAsync("select core.audit_add($1, $2, $3, $4::uuid, $5)", ct, stream, at, kind, actor ?? context?.Actor, text);
+        return JsonSerializer.Serialize(new Entry(data, context?.Session is { } session && session != Guid.Empty ? session : null, context?.Key, context?.RequestId), Json.Options);
     }
 
     private sealed record Entry(object? Event, Guid? Session, Guid? Key, string? RequestId);

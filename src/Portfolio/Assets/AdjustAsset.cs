@@ -68,8 +68,8 @@ public sealed class AdjustAsset
     /// <summary>What is held just now, of the books as they are locked.</summary>
     private static async Task<decimal> HeldAsync(Tx tx, PortfolioRow locked, string symbol, CancellationToken ct)
     {
-        var symbols = await ChangeBooks.LinkedAsync(tx, locked, [symbol], [], ct);
-        return Book.Replay(Ledger.Ordered(await Ledger.OfSymbolsAsync(tx, locked, symbols, ct)), locked.Method).QuantityOf(symbol);
+        var (symbols, reading) = await ChangeBooks.LinkedAsync(tx, locked, new HashSet<string>(StringComparer.Ordinal) { symbol }, [], ct);
+        return Book.Replay(Ledger.Ordered(reading.Of(symbols)), locked.Method).QuantityOf(symbol);
     }
 
     /// <summary>An entry at the latest price, or at the last one it was traded at; null for what these books have never seen and nobody prices.</summary>

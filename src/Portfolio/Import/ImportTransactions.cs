@@ -89,12 +89,11 @@ public sealed class ImportTransactions
     /// <summary>Finds, line by line in the books' order, what would take more than is held; leaves the plan with what can be booked.</summary>
     private static async Task RefuseAsync(Tx tx, PortfolioRow locked, ImportPlan plan, IReadOnlyDictionary<string, Feed> known, CancellationToken ct)
     {
-        var touched = plan.Rows.SelectMany(r => new[] { r.Symbol, r.NewSymbol }).OfType<string>().Distinct().ToList();
+        var touched = plan.Rows.SelectMany(r => new[] { r.Symbol, r.NewSymbol }).OfType<string>().ToHashSet(StringComparer.Ordinal);
         if (touched.Count == 0) return;
-        var symbols = await ChangeBooks.LinkedAsync(tx, locked, touched, plan.Rows.Where(r => r.NewSymbol is not null).Select(r => (r.Symbol!, r.NewSymbol!)), ct);
-        var existing = await Ledger.OfSymbolsAsync(tx, locked, symbols, ct);
-        var dropped = await Ledger.DroppedAsync(tx, locked, symbols, ct);
-        var present = existing.Where(e => !e.FromFeed || !known.ContainsKey(e.Symbol!)).ToList();
+        var (symbols, reading) = await ChangeBooks.LinkedAsync(tx, locked, touched, plan.Rows.Where(r => r.NewSymbol is not null).Select(r => (r.Symbol!, r.NewSymbol!)), ct);
+        var dropped = reading.Dropped.All.ToHashSet();
+        var present = reading.Of(symbols).Where(e => !e.FromFeed || !known.ContainsKey(e.Symbol!)).ToList();
         var feeds = known.Where(f => symbols.Contains(f.Key)).ToDictionary(StringComparer.Ordinal);
         var again = true;
         for (var round = 1; again; round++)

@@ -48,7 +48,7 @@ public sealed class ManagePortfolios(Db db, FindPortfolio find)
                 where user_id = $1 and id = $2 returning {PortfolioRow.Columns}
                 """, PortfolioRow.Read, ct, user.Id, id, request.Name?.Trim(), request.BaseCurrency, request.CostBasisMethod))!;
             // Whatever changes the version changes what the analytics are of.
-            await Analytics.AnalyticsRequest.AddAsync(tx, row, row.Version, ct);
+            await Analytics.AnalyticsRequest.AddAsync(tx, row, ct);
             return (Show(row), row.ETag);
         }, ct);
     }

@@ -35,7 +35,20 @@ public sealed class FindPortfolio(Db db)
     /// <summary>The same, locked: from here to the end of the transaction nobody else writes to these books.</summary>
     internal static async Task<PortfolioRow> LockAsync(Tx tx, PortfolioRow portfolio, string? ifMatch, CancellationToken ct)
     {
-        var locked = await tx.OneAsync($"select {PortfolioRow.Columns} from portfolio.portfolios where user_id = $1 and id = $2 for update", PortfolioRow.Read, ct, portfolio.UserId, portfolio.Id) ?? throw Problems.NotFound();
+        var batch = tx.Batch();
+        var row = Lock(batch, portfolio);
+        await batch.RunAsync(ct);
+        return Locked(row, ifMatch);
+    }
+
+    /// <summary>The lock with other statements in one trip: what comes after it in the batch reads the books as they then are.</summary>
+    internal static Batch.Rows<PortfolioRow> Lock(Batch batch, PortfolioRow portfolio) =>
+        batch.Add($"select {PortfolioRow.Columns} from portfolio.portfolios where user_id = $1 and id = $2 for update", PortfolioRow.Read, portfolio.UserId, portfolio.Id);
+
+    /// <exception cref="ProblemException">404 when the portfolio has gone, 412 when it is another than the caller has read.</exception>
+    internal static PortfolioRow Locked(Batch.Rows<PortfolioRow> row, string? ifMatch)
+    {
+        var locked = row.First ?? throw Problems.NotFound();
         if (ifMatch is { Length: > 0 } && ifMatch != "*" && !ifMatch.Split(',').Any(t => t.Trim() == locked.ETag)) throw Problems.PreconditionFailed();
         return locked;
     }

@@ -33,8 +33,12 @@ internal sealed class ChangeBooks(Db db, FeedActions feeds)
         {
             return await db.InTransactionAsync(async tx =>
             {
-                var locked = await FindPortfolio.LockAsync(tx, portfolio, ifMatch, ct);
-                return await ApplyAsync(tx, locked, await decide(tx, locked), known, ct);
+                var batch = tx.Batch();
+                var row = FindPortfolio.Lock(batch, portfolio);
+                var reading = touched.Count == 0 ? null : Ledger.Read(batch, portfolio, touched.ToHashSet(StringComparer.Ordinal));
+                await batch.RunAsync(ct);
+                var locked = FindPortfolio.Locked(row, ifMatch);
+                return await ApplyAsync(tx, locked, await decide(tx, locked), known, ct, reading: reading);
             }, ct);
         }
         catch (InsufficientQuantityException e)
@@ -52,67 +56,68 @@ internal sealed class ChangeBooks(Db db, FeedActions feeds)
     }
 
     /// <summary>In a transaction of the caller's, whose books are locked. Without any change of the user's own: brings the feed's entries up to date.</summary>
-    public static async Task<Result> ApplyAsync(Tx tx, PortfolioRow locked, Change change, IReadOnlyDictionary<string, Feed> known, CancellationToken ct, bool feedOnly = false)
+    /// <param name="reading">What was read of the books since they are locked.</param>
+    public static async Task<Result> ApplyAsync(Tx tx, PortfolioRow locked, Change change, IReadOnlyDictionary<string, Feed> known, CancellationToken ct, bool feedOnly = false, Ledger.Reading? reading = null)
     {
         if (change.Add.Count + change.Reverse.Count == 0 && !feedOnly) return new Result(locked, [], new Dictionary<Guid, Booked>());
-        var symbols = await TouchedAsync(tx, locked, change, known, ct);
-        var existing = symbols.Length == 0 ? [] : await Ledger.OfSymbolsAsync(tx, locked, symbols, ct);
+        var touched = await TouchedAsync(tx, locked, change, known, ct);
+        var (symbols, read) = touched.Count == 0 ? (touched, null) : await LinkedAsync(tx, locked, touched, change.Add.Where(a => a.NewSymbol is not null).Select(a => (a.Symbol!, a.NewSymbol!)), ct, reading);
+        var existing = read?.Of(symbols) ?? [];
         var reversed = change.Reverse.Select(r => r.Id).ToHashSet();
         // Places after everything that is there, until the database gives them theirs.
         var added = change.Add.Select((row, i) => row with { Seq = long.MaxValue - change.Add.Count + i }).ToList();
         // Where the feed is not known its entries stay as they are.
         bool Own(LedgerRow e) => !reversed.Contains(e.Id) && (!e.FromFeed || !known.ContainsKey(e.Symbol!));
-        var dropped = known.Values.Any(f => f.Actions.Count > 0) ? await Ledger.DroppedAsync(tx, locked, symbols, ct) : [];
+        var dropped = read?.Dropped.All.ToHashSet() ?? [];
         foreach (var gone in existing.Where(e => e.FromFeed && change.Reverse.Contains(new Reversal(e.Id, e.Id)))) dropped.Add((gone.Symbol!, gone.Type, gone.Day));
         var derived = FeedActions.Derive(locked.Method, existing.Where(Own).Concat(added.Where(a => a.Symbol is not null)).ToList(), known.Where(f => symbols.Contains(f.Key)).ToDictionary(StringComparer.Ordinal), dropped);
         var cause = change.Add.Count > 0 ? change.Add[0].Id : Guid.CreateVersion7();
         var (add, reverse) = FeedActions.Difference(existing.Where(e => e.FromFeed && !reversed.Contains(e.Id) && known.ContainsKey(e.Symbol!)), derived.Feed, cause);
-        if (reverse.Count + reversed.Count > 0) await Ledger.ReverseAsync(tx, locked, [.. change.Reverse, .. reverse], ct);
         if (added.Count + add.Count + reverse.Count + reversed.Count == 0) return new Result(locked, [], derived.Booked);
-        var inserted = added.Count + add.Count == 0 ? [] : await Ledger.InsertAsync(tx, locked, [.. added, .. add], ct);
-        var own = inserted.Take(added.Count).ToList();
-        var changed = await Ledger.ChangedAsync(tx, locked, ct);
-        await AuditAsync(tx, locked, own, change.Reverse, ct);
-        return new Result(changed, own, derived.Booked);
+        return await WriteAsync(tx, locked, change, [.. added, .. add], reverse, derived.Booked, ct);
     }
 
-    /// <summary>
-    /// What somebody did, not what the feed made of it; a long import in several entries, so that none grows without bound. Last, because the chain's head stays
-    /// locked from here on.
-    /// </summary>
-    private static async Task AuditAsync(Tx tx, PortfolioRow locked, IReadOnlyList<LedgerRow> added, IReadOnlyList<Reversal> reversals, CancellationToken ct)
+    /// <summary>All in one trip. The audit is of what somebody did, not of what the feed made of it; it comes last, because the chain's head stays locked from there on.</summary>
+    private static async Task<Result> WriteAsync(
+        Tx tx, PortfolioRow locked, Change change, IReadOnlyList<LedgerRow> add, List<Reversal> fromFeed, IReadOnlyDictionary<Guid, Booked> booked, CancellationToken ct)
     {
-        if (added.Count + reversals.Count == 0) return;
-        var at = added.Count > 0 ? added[0].CreatedAt : await tx.OneAsync("select now()", r => r.Instant(0), ct);
-        var reversed = reversals.Select(r => r.Id).ToList();
-        for (var from = 0; from == 0 || from < Math.Max(added.Count, reversed.Count); from += AuditedTogether)
-            await AuditLog.AddAsync(tx, locked.UserId, "portfolio.booked", new
+        var batch = tx.Batch();
+        if (change.Reverse.Count + fromFeed.Count > 0) Ledger.Reverse(batch, locked, [.. change.Reverse, .. fromFeed]);
+        var inserted = add.Count == 0 ? null : Ledger.Insert(batch, locked, add);
+        var changed = Ledger.Changed(batch, locked);
+        // A long import in several entries, so that none grows without bound.
+        for (var from = 0; from < Math.Max(change.Add.Count, change.Reverse.Count); from += AuditedTogether)
+            AuditLog.Add(batch, locked.UserId, "portfolio.booked", new
             {
                 portfolioId = locked.Id,
-                added = added.Skip(from).Take(AuditedTogether).Select(e => new { e.Id, e.Type, e.Symbol, e.Quantity, e.Price, e.Amount, e.Currency }),
-                reversed = reversed.Skip(from).Take(AuditedTogether),
-            }, at, ct);
+                added = change.Add.Skip(from).Take(AuditedTogether).Select(e => new { e.Id, e.Type, e.Symbol, e.Quantity, e.Price, e.Amount, e.Currency }),
+                reversed = change.Reverse.Skip(from).Take(AuditedTogether).Select(r => r.Id),
+            });
+        await batch.RunAsync(ct);
+        return new Result(changed, inserted?.All.Take(change.Add.Count).ToList() ?? [], booked);
     }
 
-    private static async Task<string[]> TouchedAsync(Tx tx, PortfolioRow locked, Change change, IReadOnlyDictionary<string, Feed> known, CancellationToken ct)
+    private static async Task<IReadOnlySet<string>> TouchedAsync(Tx tx, PortfolioRow locked, Change change, IReadOnlyDictionary<string, Feed> known, CancellationToken ct)
     {
-        var symbols = change.Add.SelectMany(a => new[] { a.Symbol, a.NewSymbol }).OfType<string>().Concat(known.Keys).ToList();
+        var symbols = change.Add.SelectMany(a => new[] { a.Symbol, a.NewSymbol }).OfType<string>().Concat(known.Keys).ToHashSet(StringComparer.Ordinal);
         if (change.Reverse.Count > 0)
-            symbols.AddRange(await tx.ListAsync("select symbol from portfolio.transactions where user_id = $1 and portfolio_id = $2 and id = any($3) and symbol is not null", r => r.GetString(0), ct,
+            symbols.UnionWith(await tx.ListAsync("select symbol from portfolio.transactions where user_id = $1 and portfolio_id = $2 and id = any($3) and symbol is not null", r => r.GetString(0), ct,
                 locked.UserId, locked.Id, change.Reverse.Select(r => r.Id).ToArray()));
-        return symbols.Count == 0 ? [] : await LinkedAsync(tx, locked, symbols, change.Add.Where(a => a.NewSymbol is not null).Select(a => (a.Symbol!, a.NewSymbol!)), ct);
+        return symbols;
     }
 
-    /// <summary>These symbols and all whose lots spin-offs and mergers tie to them.</summary>
-    public static async Task<string[]> LinkedAsync(Tx tx, PortfolioRow locked, IEnumerable<string> of, IEnumerable<(string From, string To)> more, CancellationToken ct)
+    /// <summary>These symbols and all whose lots spin-offs and mergers tie to them, with what the books say of them; read anew only where the reading lacks one.</summary>
+    public static async Task<(IReadOnlySet<string> Symbols, Ledger.Reading Reading)> LinkedAsync(
+        Tx tx, PortfolioRow locked, IReadOnlySet<string> of, IEnumerable<(string From, string To)> more, CancellationToken ct, Ledger.Reading? reading = null)
     {
+        reading ??= await Ledger.ReadAsync(tx, locked, of, ct);
         var symbols = of.ToHashSet(StringComparer.Ordinal);
-        var links = (await Ledger.LinksAsync(tx, locked, ct)).Concat(more).ToList();
+        var links = reading.Links.All.Concat(more).ToList();
         for (var grown = true; grown;)
         {
             grown = false;
             foreach (var (from, to) in links.Where(l => symbols.Contains(l.From) != symbols.Contains(l.To))) grown = symbols.Add(from) | symbols.Add(to);
         }
-        return [.. symbols];
+        return (symbols, symbols.IsSubsetOf(reading.Symbols) ? reading : await Ledger.ReadAsync(tx, locked, symbols, ct));
     }
 }

@@ -35,7 +35,7 @@ internal sealed record LedgerRow(
         Replaces = r.Nullable<Guid>(21), Root = r.Nullable<Guid>(22), Place = r.Nullable<long>(23), AcquiredAt = r.Nullable<DateTimeOffset>(24),
     };
 
-    /// <summary>One array a column, in the order of <see cref="Ledger.InsertAsync"/>.</summary>
+    /// <summary>One array a column, in the order of <see cref="Ledger.Insert"/>.</summary>
     public static object[] ToColumns(IReadOnlyList<LedgerRow> rows)
     {
         T[] Of<T>(Func<LedgerRow, T> column) => rows.Select(column).ToArray();

@@ -24,7 +24,7 @@ internal sealed class Server : IAsyncDisposable
     }
 
     /// <summary>Returns when the program has said that it is ready.</summary>
-    public static async Task<Server> StartAsync(string program, IEnumerable<string> arguments, string home, string connectionString)
+    public static async Task<Server> StartAsync(string program, IEnumerable<string> arguments, string home, string connectionString, IReadOnlyDictionary<string, string>? settings = null)
     {
         var port = FreePort();
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments]) { RedirectStandardOutput = true };
@@ -34,6 +34,7 @@ internal sealed class Server : IAsyncDisposable
         start.Environment["Auth__PasswordCost"] = "4";
         start.Environment["Logging__LogLevel__Default"] = "Warning";
         foreach (var limit in new[] { "Anonymous", "Free", "Login" }) start.Environment["RateLimits__" + limit] = "100000000";
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>()) start.Environment[name] = value;
         var ready = new TaskCompletionSource();
         var server = new Server(new Process { StartInfo = start }, new Uri("http://localhost:" + port));
         server._process.OutputDataReceived += (_, e) =>

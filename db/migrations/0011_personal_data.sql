@@ -1,4 +1,4 @@
--- One key per user, wrapped by the master key. Nothing sealed for a user opens without it: deleting the row is erasing them (docs/decisions/0005).
+-- One key per user, wrapped by the master key. Nothing sealed for a user opens without it: deleting the row is erasing them (docs/decisions/0010).
 create table core.user_keys (
     user_id    uuid primary key,
     master_key text not null,

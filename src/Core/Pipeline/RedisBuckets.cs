@@ -3,12 +3,12 @@ using StackExchange.Redis;
 namespace AgentInvest.Core.Pipeline;
 
 /// <summary>
-/// Token buckets that all hosts share, each draw one atomic step in Redis by Redis's own clock. Away, or slower than a quarter of a second: the answer is
-/// null, and for a second nobody asks again.
+/// Token buckets that all hosts share, each draw one atomic step in Redis by Redis's own clock. Away, or slower than a second: the answer is null, and
+/// from then on one caller a second asks whether it is back.
 /// </summary>
 internal sealed class RedisBuckets(IConnectionMultiplexer redis, TimeProvider time)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>A bucket untouched for a minute is full again, so it may go.</summary>
@@ -26,20 +26,25 @@ internal sealed class RedisBuckets(IConnectionMultiplexer redis, TimeProvider ti
         return {ok, tostring(tokens)}
         """;
 
-    private long _awayUntil = long.MinValue;
+    /// <summary>When to ask again; 0 while Redis answers.</summary>
+    private long _askAgainAt;
 
     public async ValueTask<(bool Ok, double Tokens)?> TakeAsync(string kind, string key, int limit, int tokens)
     {
-        if (time.GetTimestamp() < Volatile.Read(ref _awayUntil)) return null;
+        // One caller tries whether it is back; the others do not wait for that.
+        if (Volatile.Read(ref _askAgainAt) is var due and not 0 && (time.GetTimestamp() < due || Interlocked.CompareExchange(ref _askAgainAt, Later(), due) != due)) return null;
         try
         {
             var answer = (RedisResult[])(await redis.GetDatabase().ScriptEvaluateAsync(Script, [$"agentinvest:limit:{kind}:{key}"], [limit, tokens]).WaitAsync(Patience))!;
+            Volatile.Write(ref _askAgainAt, 0);
             return ((int)answer[0] == 1, double.Parse((string)answer[1]!, System.Globalization.CultureInfo.InvariantCulture));
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
         {
-            Volatile.Write(ref _awayUntil, time.GetTimestamp() + (long)(AskAgainAfter.TotalSeconds * time.TimestampFrequency));
+            Volatile.Write(ref _askAgainAt, Later());
             return null;
         }
     }
+
+    private long Later() => time.GetTimestamp() + (long)(AskAgainAfter.TotalSeconds * time.TimestampFrequency);
 }

@@ -14,14 +14,14 @@ public sealed class ApiKeyVerifier(Db db, MasterKey master, TimeProvider time)
     private static readonly TimeSpan Believed = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan UsedStep = TimeSpan.FromMinutes(1);
     private const int Remembered = 10_000;
-    private readonly byte[] _key = master.Derive("api-keys");
+    private readonly IReadOnlyList<byte[]> _hashKeys = master.DeriveAll("api-keys");
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Guid, bool> _gone = new();
 
     private sealed record Known(Guid Id, CurrentUser Owner, IReadOnlyList<IPNetwork>? Networks, DateTimeOffset? ExpiresAt, DateTimeOffset? LastUsedAt, long ReadAt);
 
     /// <summary>Keyed, so that a stolen table neither tells nor tests a key.</summary>
-    public byte[] HashOf(string key) => HMACSHA256.HashData(_key, Encoding.ASCII.GetBytes(key));
+    public byte[] HashOf(string key) => HashOf(_hashKeys[0], key);
 
     /// <exception cref="ProblemException">401 for an unknown, expired or deleted key, and for one used from elsewhere than its networks: all alike.</exception>
     public async ValueTask<CurrentUser> VerifyAsync(string key, IPAddress caller, CancellationToken ct)
@@ -31,7 +31,7 @@ public sealed class ApiKeyVerifier(Db db, MasterKey master, TimeProvider time)
         var name = Convert.ToHexString(hash);
         if (!_known.TryGetValue(name, out var known) || time.GetElapsedTime(known.ReadAt) > Believed)
         {
-            known = await ReadAsync(hash, ct);
+            known = await ReadAsync(_hashKeys.Select(k => HashOf(k, key)).ToList(), ct);
             if (known is null)
             {
                 _known.TryRemove(name, out _);
@@ -54,19 +54,22 @@ public sealed class ApiKeyVerifier(Db db, MasterKey master, TimeProvider time)
             if (known.Owner.Id == owner) _known.TryRemove(name, out _);
     }
 
-    private async Task<Known?> ReadAsync(byte[] hash, CancellationToken ct)
+    private async Task<Known?> ReadAsync(List<byte[]> hashes, CancellationToken ct)
     {
         var readAt = time.GetTimestamp();
         var known = await db.OneAsync("""
             select k.id, k.user_id, k.scopes, k.networks, k.expires_at, k.last_used_at, array_remove(u.roles, 'admin'), u.tier
-            from auth.api_keys k join auth.users u on u.id = k.user_id where k.key_hash = $1 and u.verified_at is not null
+            from auth.api_keys k join auth.users u on u.id = k.user_id where k.key_hash = any($1) and u.verified_at is not null
             """, r => new Known(r.GetGuid(0), new CurrentUser(r.GetGuid(1), Guid.Empty, r.GetFieldValue<string[]>(6), r.GetString(7), r.GetFieldValue<string[]>(2)) { KeyId = r.GetGuid(0) },
-                r.IsDBNull(3) ? null : r.GetFieldValue<string[]>(3).Select(n => IPNetwork.Parse(n)).ToList(), r.Nullable<DateTimeOffset>(4), r.Nullable<DateTimeOffset>(5), readAt), ct, hash);
+                r.IsDBNull(3) ? null : r.GetFieldValue<string[]>(3).Select(n => IPNetwork.Parse(n)).ToList(), r.Nullable<DateTimeOffset>(4), r.Nullable<DateTimeOffset>(5), readAt), ct, hashes);
         var now = time.GetUtcNow();
         if (known is not null && !(now - known.LastUsedAt < UsedStep))
-            await db.ExecuteAsync("update auth.api_keys set last_used_at = $2 where id = $1", ct, known.Id, now);
+            // After a rotation this brings the key under the new master key, so that what is in use outlives the old one.
+            await db.ExecuteAsync("update auth.api_keys set last_used_at = $2, key_hash = $3 where id = $1", ct, known.Id, now, hashes[0]);
         return known;
     }
+
+    private static byte[] HashOf(byte[] hashKey, string key) => HMACSHA256.HashData(hashKey, Encoding.ASCII.GetBytes(key));
 
     private static ProblemException Refused() => Problems.Unauthenticated("The API key is not known.");
 }

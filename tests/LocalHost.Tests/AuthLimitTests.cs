@@ -1,0 +1,40 @@
+using System.Net;
+
+namespace AgentInvest.LocalHost.Tests;
+
+/// <summary>Limits shared through Redis, and without it.</summary>
+public sealed class AuthLimitTests
+{
+    [RedisFact]
+    public async Task Two_hosts_share_a_bucket_and_without_Redis_each_has_half_of_it()
+    {
+        using var redis = new RedisServer();
+        await using var first = await OwnHost.StartAsync(new RedisHost(redis));
+        await using var second = await OwnHost.StartAsync(new RedisHost(redis) { SharedDatabase = first.Host.ConnectionString });
+        async Task<List<Reply>> CallAsync(int count) => (await Task.WhenAll(Enumerable.Range(0, count).Select(i => new TestUser(i % 2 == 0 ? first.Host.Url : second.Host.Url, "", "").GetAsync("/v1/market/stocks/AAPL")))).ToList();
+
+        // Emptied by one step that is atomic: sixty at once let through what the bucket holds, and what drips in meanwhile.
+        var replies = await CallAsync(60);
+        Assert.InRange(replies.Count(r => r.Status == HttpStatusCode.OK), 20, 24);
+        Assert.All(replies, r => Assert.Equal("20", r.Header("RateLimit-Limit")));
+        Assert.All(replies.Where(r => r.Status != HttpStatusCode.OK), r => Assert.Equal(("rate_limited", "0", true), (r.Code, r.Header("RateLimit-Remaining"), r.Header("Retry-After") is not null)));
+
+        redis.Kill();
+        await CallAsync(2);
+        var begin = System.Diagnostics.Stopwatch.StartNew();
+        replies = await CallAsync(60);
+        // Never open, never down: ten for each host, and nobody waits for what is not there.
+        Assert.InRange(replies.Count(r => r.Status == HttpStatusCode.OK), 15, 24);
+        Assert.All(replies, r => Assert.Equal("10", r.Header("RateLimit-Limit")));
+        Assert.All(replies.Where(r => r.Status != HttpStatusCode.OK), r => Assert.Equal("rate_limited", r.Code));
+        Assert.True(begin.Elapsed < TimeSpan.FromSeconds(20));
+
+        redis.Start();
+        await AuthDataTests.EventuallyAsync(async () => (await CallAsync(2)).TrueForAll(r => r.Header("RateLimit-Limit") == "20"));
+    }
+
+    private sealed class RedisHost(RedisServer redis) : TestHost
+    {
+        public override IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?> { ["ConnectionStrings:Redis"] = redis.ConnectionString, ["RateLimits:Anonymous"] = "20" };
+    }
+}

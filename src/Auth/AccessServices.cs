@@ -7,6 +7,8 @@ using AgentInvest.Auth.Passkeys;
 using AgentInvest.Auth.Sessions;
 using AgentInvest.Core;
 using AgentInvest.Core.Security;
+using Azure.Data.Tables;
+using Azure.Identity;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,11 +31,23 @@ internal static class AccessServices
         services.AddSingleton<ListAudit>();
         services.AddSingleton<AnchorAudit>();
         services.AddSingleton<VerifyAudit>();
-        if (configuration["Audit:AnchorFile"] is { Length: > 0 } path) services.AddSingleton<IAuditAnchor>(new FileAuditAnchor(path));
+        services.AddSingleton(s => new EndUserSessions(Get<Db>(s), Get<Users>(s), Get<EndSessions>(s), Get<TimeProvider>(s)));
+        AddAnchor(services, configuration);
         services.AddSingleton(s => new ChangeEmail(Get<Db>(s), Get<Users>(s), Get<ProvePassword>(s), Get<MailQueue>(s), Get<EndSessions>(s), Get<IOptions<AuthOptions>>(s), Get<TimeProvider>(s)));
         services.AddSingleton(s => new ResendVerification(Get<Db>(s), Get<Users>(s), Get<MailQueue>(s), Get<IOptions<AuthOptions>>(s), Get<TimeProvider>(s)));
         AddPasskeys(services, configuration);
         services.AddOAuth(configuration);
+    }
+
+    /// <summary><c>Audit:Tables</c> is a connection string, or the endpoint of a storage account that the hosts' identity may use; else <c>Audit:AnchorFile</c>.</summary>
+    private static void AddAnchor(IServiceCollection services, IConfiguration configuration)
+    {
+        const string table = "auditanchor";
+        if (configuration["Audit:Tables"] is { Length: > 0 } storage)
+            services.AddSingleton<IAuditAnchor>(_ => new TablesAuditAnchor(Uri.TryCreate(storage, UriKind.Absolute, out var endpoint) && endpoint.Scheme == Uri.UriSchemeHttps
+                ? new TableClient(endpoint, table, new DefaultAzureCredential()) : new TableClient(storage, table)));
+        else if (configuration["Audit:AnchorFile"] is { Length: > 0 } path)
+            services.AddSingleton<IAuditAnchor>(new FileAuditAnchor(path));
     }
 
     private static void AddPasskeys(IServiceCollection services, IConfiguration configuration)

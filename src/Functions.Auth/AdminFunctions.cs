@@ -6,7 +6,7 @@ namespace AgentInvest.Functions.Auth;
 
 /// <summary>What administrators do, and the audit's own timer.</summary>
 [RequireRole("admin")]
-public sealed class AdminFunctions(ListUsers users, ChangeRights rights, ListAudit audit, AnchorAudit anchor)
+public sealed class AdminFunctions(ListUsers users, ChangeRights rights, EndUserSessions sessions, ListAudit audit, AnchorAudit anchor)
 {
     [Function("ListUsers")]
     [Describe("List users", Query = ["search: a whole address or an id", "limit: 1 to 200, default 50", "cursor: `nextCursor` of the page before"], Response = typeof(ListPage<UserSummary>), Problems = ["403 forbidden"])]
@@ -26,6 +26,14 @@ public sealed class AdminFunctions(ListUsers users, ChangeRights rights, ListAud
     public async Task<IResult> SetTier([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "admin/users/{id}/tier")] HttpRequest request, string id, CancellationToken ct)
     {
         await rights.SetTierAsync(id, await Body.ReadAsync<ChangeRights.TierRequest>(request, ct), ct);
+        return Answer.NoContent();
+    }
+
+    [Function("EndUserSessions")]
+    [Describe("Sign a user out everywhere", Status = 204, Problems = ["403 forbidden", "404 not_found"])]
+    public async Task<IResult> EndSessions([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "admin/users/{id}/sessions")] HttpRequest request, string id, CancellationToken ct)
+    {
+        await sessions.HandleAsync(id, ct);
         return Answer.NoContent();
     }
 

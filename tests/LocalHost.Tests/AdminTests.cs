@@ -81,6 +81,19 @@ public sealed class AdminTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
+    public async Task An_administrator_signs_a_user_out_everywhere()
+    {
+        var admin = await AdminAsync(host);
+        var user = await host.SignUpAsync();
+        var path = $"/v1/admin/users/{await IdOf(user)}/sessions";
+        Assert.Equal("forbidden", (await user.SendAsync(HttpMethod.Delete, path, null)).Code);
+        Assert.Equal(HttpStatusCode.NoContent, (await admin.SendAsync(HttpMethod.Delete, path, null)).Status);
+        Assert.Equal("token_revoked", (await user.GetAsync("/v1/auth/me")).Code);
+        Assert.Equal("token_revoked", (await user.PostAsync("/v1/auth/refresh", new { refreshToken = user.RefreshToken })).Code);
+        Assert.Equal(HttpStatusCode.NotFound, (await admin.SendAsync(HttpMethod.Delete, $"/v1/admin/users/{Guid.CreateVersion7()}/sessions", null)).Status);
+    }
+
+    [Fact]
     public async Task Users_are_listed_page_by_page_and_found_by_address_or_id()
     {
         var admin = await AdminAsync(host);
@@ -102,12 +115,13 @@ public sealed class AdminTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task The_last_administrator_stays_one_even_when_two_demote_each_other_at_once()
+    public async Task The_last_administrator_stays_one_and_stays_even_when_two_demote_each_other_at_once()
     {
         await using var alone = new OwnHost();
         await alone.Host.InitializeAsync();
         var first = await AdminAsync(alone.Host);
         Assert.Equal((HttpStatusCode.Conflict, "conflict"), await StatusOf(PutAsync(first, $"/v1/admin/users/{await IdOf(first)}/roles", new { roles = new[] { "user" } })));
+        Assert.Equal((HttpStatusCode.Conflict, "conflict"), await StatusOf(first.SendAsync(HttpMethod.Delete, "/v1/auth/me", JsonContent.Create(new { password = first.Password }))));
         var second = await WithRolesAsync(first, "user", "admin");
         var (one, two) = (await IdOf(first), await IdOf(second));
         var replies = await Task.WhenAll(PutAsync(first, $"/v1/admin/users/{two}/roles", new { roles = new[] { "user" } }), PutAsync(second, $"/v1/admin/users/{one}/roles", new { roles = new[] { "user" } }));

@@ -123,6 +123,18 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_failed_sign_in_is_in_the_log_alike_for_known_and_unknown_addresses()
+    {
+        var admin = await AdminTests.AdminAsync(_host);
+        foreach (var email in new[] { _user.Email, "nobody-here@example.com" }) await _user.PostAsync("/v1/auth/login", new { email, password = "not the passphrase" });
+        var failed = (await admin.GetAsync("/v1/admin/audit?kind=auth.attempt_failed")).Json.GetProperty("items").EnumerateArray().ToList();
+        Assert.Equal(2, failed.Count);
+        Assert.Equal(2, failed.Select(f => f.GetProperty("userId").GetString()).Distinct().Count());
+        Assert.Single(failed.Select(f => f.GetProperty("data").GetProperty("event").GetProperty("source").GetString()).Distinct());
+        Assert.DoesNotContain(failed, f => f.GetProperty("userId").GetString() == _id.ToString());
+    }
+
+    [Fact]
     public async Task The_command_line_finds_an_edit_of_a_host_that_is_down()
     {
         var home = HostProcess.NewHome();

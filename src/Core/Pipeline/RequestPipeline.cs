@@ -8,7 +8,7 @@ namespace AgentInvest.Core.Pipeline;
 /// What every request passes, in this order: request id, security headers, CORS, problems, guard per IP, authentication, the caller's limit,
 /// authorization, idempotency. Plain <see cref="HttpContext"/> code: both runtimes call it.
 /// </summary>
-public sealed class RequestPipeline(Authenticator authenticator, RateLimits limits, CallerAddress address, Cors cors, Idempotency idempotency, ILogger<RequestPipeline> log)
+public sealed partial class RequestPipeline(Authenticator authenticator, RateLimits limits, CallerAddress address, Cors cors, Idempotency idempotency, ILogger<RequestPipeline> log)
 {
     public async Task InvokeAsync(HttpContext http, EndpointPolicy policy, RequestDelegate next)
     {
@@ -35,6 +35,8 @@ public sealed class RequestPipeline(Authenticator authenticator, RateLimits limi
         }
         catch (Exception e) when (!http.Response.HasStarted)
         {
+            // By the function's name, not the address: what a caller wrote stays out of the log.
+            if (e is ProblemException { Problem.Status: 403 } refused) Log.Refused(log, refused.Problem.Code, http.GetEndpoint()?.DisplayName, http.Features.Get<CurrentUser>()?.Id);
             await ProblemAnswer.WriteAsync(http, ProblemAnswer.Of(e, log));
         }
     }
@@ -76,5 +78,11 @@ public sealed class RequestPipeline(Authenticator authenticator, RateLimits limi
             await limits.ChargeAsync(http, policy, null, ip);
             throw;
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Refused with {Code}: {Function} to user {User}")]
+        public static partial void Refused(ILogger log, string code, string? function, Guid? user);
     }
 }

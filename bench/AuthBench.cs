@@ -25,14 +25,14 @@ internal static class AuthBench
         try
         {
             await using var postgres = await EmbeddedPostgres.StartAsync(root, home);
-            await using (var cheap = await Server.StartAsync("AgentInvest.LocalHost.dll", [], home, postgres.ConnectionString))
+            await using (var dear = await Server.StartAsync("AgentInvest.LocalHost.dll", [], home, postgres.ConnectionString, new Dictionary<string, string> { ["Auth__PasswordCost"] = $"{Cost}" }))
             {
-                await TimingAsync(cheap.Url);
-                await RefreshAsync(cheap.Url, postgres.ConnectionString, home);
+                await LoginCpuAsync(dear);
+                await StarvationAsync(dear.Url);
             }
-            await using var dear = await Server.StartAsync("AgentInvest.LocalHost.dll", [], home, postgres.ConnectionString, new Dictionary<string, string> { ["Auth__PasswordCost"] = $"{Cost}" });
-            await LoginCpuAsync(dear);
-            await StarvationAsync(dear.Url);
+            await using var cheap = await Server.StartAsync("AgentInvest.LocalHost.dll", [], home, postgres.ConnectionString);
+            await RefreshAsync(cheap.Url, postgres.ConnectionString, home);
+            await TimingAsync(cheap.Url);
         }
         finally
         {
@@ -49,10 +49,14 @@ internal static class AuthBench
         List<double> ours = [], bare = [];
         for (var round = 0; round < 6; round++)
         {
-            var before = host.ProcessorTime;
+            // Ticks, timers and the outbox go on meanwhile: what they take of the processor while nobody signs in is taken off.
+            var (idle, idleBegin) = (host.ProcessorTime, Stopwatch.GetTimestamp());
+            await Task.Delay(1500);
+            var rate = (host.ProcessorTime - idle) / Stopwatch.GetElapsedTime(idleBegin);
+            var (before, begin) = (host.ProcessorTime, Stopwatch.GetTimestamp());
             for (var i = 0; i < 4; i++) (await LogInAsync(host.Url, email, Password)).EnsureSuccessStatusCode();
             // The first round has the jitter's work in it.
-            if (round > 0) ours.Add((host.ProcessorTime - before).TotalMilliseconds / 4);
+            if (round > 0) ours.Add((host.ProcessorTime - before - Stopwatch.GetElapsedTime(begin) * rate).TotalMilliseconds / 4);
             using var self = Process.GetCurrentProcess();
             var start = self.TotalProcessorTime;
             for (var i = 0; i < 4; i++) BCrypt.Net.BCrypt.Verify(Password, hash);

@@ -115,12 +115,13 @@ public sealed class AdminTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task The_last_administrator_stays_one_even_when_two_demote_each_other_at_once()
+    public async Task The_last_administrator_stays_one_and_stays_even_when_two_demote_each_other_at_once()
     {
         await using var alone = new OwnHost();
         await alone.Host.InitializeAsync();
         var first = await AdminAsync(alone.Host);
         Assert.Equal((HttpStatusCode.Conflict, "conflict"), await StatusOf(PutAsync(first, $"/v1/admin/users/{await IdOf(first)}/roles", new { roles = new[] { "user" } })));
+        Assert.Equal((HttpStatusCode.Conflict, "conflict"), await StatusOf(first.SendAsync(HttpMethod.Delete, "/v1/auth/me", JsonContent.Create(new { password = first.Password }))));
         var second = await WithRolesAsync(first, "user", "admin");
         var (one, two) = (await IdOf(first), await IdOf(second));
         var replies = await Task.WhenAll(PutAsync(first, $"/v1/admin/users/{two}/roles", new { roles = new[] { "user" } }), PutAsync(second, $"/v1/admin/users/{one}/roles", new { roles = new[] { "user" } }));

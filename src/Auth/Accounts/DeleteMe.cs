@@ -1,3 +1,4 @@
+using AgentInvest.Auth.Admin;
 using AgentInvest.Auth.Data;
 using AgentInvest.Auth.Sessions;
 using AgentInvest.Core;
@@ -12,6 +13,7 @@ namespace AgentInvest.Auth.Accounts;
 public sealed class DeleteMe
 {
     private static readonly string[] WaysIn = ["mail_tokens", "mfa_challenges", "api_keys", "passkeys", "external_logins", "email_changes"];
+    private static readonly string[] Nothing = ["user"];
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
     private readonly Db _db;
     private readonly ProvePassword _prove;
@@ -47,6 +49,12 @@ public sealed class DeleteMe
         }
         await _db.InTransactionAsync(async tx =>
         {
+            if (user.Profile.Roles.Contains("admin"))
+            {
+                // The last one stays, and one who goes counts no more from here on.
+                await ChangeRights.KeepAnAdminAsync(tx, user.Id, ct);
+                await _users.SetRolesAsync(tx, user.Id, Nothing, ct);
+            }
             // No way in from here on: no password, no session, no key, no token of a mail.
             await _users.SetPasswordAsync(tx, user.Id, "", ct);
             foreach (var table in WaysIn) await tx.ExecuteAsync($"delete from auth.{table} where user_id = $1", ct, user.Id);

@@ -31,6 +31,7 @@ public sealed class ForgotPassword
         var check = new Check();
         var email = EmailAddress.Check(check, request.Email);
         check.ThrowIfAny();
+        _hasher.EnsureRoom();
         var user = await _users.FindByEmailAsync(email, ct);
         var verified = user is { Profile.EmailVerified: true };
         await _hasher.BurnAsync(email, ct);

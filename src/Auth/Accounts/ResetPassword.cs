@@ -27,6 +27,7 @@ public sealed class ResetPassword
         check.That(request.Token is { Length: > 0 and <= 200 }, "token", "is required");
         PasswordRules.Check(check, request.NewPassword, "\0", null, "newPassword");
         check.ThrowIfAny();
+        _hasher.EnsureRoom();
         var now = _time.GetUtcNow();
         var owner = await _db.OneAsync("select user_id from auth.mail_tokens where token_hash = $1 and kind = 'reset_password' and used_at is null and expires_at > $2", r => r.GetGuid(0), ct, MailTokens.HashOf(request.Token!), now);
         var user = await _users.FindByIdAsync(owner, ct);

@@ -33,10 +33,7 @@ public sealed class ChangeRights
         var user = Parse(id);
         await _db.InTransactionAsync(async tx =>
         {
-            // Two administrators who demote each other take turns; the second is the last one by then.
-            await tx.ExecuteAsync("select pg_advisory_xact_lock($1)", ct, AdminLock);
-            if (!roles.Contains("admin") && !await tx.OneAsync("select exists (select from auth.users where 'admin' = any(roles) and verified_at is not null and id <> $1)", r => r.GetBoolean(0), ct, user))
-                throw AccessProblems.LastAdmin();
+            if (!roles.Contains("admin")) await KeepAnAdminAsync(tx, user, ct);
             if (!await _users.SetRolesAsync(tx, user, roles, ct)) throw Problems.NotFound();
             await AuditLog.AddAsync(tx, user, "admin.roles_changed", new { roles }, _time.GetUtcNow(), ct);
         }, ct);
@@ -55,6 +52,14 @@ public sealed class ChangeRights
             await AuditLog.AddAsync(tx, user, "admin.tier_changed", new { request.Tier }, _time.GetUtcNow(), ct);
         }, ct);
         _keys.Reread(user);
+    }
+
+    /// <summary>Throws where nobody but this user is an administrator.</summary>
+    internal static async Task KeepAnAdminAsync(Tx tx, Guid leaving, CancellationToken ct)
+    {
+        // Two administrators who demote each other take turns; the second is the last one by then.
+        await tx.ExecuteAsync("select pg_advisory_xact_lock($1)", ct, AdminLock);
+        if (!await tx.OneAsync("select exists (select from auth.users where 'admin' = any(roles) and verified_at is not null and id <> $1)", r => r.GetBoolean(0), ct, leaving)) throw AccessProblems.LastAdmin();
     }
 
     private static Guid Parse(string id) => Guid.TryParse(id, out var user) ? user : throw Problems.NotFound();

@@ -46,6 +46,9 @@ internal sealed class PasswordHasher : IDisposable
     /// <summary>The work of one hash, for nothing.</summary>
     public Task BurnAsync(string password, CancellationToken ct) => VerifyAsync(password, null, ct);
 
+    /// <summary>503 when the queue is full: asked first, before a flood costs a statement.</summary>
+    public void EnsureRoom() => EnsureRoom(Volatile.Read(ref _asked) + 1 - _cores);
+
     public bool IsOutdated(string hash) => Read(hash) is var (key, bcrypt) && (key != _current || CostOf(bcrypt) != _cost);
 
     public void Dispose() => _permits.Dispose();
@@ -71,11 +74,9 @@ internal sealed class PasswordHasher : IDisposable
 
     private async Task<T> QueuedAsync<T>(Func<T> work, CancellationToken ct)
     {
-        var ahead = Math.Max(0, Interlocked.Increment(ref _asked) - _cores);
         try
         {
-            var wait = TimeSpan.FromSeconds(ahead * Volatile.Read(ref _seconds) / _cores);
-            if (wait > QueueLimit) throw Problems.Busy(wait);
+            EnsureRoom(Interlocked.Increment(ref _asked) - _cores);
             await _permits.WaitAsync(ct);
             try
             {
@@ -90,6 +91,13 @@ internal sealed class PasswordHasher : IDisposable
         {
             Interlocked.Decrement(ref _asked);
         }
+    }
+
+    /// <param name="ahead">Hashes that must be done before.</param>
+    private void EnsureRoom(int ahead)
+    {
+        var wait = TimeSpan.FromSeconds(Math.Max(0, ahead) * Volatile.Read(ref _seconds) / _cores);
+        if (wait > QueueLimit) throw Problems.Busy(wait);
     }
 
     private T Timed<T>(Func<T> work)

@@ -36,6 +36,7 @@ public sealed class LogIn
         CheckDevice(check, request.DeviceName);
         check.ThrowIfAny();
 
+        _hasher.EnsureRoom();
         var account = await _users.FindByEmailAsync(email, ct);
         var paused = await _attempts.IsPausedAsync(email, context.Source, ct);
         // An unverified address has no password of its own yet; the one that waits with the mail's token tells its owner what to do.

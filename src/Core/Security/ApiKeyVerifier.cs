@@ -64,7 +64,8 @@ public sealed class ApiKeyVerifier(Db db, MasterKey master, TimeProvider time)
                 r.IsDBNull(3) ? null : r.GetFieldValue<string[]>(3).Select(n => IPNetwork.Parse(n)).ToList(), r.Nullable<DateTimeOffset>(4), r.Nullable<DateTimeOffset>(5), readAt), ct, hashes);
         var now = time.GetUtcNow();
         if (known is not null && !(now - known.LastUsedAt < UsedStep))
-            await db.ExecuteAsync("update auth.api_keys set last_used_at = $2 where id = $1", ct, known.Id, now);
+            // After a rotation this brings the key under the new master key, so that what is in use outlives the old one.
+            await db.ExecuteAsync("update auth.api_keys set last_used_at = $2, key_hash = $3 where id = $1", ct, known.Id, now, hashes[0]);
         return known;
     }
 

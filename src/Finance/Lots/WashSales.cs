@@ -20,7 +20,7 @@ public sealed class WashSales
     private readonly IReadOnlyList<LedgerEntry> _entries;
     private readonly decimal[] _scales;
     private readonly Book _book;
-    private readonly Dictionary<string, List<int>> _purchases = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Purchases> _purchases = new(StringComparer.Ordinal);
     private readonly Dictionary<Guid, Replacement> _replacements = [];
     private readonly List<RealizedGain> _gains = [];
 
@@ -30,9 +30,29 @@ public sealed class WashSales
         for (var i = 0; i < ordered.Count; i++)
         {
             if (ordered[i].Kind != EntryKind.Buy) continue;
-            if (!_purchases.TryGetValue(ordered[i].Symbol!, out var list)) _purchases[ordered[i].Symbol!] = list = [];
-            list.Add(i);
+            if (!_purchases.TryGetValue(ordered[i].Symbol!, out var list)) _purchases[ordered[i].Symbol!] = list = new Purchases();
+            list.At.Add(i);
         }
+    }
+
+    /// <summary>
+    /// A symbol's purchases by their entries. One whose shares are all sold or stand in for others already never has a free one again: it is passed over from then on, so
+    /// that frequent trading stays linear.
+    /// </summary>
+    private sealed class Purchases
+    {
+        private int[]? _next;
+
+        public List<int> At { get; } = [];
+
+        public int FirstFree(int from)
+        {
+            _next ??= [.. Enumerable.Range(0, At.Count + 1)];
+            while (_next[from] != from) from = _next[from] = _next[_next[from]];
+            return from;
+        }
+
+        public void Exhaust(int purchase) => _next![purchase] = purchase + 1;
     }
 
     /// <summary>Shares of a lot that stand in for others, in shares of the day: their number, the loss they carry, and since when they count as held.</summary>
@@ -108,20 +128,23 @@ public sealed class WashSales
     private decimal Disallow(int sale, Part part)
     {
         var entry = _entries[sale];
-        if (entry.Symbol is not { } symbol || !_purchases.TryGetValue(symbol, out var purchases)) return 0;
+        // The fraction of a share that a corporate action pays for is sold by the company, not by the holder.
+        if (entry is not { Kind: EntryKind.Sell, Symbol: { } symbol } || !_purchases.TryGetValue(symbol, out var purchases)) return 0;
         var (left, loss, disallowed) = (part.Quantity, part.Cost - part.Proceeds, 0m);
-        for (var i = FirstSince(purchases, entry.Day.AddDays(-Window)); i < purchases.Count && left > 0; i++)
+        for (var i = purchases.FirstFree(FirstSince(purchases.At, entry.Day.AddDays(-Window))); i < purchases.At.Count && left > 0; i = purchases.FirstFree(i + 1))
         {
-            var purchase = _entries[purchases[i]];
+            var at = purchases.At[i];
+            var purchase = _entries[at];
             if (purchase.Day > entry.Day.AddDays(Window)) break;
             if (purchase.Id == part.LotId) continue;
             // One share of the purchase's day in shares of the sale's day; those already bought are in these already.
-            var later = purchases[i] > sale;
-            var scale = later ? _scales[purchases[i]] / _scales[sale] : 1;
+            var later = at > sale;
+            var scale = later ? _scales[at] / _scales[sale] : 1;
             var held = later ? purchase.Quantity : Remaining(symbol, purchase.Id);
-            if (!_replacements.TryGetValue(purchase.Id, out var replacement)) replacement = new Replacement(symbol, purchases[i]);
+            if (!_replacements.TryGetValue(purchase.Id, out var replacement)) replacement = new Replacement(symbol, at);
             var free = Exact.Shares((held - replacement.Quantity) * scale);
             var matched = Math.Min(left, free);
+            if (free <= 0) purchases.Exhaust(i);
             if (matched <= 0) continue;
             var moved = Exact.Part(loss, matched, left);
             var heldBefore = entry.Day.DayNumber - part.AcquiredOn.DayNumber;

@@ -49,6 +49,15 @@ public sealed class LotsTests
     }
 
     [Fact]
+    public void Money_beyond_what_can_be_kept_exactly_is_refused_and_changes_nothing()
+    {
+        var book = Book.Replay([Buy("2020-01-02", "X", 10, 5)], CostBasisMethod.Fifo);
+        Assert.Throws<OverflowException>(() => book.Apply(Buy("2020-01-03", "X", 1e10m, 1e6m)));
+        Assert.Throws<OverflowException>(() => book.Apply(Buy("2020-01-03", "X", 1e18m, 1e18m)));
+        Assert.Equal((10m, 50m, 50m), (book.QuantityOf("X"), book.Cost, book.NetInvested));
+    }
+
+    [Fact]
     public void A_split_multiplies_shares_and_leaves_cost_and_value()
     {
         var book = Book.Replay([Buy("2020-01-02", "X", 100, 63.32m), Split("2020-02-03", "X", 2), Split("2020-03-02", "X", 7), Split("2020-04-01", "X", 4), Split("2020-05-01", "X", 0.1m)], CostBasisMethod.Fifo);

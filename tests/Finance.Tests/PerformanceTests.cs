@@ -23,11 +23,17 @@ public sealed class PerformanceTests
     [InlineData("2021-12-18", 148.9, -0.05528341497550734703, "2021-11-22", 2, 142.9, 1.55, "2021-11-30", -2, 136.6, 1.65)] // BALN, sold
     [InlineData("2021-12-18", 148.9, -0.05528341497550734703, "2021-11-22", 2, 142.9, 1.55, "2021-11-30", -1, 136.6, 1.65, "2021-11-30", -1, 136.6, 0)] // in two
     [InlineData("2021-12-18", 148.9, 0.08437042459736456808, "2021-11-30", 2, 136.6, 1.55)] // BALN, bought
+    [InlineData("2022-01-14", 43099.7, -0.03283734028271199921, "2021-12-12", 1, 44558.42, 4.46)] // BTCUSD
+    [InlineData("2025-12-28", 237.8, 0.020208978362720148, "2025-12-11", 10, 188.505, 1, "2025-12-18", -10, 189, 1, "2025-12-18", 10, 204.11, 1, "2025-12-28", -10, 208.01, 1)] // JNUG, in and out twice
     public void The_return_on_average_investment_agrees_with_Ghostfolios_own_cases(string to, double price, double expected, params object[] trades)
     {
         var book = trades.Chunk(4).Select(t => Convert.ToDecimal(t[1]) is var q && q > 0 ? Buy((string)t[0], "X", q, Convert.ToDecimal(t[2]), Convert.ToDecimal(t[3])) : Sell((string)t[0], "X", -q, Convert.ToDecimal(t[2]), Convert.ToDecimal(t[3]))).ToList();
         Assert.Equal(expected, (double)Compute(book, book[0].Day.AddDays(-1).ToString("yyyy-MM-dd"), to, ("X", to, (decimal)price)).Roai!.Value, 1e-14);
     }
+
+    [Fact]
+    public void A_dividend_is_part_of_the_gain_on_average_investment() // GOOGL with a dividend, Ghostfolio's own case: 116.45 − 89.12 + 5 − 1
+        => Assert.Equal(31.33m / 89.12m, Math.Round(Compute([Buy("2023-01-03", "X", 1, 89.12m, fee: 1), Dividend("2023-01-03", "X", 5)], "2023-01-02", "2023-07-10", ("X", "2023-07-10", 116.45m)).Roai!.Value, 28));
 
     [Fact]
     public void Average_investment_counts_what_was_held_at_the_start_at_its_value_and_each_holding_over_its_own_days()

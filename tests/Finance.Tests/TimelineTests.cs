@@ -36,6 +36,27 @@ public sealed class TimelineTests
     }, 40);
 
     [Fact]
+    public void Every_day_is_worth_what_the_books_up_to_it_are_at_its_prices_and_returns_what_that_makes() => LotInvariantTests.ForAnyBooks(drafts =>
+    {
+        var (book, timeline) = Books(drafts.Where(e => e.Kind is EntryKind.Buy or EntryKind.Sell or EntryKind.Dividend or EntryKind.ReturnOfCapital or EntryKind.Split).ToList(), tracked: true);
+        var (before, growth) = (0m, (decimal?)1);
+        for (var day = timeline.Begin.AddDays(1); day <= Last; day = day.AddDays(1))
+        {
+            var soFar = Book.Replay(book.TakeWhile(e => e.Day <= day), CostBasisMethod.Fifo, "USD");
+            var value = soFar.Positions.Values.Sum(p => p.Quantity * Market.Prices[p.Symbol].On(day)!.Value * (p.Symbol == "Y" ? Market.Rates["EUR"].On(day)!.Value : 1));
+            var flows = book.Where(e => e.Day == day && e.Kind is (EntryKind.Deposit or EntryKind.Withdrawal)).Select(e => e.CashFlow).ToList();
+            value += soFar.CashBalances.Sum(b => b.Key == "EUR" ? b.Value * Market.Rates["EUR"].On(day)!.Value : b.Value);
+            var basis = before + flows.Where(f => f > 0).Sum();
+            growth = basis > 0 ? growth * (value - flows.Where(f => f < 0).Sum()) / basis : basis == 0 && value == 0 ? growth : null;
+            before = value;
+            if (day.Day % 9 != 0) continue;
+            var range = timeline.Performance(timeline.Begin, day);
+            Assert.Equal((double)value, (double)range.End, 1e-9);
+            Assert.Equal((double?)growth - 1 ?? double.NaN, (double?)range.Twr ?? double.NaN, 1e-9);
+        }
+    }, 15);
+
+    [Fact]
     public void A_backdated_entry_or_a_reversal_leads_to_the_timeline_computed_anew() => LotInvariantTests.ForAnyBooks(drafts =>
     {
         var (book, full) = Books(drafts, tracked: true);

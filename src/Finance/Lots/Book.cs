@@ -70,8 +70,11 @@ public sealed partial class Book(CostBasisMethod method, string? baseCurrency = 
     }
 
     /// <exception cref="InsufficientQuantityException">More is sold than is held; nothing has changed.</exception>
+    /// <exception cref="OverflowException">An amount of 10^16 or more in base currency: more than can be kept exactly.</exception>
     public Booked Apply(LedgerEntry entry)
     {
+        var (flow, fee, tax) = (entry.CashFlow, entry.InBase(entry.Fee), entry.InBase(entry.Tax));
+        if (Math.Abs(flow) >= Exact.Limit || entry.InBase(entry.Quantity * entry.Price) >= Exact.Limit) throw new OverflowException($"An amount of {entry.Currency} is too large for the books.");
         var booked = entry.Kind switch
         {
             EntryKind.Buy => Buy(entry),
@@ -84,9 +87,9 @@ public sealed partial class Book(CostBasisMethod method, string? baseCurrency = 
             EntryKind.ReturnOfCapital => ReturnOfCapital(entry),
             _ => Money(entry),
         };
-        Fees += entry.InBase(entry.Fee);
-        Taxes += entry.InBase(entry.Tax);
-        _moved += entry.CashFlow;
+        Fees += fee;
+        Taxes += tax;
+        _moved += flow;
         if (baseCurrency is not null) MoveCash(entry);
         return booked;
     }

@@ -123,6 +123,8 @@ public sealed class InsufficientQuantityException(string symbol, decimal held, d
 /// </summary>
 internal static class Exact
 {
+    public const decimal Limit = 1e16m;
+
     public static decimal Money(decimal value) => decimal.Round(value, 12);
     public static decimal Shares(decimal value) => decimal.Round(value, 10);
 

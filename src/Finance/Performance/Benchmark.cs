@@ -15,7 +15,7 @@ public static class Benchmark
     /// <param name="index">The benchmark's total return in base currency: its price with what it pays put back into it.</param>
     public static BenchmarkResult OnFlowsOf(PerformanceResult range, PriceHistory index)
     {
-        if (index.On(range.From) is not { } first || first <= 0 || index.On(range.To) is not { } last) return new BenchmarkResult(null, null, null, null, "The benchmark has no price at the start of the range.");
+        if (index.On(range.From) is not { } first || index.Prices.Any(p => p <= 0) || index.On(range.To) is not { } last) return new BenchmarkResult(null, null, null, null, "The benchmark has no price at the start of the range.");
         var units = range.Start / first;
         var flows = new List<Flow> { new(range.From, -(double)range.Start) };
         var net = 0m;

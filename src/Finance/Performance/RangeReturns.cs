@@ -12,9 +12,9 @@ internal sealed class RangeReturns(DateOnly from, DateOnly to, TimelineState sta
         var gain = closing - opening - _net;
         var series = Series();
         var twr = series[^1].Twr;
-        var parts = Parts(gain);
+        var parts = Parts();
         var (contributions, ofCash) = Contributions(twr);
-        return new PerformanceResult(from, to, opening, closing, _net, gain, twr, Xirr(opening, closing), Roai(gain, parts), Simple(gain, opening), Annualized(twr), series, _unavailable)
+        return new PerformanceResult(from, to, opening, closing, _net, gain, twr, Xirr(opening, closing), Roai(gain), Simple(gain, opening), Annualized(twr), series, _unavailable)
         {
             Flows = days.Skip(1).Where(d => d.In != 0 || d.Out != 0).Select(d => new ExternalFlow(d.Day, d.In, d.Out)).ToList(), Parts = parts, Contributions = contributions, CashContribution = ofCash,
         };
@@ -50,11 +50,10 @@ internal sealed class RangeReturns(DateOnly from, DateOnly to, TimelineState sta
     }
 
     /// <summary>
-    /// As Ghostfolio's RoaiPortfolioCalculator has it: what prices and rates gained, less fees and taxes, ÷ the sum over the holdings of their average investment. That
-    /// is Σ (cost left, at average cost, × days to the next activity) ÷ Σ days held, where what was held at the start of the range counts at its value then.
-    /// Dividends and interest are not part of it.
+    /// As Ghostfolio's RoaiPortfolioCalculator has it: the gain, income in it, less fees and taxes, ÷ the sum over the holdings of their average investment. That is
+    /// Σ (cost left, at average cost, × days to the next activity) ÷ Σ days held, where what was held at the start of the range counts at its value then.
     /// </summary>
-    private decimal? Roai(decimal gain, GainParts parts)
+    private decimal? Roai(decimal gain)
     {
         var invested = 0m;
         foreach (var (symbol, now) in end.Holdings)
@@ -69,8 +68,7 @@ internal sealed class RangeReturns(DateOnly from, DateOnly to, TimelineState sta
             if (days > 0 && before.Quantity > 0) average += before.Value - before.Cost;
             invested += average;
         }
-        var net = gain - parts.Dividends - parts.Interest - parts.CashFx;
-        if (invested > 0) return net / invested;
+        if (invested > 0) return gain / invested;
         _unavailable["roai"] = "Nothing was held in this range.";
         return null;
     }
@@ -92,13 +90,12 @@ internal sealed class RangeReturns(DateOnly from, DateOnly to, TimelineState sta
         return null;
     }
 
-    private GainParts Parts(decimal gain)
+    private GainParts Parts()
     {
         var (price, fx) = (end.Holdings.Values.Sum(h => h.PriceGain) - start.Holdings.Values.Sum(h => h.PriceGain), end.Holdings.Values.Sum(h => h.FxGain) - start.Holdings.Values.Sum(h => h.FxGain));
         var (a, b) = (start.Book, end.Book);
         var cashFx = tracksCash ? end.CashFx - start.CashFx : 0;
-        var parts = new GainParts(price, fx, b.Dividends - a.Dividends, b.Interest - a.Interest, b.Fees - a.Fees, b.Taxes - a.Taxes, cashFx, end.MarketNet - start.MarketNet - _net);
-        return parts;
+        return new GainParts(price, fx, b.Dividends - a.Dividends, b.Interest - a.Interest, b.Fees - a.Fees, b.Taxes - a.Taxes, cashFx, end.MarketNet - start.MarketNet - _net);
     }
 
     private (List<HoldingContribution>, double? OfCash) Contributions(decimal? twr)

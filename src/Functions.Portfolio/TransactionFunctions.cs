@@ -43,8 +43,11 @@ public sealed class TransactionFunctions(RecordTransaction record, CorrectTransa
 
     [Function("GetTransaction"), RequireScope("portfolio:read")]
     [Describe("Read a transaction", Response = typeof(TransactionView), Problems = ["404 not_found"])]
-    public async Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/transactions/{id}")] HttpRequest request, string id, CancellationToken ct) =>
-        Answer.Ok(await list.OneAsync(CurrentUser.Of(request.HttpContext), id, ct));
+    public async Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/transactions/{id}")] HttpRequest request, string id, CancellationToken ct)
+    {
+        var (view, etag) = await list.OneAsync(CurrentUser.Of(request.HttpContext), id, ct);
+        return Answer.Ok(view).With("ETag", etag);
+    }
 
     /// <summary>Bookings bring their own actions along; this is for those that fall due while nobody books.</summary>
     [Function("BookNewActions")]

@@ -10,12 +10,14 @@ using Microsoft.Extensions.Caching.Memory;
 namespace AgentInvest.Portfolio.Holdings;
 
 /// <summary>One version of a portfolio's books: its entries in their order and, worked out once, where they lead.</summary>
-internal sealed class LoadedBook(PortfolioRow portfolio, IReadOnlyList<LedgerEntry> entries)
+/// <param name="lastSeq">Of the ledger's lines in it.</param>
+internal sealed class LoadedBook(PortfolioRow portfolio, IReadOnlyList<LedgerEntry> entries, long lastSeq)
 {
     private readonly Lazy<(Book Book, Dictionary<Guid, Booked> Journal)> _replayed = new(() => Replay(portfolio, entries));
 
     public PortfolioRow Portfolio => portfolio;
     public IReadOnlyList<LedgerEntry> Entries => entries;
+    public long LastSeq => lastSeq;
 
     /// <summary>After the last entry. Shared: never apply anything to it.</summary>
     public Book Current => _replayed.Value.Book;
@@ -47,14 +49,29 @@ internal sealed class BookLoader(Db db, FindPortfolio find, UserMarket market, O
     {
         for (var portfolio = await find.HandleAsync(user, portfolioId, ct); ;)
         {
-            if (_cache.TryGetValue((portfolio.Id, portfolio.Version), out LoadedBook? known)) return known!;
-            var entries = await Ledger.EntriesAsync(db, portfolio, ct);
+            var known = _cache.Get<LoadedBook>(portfolio.Id);
+            if (known?.Portfolio.Version == portfolio.Version) return known;
+            var (entries, lastSeq) = known is not null && await AddedAsync(known, ct) is { } added ? added : Of(await Ledger.RowsAsync(db, portfolio, ct));
             // A booking between the two reads would pass its entries off as those of the version before.
             var after = await find.HandleAsync(user, portfolio.Id, ct);
-            if (after.Version == portfolio.Version) return _cache.Set((portfolio.Id, portfolio.Version), new LoadedBook(after, entries), new MemoryCacheEntryOptions { Size = entries.Count + 10, SlidingExpiration = TimeSpan.FromMinutes(10) });
+            if (after.Version == portfolio.Version) return _cache.Set(portfolio.Id, new LoadedBook(after, entries, lastSeq), new MemoryCacheEntryOptions { Size = entries.Count + 10, SlidingExpiration = TimeSpan.FromMinutes(10) });
             portfolio = after;
         }
     }
+
+    /// <summary>Most changes only add lines: these are read and put in their places. Null where any was reversed since.</summary>
+    private async Task<(List<LedgerEntry>, long)?> AddedAsync(LoadedBook known, CancellationToken ct)
+    {
+        var (user, id) = (known.Portfolio.UserId, known.Portfolio.Id);
+        var added = await Ledger.RowsSinceAsync(db, known.Portfolio, known.LastSeq, ct);
+        var count = await db.OneAsync("select count(*)::int from portfolio.transactions where user_id = $1 and portfolio_id = $2 and reversed_by is null", r => r.GetInt32(0), ct, user, id);
+        if (count != known.Entries.Count + added.Count) return null;
+        List<LedgerEntry> entries = [.. known.Entries, .. added.Select(r => r.ToEntry())];
+        entries.Sort(LedgerEntry.Order);
+        return (entries, added.Count == 0 ? known.LastSeq : added.Max(r => r.Seq));
+    }
+
+    private static (List<LedgerEntry>, long) Of(List<LedgerRow> rows) => (Ledger.Ordered(rows), rows.Count == 0 ? 0 : rows.Max(r => r.Seq));
 
     /// <summary>Daily closes of every symbol ever held, at each day's rate.</summary>
     public async Task<Dictionary<string, PriceHistory>> PricesAsync(LoadedBook book, DateOnly from, DateOnly to, CancellationToken ct)

@@ -1,6 +1,7 @@
 using AgentInvest.Core;
 using AgentInvest.Finance.Lots;
 using AgentInvest.Portfolio.Portfolios;
+using AgentInvest.Portfolio.Transactions;
 using static AgentInvest.Portfolio.Transactions.TransactionView;
 
 namespace AgentInvest.Portfolio.Holdings;
@@ -37,6 +38,7 @@ public sealed class GetPortfolio
     public async Task<(Response Response, string ETag)> HandleAsync(CurrentUser user, Guid? portfolioId, DateOnly? asOf, CancellationToken ct)
     {
         var now = _time.GetUtcNow();
+        TransactionRules.CheckDay(asOf, "asOf");
         if (asOf > Instants.DayOf(now)) throw Problems.Validation("asOf", "must not be in the future");
         var loaded = await _loader.LoadAsync(user, portfolioId, ct);
         var valued = await _value.HandleAsync(loaded, asOf, ct);

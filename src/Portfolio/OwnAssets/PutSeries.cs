@@ -64,10 +64,12 @@ public sealed class PutSeries(Db db, TimeProvider time)
             if (check.That(date is not null, $"items[{i}].date", "is required"))
             {
                 check.That(date <= today, $"items[{i}].date", "must not be in the future");
+                check.That(date >= Transactions.TransactionRules.FirstDay, $"items[{i}].date", "must not be before 1900");
                 check.That(seen.Add(date!.Value), $"items[{i}].date", "is given more than once");
             }
             if (!check.That(value is not null, $"items[{i}].{member}", "is required")) continue;
             check.That(zero ? value >= 0 : value > 0, $"items[{i}].{member}", zero ? "must not be negative" : "must be greater than 0");
+            check.That(value <= (zero ? 1e9m : 1e6m), $"items[{i}].{member}", "is too large");
             Money.CheckStorable(check, value, $"items[{i}].{member}");
         }
         check.ThrowIfAny();

@@ -2,6 +2,7 @@ using AgentInvest.Core;
 using AgentInvest.Finance.Performance;
 using AgentInvest.Portfolio.Holdings;
 using AgentInvest.Portfolio.OwnAssets;
+using AgentInvest.Portfolio.Transactions;
 using Microsoft.AspNetCore.Http;
 using static AgentInvest.Portfolio.Transactions.TransactionView;
 
@@ -41,6 +42,8 @@ public sealed class GetPerformance
         var from = Query.Day(request, "from");
         var to = Query.Day(request, "to") ?? today;
         var benchmark = Query.Text(request, "benchmark") is { } b ? AssetSymbols.Parse(b, "benchmark") : null;
+        TransactionRules.CheckDay(from, "from");
+        TransactionRules.CheckDay(to, "to");
         if (to > today) throw Problems.Validation("to", "must not be in the future");
         if (range is not null && from is not null) throw Problems.Validation("range", "give either range or from");
         if (from > to) throw Problems.Validation("from", "must not be after to");

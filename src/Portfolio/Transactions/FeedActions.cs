@@ -16,6 +16,9 @@ internal sealed record Feed(IReadOnlyList<CorporateAction> Actions, Func<DateOnl
 /// </summary>
 internal sealed class FeedActions(MarketData market, UserMarket prices, TimeProvider time)
 {
+    /// <summary>At any price and rate that can be given, what this many shares are worth fits a decimal.</summary>
+    private const decimal MostShares = 1e13m;
+
     public async Task<IReadOnlyDictionary<string, Feed>> OfAsync(PortfolioRow portfolio, IEnumerable<string> symbols, CancellationToken ct)
     {
         var today = Instants.DayOf(time.GetUtcNow());
@@ -51,7 +54,11 @@ internal sealed class FeedActions(MarketData market, UserMarket prices, TimeProv
         var next = 0;
         void Apply(LedgerEntry entry)
         {
-            try { booked[entry.Id] = book.Apply(entry); }
+            try
+            {
+                booked[entry.Id] = book.Apply(entry);
+                if (entry.Symbol is { } held && Math.Max(book.QuantityOf(held), book.QuantityOf(entry.TargetSymbol ?? held)) > MostShares) throw new OverflowException();
+            }
             catch (InsufficientQuantityException e) when (refuse?.Invoke(entry, e) == true) { }
         }
         foreach (var action in feeds.Values.SelectMany(f => f.Actions).OrderBy(a => a.EffectiveOn).ThenBy(a => a.Kind == CorporateActionKind.Split ? 1 : 0).ThenBy(a => a.Symbol, StringComparer.Ordinal))

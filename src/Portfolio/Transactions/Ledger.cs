@@ -7,12 +7,14 @@ namespace AgentInvest.Portfolio.Transactions;
 /// <summary>The ledger's SQL.</summary>
 internal static class Ledger
 {
-    /// <summary>The entries in force, in the books' order.</summary>
-    public static async Task<List<LedgerEntry>> EntriesAsync(Db db, PortfolioRow portfolio, CancellationToken ct) => Ordered(await RowsAsync(db, portfolio, ct));
-
+    /// <summary>All that is in force.</summary>
     public static Task<List<LedgerRow>> RowsAsync(Db db, PortfolioRow portfolio, CancellationToken ct) =>
         db.ListAsync($"select {LedgerRow.Columns} from portfolio.transactions where user_id = $1 and portfolio_id = $2 and reversed_by is null order by executed_at, seq",
             LedgerRow.Read, ct, portfolio.UserId, portfolio.Id);
+
+    /// <summary>Of what is in force, the lines written after one.</summary>
+    public static Task<List<LedgerRow>> RowsSinceAsync(Db db, PortfolioRow portfolio, long seq, CancellationToken ct) =>
+        db.ListAsync($"select {LedgerRow.Columns} from portfolio.transactions where user_id = $1 and portfolio_id = $2 and reversed_by is null and seq > $3", LedgerRow.Read, ct, portfolio.UserId, portfolio.Id, seq);
 
     /// <summary>What the books say of some symbols.</summary>
     /// <param name="Links">Spin-offs and mergers tie the lots of one symbol to those of another; those of the whole portfolio.</param>

@@ -33,20 +33,21 @@ public sealed class ListTransactions
               and ($5::timestamptz is null or executed_at >= $5) and ($6::timestamptz is null or executed_at < $6) and ($7 or reversed_by is null)
               and ($8::timestamptz is null or (executed_at, seq) < ($8, $9))
             order by executed_at desc, seq desc limit $10
-            """, LedgerRow.Read, ct, portfolio.UserId, portfolio.Id, symbol, type, from is { } f ? Instants.StartOf(f) : null, to is { } t ? Instants.StartOf(t).AddDays(1) : null, reversed, at, seq, page.Limit + 1);
+            """, LedgerRow.Read, ct, portfolio.UserId, portfolio.Id, symbol, type, from is { } f ? Instants.StartOf(f) : null, to is { } t && t < DateOnly.MaxValue ? Instants.StartOf(t).AddDays(1) : null, reversed, at, seq, page.Limit + 1);
         var next = rows.Count > page.Limit ? PageRequest.Encode(string.Create(CultureInfo.InvariantCulture, $"{rows[page.Limit - 1].ExecutedAt.UtcTicks} {rows[page.Limit - 1].Seq}")) : null;
         return (new ListPage<TransactionView>(rows.Take(page.Limit).Select(r => TransactionView.Of(portfolio.Id, r)).ToList(), next), portfolio.ETag);
     }
 
     /// <summary>Of any of the user's portfolios; a stranger's is not there.</summary>
-    public async Task<TransactionView> OneAsync(CurrentUser user, string id, CancellationToken ct)
+    public async Task<(TransactionView View, string ETag)> OneAsync(CurrentUser user, string id, CancellationToken ct)
     {
         if (!Guid.TryParse(id, out var guid)) throw Problems.NotFound();
         var (portfolioId, row) = await _db.OneAsync($"select {LedgerRow.Columns}, portfolio_id from portfolio.transactions where user_id = $1 and id = $2",
             r => (r.GetGuid(LedgerRow.ColumnCount), LedgerRow.Read(r)), ct, user.Id, guid);
         if (row is null) throw Problems.NotFound();
         // What is no longer in force does nothing to the lots.
-        return TransactionView.Of(portfolioId, row, row.ReversedBy is null ? (await _loader.LoadAsync(user, portfolioId, ct)).Journal : null);
+        var book = await _loader.LoadAsync(user, portfolioId, ct);
+        return (TransactionView.Of(portfolioId, row, row.ReversedBy is null ? book.Journal : null), book.Portfolio.ETag);
     }
 
     private static (DateTimeOffset? At, long Seq) Position(string? after)

@@ -7,7 +7,14 @@ namespace AgentInvest.Portfolio.Transactions;
 internal static class TransactionRules
 {
     public static readonly string[] Types = ["buy", "sell", "dividend", "interest", "deposit", "withdrawal", "fee", "tax", "split", "transferIn", "transferOut", "spinoff", "merger", "returnOfCapital"];
+    public static readonly DateOnly FirstDay = new(1900, 1, 1);
     private static readonly DateTimeOffset Earliest = new(1900, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <exception cref="ProblemException">400 naming <paramref name="field"/> for a day that no entry can have.</exception>
+    public static void CheckDay(DateOnly? day, string field)
+    {
+        if (day < FirstDay) throw Problems.Validation(field, "must not be before 1900");
+    }
 
     /// <exception cref="ProblemException">400 with every fault there is.</exception>
     public static void Check(RecordTransaction.Request r, DateTimeOffset now)

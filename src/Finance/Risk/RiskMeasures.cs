@@ -2,9 +2,10 @@ namespace AgentInvest.Finance.Risk;
 
 /// <summary>
 /// Risk of a series of simple periodic returns. Fractions; null where a figure is not defined. Deviations are of the sample, annualised by √periods;
-/// Sortino's downside is over all N periods; losses, VaR, CVaR and drawdown are negative.
+/// Sortino's downside is over all N periods; losses, VaR, CVaR and drawdown are negative. A risk-free rate is that of one period.
+/// Definitions are empyrical's, to its published test figures.
 /// </summary>
-public static class RiskMeasures
+public static partial class RiskMeasures
 {
     public static double? Mean(ReadOnlySpan<double> r)
     {
@@ -17,15 +18,16 @@ public static class RiskMeasures
     /// <summary>Sample standard deviation × √periods.</summary>
     public static double? Volatility(ReadOnlySpan<double> r, double periods = 252) => Covariance(r, r) is { } v ? Math.Sqrt(v * periods) : null;
 
-    /// <summary>Mean ÷ sample standard deviation × √periods, the risk-free rate taken as 0.</summary>
-    public static double? Sharpe(ReadOnlySpan<double> r, double periods = 252) => Ratio(Mean(r) * periods, Volatility(r, periods));
+    /// <summary>Mean excess return ÷ sample standard deviation × √periods.</summary>
+    public static double? Sharpe(ReadOnlySpan<double> r, double periods = 252, double riskFree = 0) => Ratio((Mean(r) - riskFree) * periods, Volatility(r, periods));
 
-    /// <summary>Mean ÷ root mean square of the negative returns × √periods.</summary>
-    public static double? Sortino(ReadOnlySpan<double> r, double periods = 252)
+    /// <summary>Mean excess return ÷ root mean square of the negative ones × √periods; null for fewer than two periods or without a loss.</summary>
+    public static double? Sortino(ReadOnlySpan<double> r, double periods = 252, double riskFree = 0)
     {
+        if (r.Length < 2) return null;
         var sum = 0.0;
-        foreach (var x in r) sum += x < 0 ? x * x : 0;
-        return r.Length == 0 ? null : Ratio(Mean(r) * periods, Math.Sqrt(sum / r.Length * periods));
+        foreach (var x in r) sum += x < riskFree ? (x - riskFree) * (x - riskFree) : 0;
+        return Ratio((Mean(r) - riskFree) * periods, Math.Sqrt(sum / r.Length * periods));
     }
 
     /// <summary>The deepest fall from a peak, the start counted as one: 0 or negative.</summary>
@@ -48,15 +50,15 @@ public static class RiskMeasures
         if (r.Length == 0) return null;
         var wealth = 1.0;
         foreach (var x in r) wealth *= 1 + x;
-        return wealth <= 0 ? null : Ratio(Math.Pow(wealth, periods / r.Length) - 1, -MaxDrawdown(r));
+        return wealth < 0 ? null : Ratio(Math.Pow(wealth, periods / r.Length) - 1, -MaxDrawdown(r));
     }
 
     /// <summary>Covariance with the benchmark ÷ its variance.</summary>
-    public static double? Beta(ReadOnlySpan<double> r, ReadOnlySpan<double> benchmark) => Ratio(Covariance(r, benchmark), Covariance(benchmark, benchmark));
+    public static double? Beta(ReadOnlySpan<double> r, ReadOnlySpan<double> benchmark) => Covariance(benchmark, benchmark) is > 0 and { } variance ? Covariance(r, benchmark) / variance : null;
 
     /// <summary>(1 + mean return that beta does not explain)^periods − 1.</summary>
     public static double? Alpha(ReadOnlySpan<double> r, ReadOnlySpan<double> benchmark, double periods = 252) =>
-        Beta(r, benchmark) is { } beta && Mean(r) is { } mean && Mean(benchmark) is { } market ? Math.Pow(1 + mean - beta * market, periods) - 1 : null;
+        Beta(r, benchmark) is { } beta && Mean(r) is { } mean && Mean(benchmark) is { } market ? Compounded(mean - beta * market, periods) : null;
 
     /// <summary>Volatility of the difference to the benchmark.</summary>
     public static double? TrackingError(ReadOnlySpan<double> r, ReadOnlySpan<double> benchmark, double periods = 252) => Volatility(Difference(r, benchmark), periods);
@@ -70,7 +72,7 @@ public static class RiskMeasures
         if (r.Length == 0) return null;
         var sorted = r.ToArray();
         Array.Sort(sorted);
-        var at = (1 - confidence) * (sorted.Length - 1);
+        var at = TailIndex(confidence, sorted.Length);
         var low = (int)Math.Floor(at);
         return low + 1 < sorted.Length ? sorted[low] + (at - low) * (sorted[low + 1] - sorted[low]) : sorted[low];
     }
@@ -81,8 +83,11 @@ public static class RiskMeasures
         if (r.Length == 0) return null;
         var sorted = r.ToArray();
         Array.Sort(sorted);
-        return Mean(sorted.AsSpan(0, (int)((1 - confidence) * (sorted.Length - 1)) + 1));
+        return Mean(sorted.AsSpan(0, (int)TailIndex(confidence, sorted.Length) + 1));
     }
+
+    /// <summary>(1 − confidence)(n − 1), where a whole number stays one: 1 − 0.9 in binary is a little less than 0.1.</summary>
+    private static double TailIndex(double confidence, int n) => (1 - confidence) * (n - 1) is var at && Math.Abs(at - Math.Round(at)) < 1e-9 ? Math.Round(at) : at;
 
     public static double? Correlation(ReadOnlySpan<double> a, ReadOnlySpan<double> b) =>
         Covariance(a, a) is > 0 and { } va && Covariance(b, b) is > 0 and { } vb ? Math.Clamp(Covariance(a, b)!.Value / Math.Sqrt(va * vb), -1, 1) : null;
@@ -95,16 +100,23 @@ public static class RiskMeasures
         return sum;
     }
 
-    /// <summary>Of the sample; null for fewer than two periods.</summary>
+    /// <summary>Of the sample; null for fewer than two periods. What only rounding makes differ from 0 is 0.</summary>
     public static double? Covariance(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
         if (a.Length != b.Length) throw new ArgumentException($"Both series must have the same length, not {a.Length} and {b.Length}.", nameof(b));
         if (a.Length < 2) return null;
         var (ma, mb) = (Mean(a)!.Value, Mean(b)!.Value);
-        var sum = 0.0;
-        for (var i = 0; i < a.Length; i++) sum += (a[i] - ma) * (b[i] - mb);
-        return sum / (a.Length - 1);
+        var (sum, aa, bb) = (0.0, 0.0, 0.0);
+        for (var i = 0; i < a.Length; i++)
+        {
+            sum += (a[i] - ma) * (b[i] - mb);
+            aa += a[i] * a[i];
+            bb += b[i] * b[i];
+        }
+        return Math.Abs(sum) <= 1e-28 * Math.Sqrt(aa * bb) ? 0 : sum / (a.Length - 1);
     }
+
+    private static double? Compounded(double mean, double periods) => mean < -1 ? null : Math.Pow(1 + mean, periods) - 1;
 
     private static double[] Difference(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
@@ -113,6 +125,5 @@ public static class RiskMeasures
         return difference;
     }
 
-    /// <summary>A deviation that is only rounding noise divides nothing.</summary>
-    private static double? Ratio(double? numerator, double? denominator) => denominator is > 1e-15 ? numerator / denominator : null;
+    private static double? Ratio(double? numerator, double? denominator) => denominator is > 1e-14 ? numerator / denominator : null;
 }

@@ -1,0 +1,132 @@
+namespace AgentInvest.Finance.Optimization;
+
+/// <summary>What a set of weights promises, annual; Sharpe is null where there is no risk.</summary>
+public sealed record PortfolioPoint(double[] Weights, double ExpectedReturn, double Volatility, double? Sharpe);
+
+/// <summary>
+/// Mean-variance portfolios (Markowitz 1952) under <see cref="Limits"/>, each one convex program. Returns and covariance annual; what no portfolio can
+/// satisfy is an <see cref="InfeasibleException"/>.
+/// </summary>
+public sealed class PortfolioOptimizer(double[] expected, double[] covariance, Limits limits, double riskFree = 0)
+{
+    private readonly int _n = expected.Length;
+    private Limits Bound => limits.TargetReturn is null ? limits : limits with { Expected = expected };
+
+    public double[] Covariance => covariance;
+
+    public PortfolioPoint Point(double[] weights)
+    {
+        var (mean, risk) = (Dense.Dot(expected, weights), Math.Sqrt(Math.Max(0, Dense.Quadratic(covariance, weights))));
+        return new PortfolioPoint(weights, mean, risk, risk > 1e-14 ? (mean - riskFree) / risk : null);
+    }
+
+    public double[] MinVolatility() => Quadratic(Bound, new double[_n]);
+
+    /// <summary>max μ'w − ½·a·w'Σw.</summary>
+    public double[] MeanVariance(double riskAversion) => riskAversion <= 0 ? MaxReturn() : Quadratic(Bound, expected.Select(m => -m / riskAversion).ToArray());
+
+    /// <summary>The highest expected return, and of several such portfolios the one with least risk.</summary>
+    public double[] MaxReturn()
+    {
+        Bound.Check();
+        var best = Dense.Dot(expected, Linear(Bound));
+        var spread = Math.Max(expected.Max() - expected.Min(), 1e-12);
+        return Quadratic(Bound with { Expected = expected, TargetReturn = best - 1e-9 * spread }, new double[_n], check: false);
+    }
+
+    /// <summary>
+    /// The highest Sharpe ratio, made convex by scaling (Cornuejols and Tütüncü): least y'Σy with (μ − r)'y = 1, all limits times κ = Σy, w = y ÷ κ. It takes
+    /// a portfolio whose expected return exceeds the risk-free rate: among losing ones the ratio would reward risk.
+    /// </summary>
+    public double[] MaxSharpe()
+    {
+        Bound.Check();
+        var best = BestExcess(Bound);
+        if (best <= 1e-9)
+            throw new InfeasibleException([new Conflict("riskFreeRate", FormattableString.Invariant($"the highest expected return is {best + riskFree:0.######}, not above the risk-free rate of {riskFree}")), .. Bound.Conflicts(l => BestExcess(Filled(l)) <= 1e-9)]);
+        var scale = expected.Max(m => Math.Abs(m - riskFree));
+        var dense = new double[(_n + 1) * (_n + 1)];
+        for (var i = 0; i < _n; i++) Array.Copy(covariance, i * _n, dense, i * (_n + 1), _n);
+        var program = Bound.Program(dense, new double[_n + 1], scaled: true);
+        program.Equalities.Add(Row.Of(expected.Select(m => (m - riskFree) / scale).ToArray(), 1));
+        var y = program.Solve().X;
+        return Clean(y.Take(_n).Select(v => v / y[_n]).ToArray());
+    }
+
+    private double BestExcess(Limits l) => Dense.Dot(expected, Linear(l)) - riskFree;
+
+    private Limits Filled(Limits l) => l.TargetReturn is null ? l : l with { Expected = expected };
+
+    /// <summary>The highest expected return at no more than a volatility: the point of the frontier there.</summary>
+    public double[] TargetVolatility(double target)
+    {
+        var least = MinVolatility();
+        if (Point(least).Volatility > target + 1e-9) throw TooRisky(target);
+        var most = MaxReturn();
+        if (Point(most).Volatility <= target) return most;
+        // Variance along the frontier is convex and rises with the return asked: regula falsi with Illinois' halving.
+        var (a, b) = (Point(least).ExpectedReturn, Point(most).ExpectedReturn);
+        var (fa, fb) = (Point(least).Volatility - target, Point(most).Volatility - target);
+        var best = least;
+        for (var i = 0; i < 60 && b - a > 1e-13; i++)
+        {
+            var at = Math.Clamp((a * fb - b * fa) / (fb - fa), a, b);
+            var weights = AtReturn(at);
+            var f = Point(weights).Volatility - target;
+            if (f <= 0)
+            {
+                (a, fa, best) = (at, f, weights);
+                fb /= 2;
+            }
+            else
+            {
+                (b, fb) = (at, f);
+                fa /= 2;
+            }
+            if (Math.Abs(f) < 1e-11) return weights;
+        }
+        return best;
+    }
+
+    /// <summary>Points of equal distance in return, from least volatility to the highest feasible return.</summary>
+    public IReadOnlyList<PortfolioPoint> Frontier(int points)
+    {
+        var (least, most) = (MinVolatility(), MaxReturn());
+        var (low, high) = (Dense.Dot(expected, least), Dense.Dot(expected, most));
+        return Enumerable.Range(0, points).Select(k => Point(k == 0 ? least : k == points - 1 ? most : AtReturn(low + (high - low) * k / (points - 1)))).ToList();
+    }
+
+    /// <summary>The portfolio within the limits that is nearest to <paramref name="weights"/>.</summary>
+    public double[] Nearest(double[] weights)
+    {
+        Bound.Check();
+        var identity = new double[_n * _n];
+        for (var i = 0; i < _n; i++) identity[i * _n + i] = 1;
+        return Clean(Bound.Program(identity, weights.Select(w => -w).ToArray()).Solve().X);
+    }
+
+    private double[] AtReturn(double target) => Quadratic(Bound with { Expected = expected, TargetReturn = target }, new double[_n], check: false);
+
+    private InfeasibleException TooRisky(double target) => new(
+    [
+        new Conflict("targetVolatility", FormattableString.Invariant($"the least volatility is {Point(MinVolatility()).Volatility:0.######}, above {target}")),
+        .. Bound.Conflicts(l => Point(Quadratic(Filled(l), new double[_n], check: false)).Volatility > target + 1e-9),
+    ]);
+
+    private double[] Quadratic(Limits l, double[] linear, bool check = true)
+    {
+        if (check) l.Check();
+        return Clean(l.Program(covariance, linear).Solve().X);
+    }
+
+    private double[] Linear(Limits l) => l.Program(null, expected.Select(m => -m).ToArray()).Solve().X[.._n];
+
+    /// <summary>What only rounding keeps from 0 or a bound is put there; the rest still sums to 1.</summary>
+    private double[] Clean(double[] x)
+    {
+        var w = x.Take(_n).Select(v => Math.Abs(v) < 1e-9 ? 0 : Math.Clamp(v, limits.Lower, limits.Upper)).ToArray();
+        var largest = Array.IndexOf(w, w.MaxBy(Math.Abs));
+        w[largest] += 1 - w.Sum();
+        return w;
+    }
+}

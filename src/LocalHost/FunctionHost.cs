@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using AgentInvest.AI;
 using AgentInvest.Auth;
 using AgentInvest.Auth.Accounts;
 using AgentInvest.Core;
@@ -47,13 +48,14 @@ internal static class FunctionHost
     {
         var services = builder.Services;
         var configuration = builder.Configuration;
-        services.AddCore(configuration).AddAuth(configuration).AddMarket(configuration).AddPortfolio();
+        services.AddCore(configuration).AddAuth(configuration).AddMarket(configuration).AddPortfolio().AddAI();
         services.AddLocalFunctions(options =>
         {
             options.RoutePrefix = Prefix.TrimStart('/');
             options.Assemblies.Add(typeof(Functions.Auth.AuthFunctions).Assembly);
             options.Assemblies.Add(typeof(Functions.Market.MarketFunctions).Assembly);
             options.Assemblies.Add(typeof(Functions.Portfolio.PortfolioFunctions).Assembly);
+            options.Assemblies.Add(typeof(Functions.AI.AnalysisFunctions).Assembly);
         });
         services.AddSignalR(options => options.MaximumReceiveMessageSize = 1024)
             .AddJsonProtocol(options => options.PayloadSerializerOptions = Json.Options);

@@ -25,6 +25,7 @@ public static class PortfolioServices
         services.AddSingleton<FindJob>();
         services.AddSingleton(s => new GetPortfolio(s.GetRequiredService<BookLoader>(), s.GetRequiredService<MarketData>(), s.GetRequiredService<FindPortfolio>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new GetPerformance(s.GetRequiredService<BookLoader>(), s.GetRequiredService<MarketData>(), s.GetRequiredService<FindPortfolio>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new GetDailyReturns(s.GetRequiredService<BookLoader>(), s.GetRequiredService<FindPortfolio>()));
         services.AddSingleton(s => new ComputeAnalytics(s.GetRequiredService<Db>(), s.GetRequiredService<BookLoader>(), s.GetRequiredService<MarketData>(), s.GetRequiredService<FindPortfolio>(), s.GetRequiredService<TimeProvider>()));
         return services;
     }

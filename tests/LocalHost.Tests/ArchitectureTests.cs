@@ -12,11 +12,12 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Core"] = [], ["Finance"] = [], ["Functions.Runtime"] = [],
-        ["Auth"] = ["Core"], ["Market"] = ["Core", "Finance"], ["Portfolio"] = ["Core", "Finance", "Market"],
+        ["Auth"] = ["Core"], ["Market"] = ["Core", "Finance"], ["Portfolio"] = ["Core", "Finance", "Market"], ["AI"] = ["Core", "Finance", "Market", "Portfolio"],
         ["Functions.Auth"] = ["Auth", "Core", "Functions.Runtime"],
         ["Functions.Market"] = ["Market", "Core", "Functions.Runtime"],
         ["Functions.Portfolio"] = ["Portfolio", "Core", "Functions.Runtime"],
-        ["LocalHost"] = ["Functions.Auth", "Functions.Market", "Functions.Portfolio", "Functions.Runtime"],
+        ["Functions.AI"] = ["AI", "Core", "Functions.Runtime"],
+        ["LocalHost"] = ["Functions.AI", "Functions.Auth", "Functions.Market", "Functions.Portfolio", "Functions.Runtime"],
     };
 
     [Fact]
@@ -34,16 +35,16 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Features_know_no_Functions_package_and_function_code_no_runtime()
     {
-        foreach (var project in new[] { "Core", "Finance", "Auth", "Market", "Portfolio" })
+        foreach (var project in new[] { "Core", "Finance", "Auth", "Market", "Portfolio", "AI" })
             Assert.DoesNotContain(Sources(project), f => File.ReadAllText(f).Contains("Functions.Runtime", StringComparison.Ordinal) || File.ReadAllText(f).Contains("Microsoft.Azure.Functions", StringComparison.Ordinal));
-        foreach (var project in new[] { "Functions.Auth", "Functions.Market", "Functions.Portfolio" })
+        foreach (var project in new[] { "Functions.Auth", "Functions.Market", "Functions.Portfolio", "Functions.AI" })
             Assert.DoesNotContain(Sources(project), f => File.ReadAllText(f) is var text && (text.Contains("#if", StringComparison.Ordinal) || text.Contains("Functions.Runtime", StringComparison.Ordinal) || text.Contains("using Microsoft.Azure", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void Without_a_sign_in_only_these_functions_answer()
     {
-        Assembly[] apps = [typeof(Functions.Auth.AuthFunctions).Assembly, typeof(Functions.Market.MarketFunctions).Assembly, typeof(Functions.Portfolio.PortfolioFunctions).Assembly];
+        Assembly[] apps = [typeof(Functions.Auth.AuthFunctions).Assembly, typeof(Functions.Market.MarketFunctions).Assembly, typeof(Functions.Portfolio.PortfolioFunctions).Assembly, typeof(Functions.AI.AnalysisFunctions).Assembly];
         var anonymous = apps.SelectMany(a => a.GetTypes()).SelectMany(t => t.GetMethods())
             .Where(m => m.GetCustomAttribute<FunctionAttribute>() is not null && m.GetParameters().Any(p => p.IsDefined(typeof(HttpTriggerAttribute))))
             .Where(m => m.IsDefined(typeof(AllowAnonymousAttribute)) || m.DeclaringType!.IsDefined(typeof(AllowAnonymousAttribute)))

@@ -12,6 +12,7 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
     private readonly int _n = expected.Length;
     private Limits Bound => limits.TargetReturn is null ? limits : limits with { Expected = expected };
 
+    public double[] Expected => expected;
     public double[] Covariance => covariance;
 
     public PortfolioPoint Point(double[] weights)
@@ -29,9 +30,12 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
     public double[] MaxReturn()
     {
         Bound.Check();
-        var best = Dense.Dot(expected, Linear(Bound));
-        var spread = Math.Max(expected.Max() - expected.Min(), 1e-12);
-        return Quadratic(Bound with { Expected = expected, TargetReturn = best - 1e-9 * spread }, new double[_n], check: false);
+        var vertex = Linear(Bound);
+        var (best, spread) = (Dense.Dot(expected, vertex), Math.Max(expected.Max() - expected.Min(), 1e-12));
+        var asked = Bound with { Expected = expected, TargetReturn = best - 1e-9 * spread };
+        // Where one portfolio alone is best, the second program has no room to move in and may end short of it.
+        var weights = Clean(asked.Program(covariance, new double[_n]).Solve().X);
+        return Satisfies(weights) && Dense.Dot(expected, weights) >= best - 1e-8 * spread ? weights : Clean(vertex);
     }
 
     /// <summary>
@@ -49,7 +53,7 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
         for (var i = 0; i < _n; i++) Array.Copy(covariance, i * _n, dense, i * (_n + 1), _n);
         var program = Bound.Program(dense, new double[_n + 1], scaled: true);
         program.Equalities.Add(Row.Of(expected.Select(m => (m - riskFree) / scale).ToArray(), 1));
-        var y = program.Solve().X;
+        var y = Solved(program);
         return Clean(y.Take(_n).Select(v => v / y[_n]).ToArray());
     }
 
@@ -96,13 +100,22 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
         return Enumerable.Range(0, points).Select(k => Point(k == 0 ? least : k == points - 1 ? most : AtReturn(low + (high - low) * k / (points - 1)))).ToList();
     }
 
+    /// <summary>Whether weights are within the limits, to the rounding of a solution.</summary>
+    public bool Satisfies(double[] weights)
+    {
+        var l = Bound;
+        var inside = l with { TurnoverMax = null };
+        return inside.Program(null, new double[_n]).Violation(weights) <= 1e-9
+            && (l.TurnoverMax is not { } most || weights.Zip(l.Current!, (w, c) => Math.Abs(w - c)).Sum() / 2 <= most + 1e-9);
+    }
+
     /// <summary>The portfolio within the limits that is nearest to <paramref name="weights"/>.</summary>
     public double[] Nearest(double[] weights)
     {
         Bound.Check();
         var identity = new double[_n * _n];
         for (var i = 0; i < _n; i++) identity[i * _n + i] = 1;
-        return Clean(Bound.Program(identity, weights.Select(w => -w).ToArray()).Solve().X);
+        return Clean(Solved(Bound.Program(identity, weights.Select(w => -w).ToArray())));
     }
 
     private double[] AtReturn(double target) => Quadratic(Bound with { Expected = expected, TargetReturn = target }, new double[_n], check: false);
@@ -116,10 +129,17 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
     private double[] Quadratic(Limits l, double[] linear, bool check = true)
     {
         if (check) l.Check();
-        return Clean(l.Program(covariance, linear).Solve().X);
+        return Clean(Solved(l.Program(covariance, linear)));
     }
 
-    private double[] Linear(Limits l) => l.Program(null, expected.Select(m => -m).ToArray()).Solve().X[.._n];
+    private double[] Linear(Limits l) => Solved(l.Program(null, expected.Select(m => -m).ToArray()))[.._n];
+
+    /// <summary>No number rather than a wrong one.</summary>
+    private static double[] Solved(QuadraticProgram program)
+    {
+        var solution = program.Solve();
+        return solution.Converged || solution.Residual(program) < 1e-6 ? solution.X : throw new ArithmeticException("The solver did not converge.");
+    }
 
     /// <summary>What only rounding keeps from 0 or a bound is put there; the rest still sums to 1.</summary>
     private double[] Clean(double[] x)

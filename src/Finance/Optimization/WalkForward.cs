@@ -52,7 +52,7 @@ public static class WalkForward
         private readonly List<double> _turnovers = [];
         private double[]? _held;
 
-        public void Hold(IReadOnlyList<int> assets, double[] weights, int from, int to)
+        public void Hold(List<int> assets, double[] weights, int from, int to)
         {
             var held = new double[table.Count];
             for (var k = 0; k < assets.Count; k++) held[assets[k]] = weights[k];

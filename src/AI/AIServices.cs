@@ -1,0 +1,18 @@
+using AgentInvest.AI.Optimization;
+using AgentInvest.AI.Risk;
+using AgentInvest.Market;
+using AgentInvest.Portfolio.Performance;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentInvest.AI;
+
+/// <summary>The door into analysis.</summary>
+public static class AIServices
+{
+    public static IServiceCollection AddAI(this IServiceCollection services)
+    {
+        services.AddSingleton(s => new MeasureRisk(new AdjustedCloses(s.GetRequiredService<MarketData>()), s.GetRequiredService<GetDailyReturns>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new OptimizePortfolio(new AdjustedCloses(s.GetRequiredService<MarketData>()), s.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+}

@@ -1,0 +1,82 @@
+using AgentInvest.Core;
+using AgentInvest.Finance.Optimization;
+
+namespace AgentInvest.AI.Optimization;
+
+/// <summary>POST /ai/portfolio-optimize: an optimum in sample is a claim, so its walk-forward stands beside it.</summary>
+public sealed partial class OptimizePortfolio
+{
+    private const int DefaultDays = 756;
+    private readonly AdjustedCloses _closes;
+    private readonly TimeProvider _time;
+
+    internal OptimizePortfolio(AdjustedCloses closes, TimeProvider time) => (_closes, _time) = (closes, time);
+
+    public async Task<Response> HandleAsync(Request request, CancellationToken ct)
+    {
+        var checks = new OptimizerChecks(request);
+        var names = checks.Names();
+        var plan = checks.Plan(names);
+        var prices = request.Prices is not null ? checks.Prices(names) : await _closes.LoadAsync(names, "symbols", (request.LookbackDays ?? DefaultDays) + 1, Instants.DayOf(_time.GetUtcNow()), ct);
+        var table = ReturnTable.Of(prices.Prices);
+        if (request.LookbackDays is { } days && days < table.Days) table = table.Slice(table.Days - days, table.Days, Enumerable.Range(0, table.Count).ToList());
+        Usable(plan, table, request.Prices is null ? "symbols" : "prices.values");
+        try
+        {
+            var optimum = plan.Solve(table);
+            ct.ThrowIfCancellationRequested();
+            // The targets pick a point of the frontier; they are no limits of it.
+            var frontier = new PortfolioOptimizer(optimum.Optimizer.Expected, optimum.Optimizer.Covariance, plan.Limits with { TargetReturn = null }, plan.RiskFree).Frontier(plan.FrontierPoints);
+            ct.ThrowIfCancellationRequested();
+            return Show(plan, optimum, frontier, WalkForward.Run(table, (window, assets) => Past(plan, window, assets, ct), plan.RiskFree, plan.Objective == Objective.MinCvar ? 8 : 24), prices, table.Days);
+        }
+        catch (InfeasibleException e)
+        {
+            throw AIProblems.Infeasible(e);
+        }
+    }
+
+    private static double[]? Past(OptimizerPlan plan, ReturnTable window, IReadOnlyList<int> assets, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        try
+        {
+            return Enumerable.Range(0, window.Count).All(i => Moves(window, i)) ? plan.Past(assets).Solve(window).Point.Weights : null;
+        }
+        catch (InfeasibleException)
+        {
+            return null;
+        }
+    }
+
+    private static void Usable(OptimizerPlan plan, ReturnTable table, string field)
+    {
+        for (var i = 0; i < table.Count; i++)
+        {
+            if (table.Days - table.First(i) < 2) throw Problems.Validation(field, $"{plan.Symbols[i]} needs prices on 3 days or more");
+            if (plan.Objective is Objective.RiskParity or Objective.Hrp && !Moves(table, i)) throw Problems.Validation(field, $"{plan.Symbols[i]} does not move, so it has no share of the risk");
+        }
+        if (plan.Objective == Objective.MinCvar && table.Days - table.Complete < 2) throw Problems.Validation(field, "must have days on which all symbols have prices");
+    }
+
+    private static bool Moves(ReturnTable table, int asset) => Finance.Risk.RiskMeasures.Covariance(table.Of(asset), table.Of(asset)) is > 0;
+
+    private static Response Show(OptimizerPlan plan, OptimizerPlan.Optimum optimum, IReadOnlyList<PortfolioPoint> frontier, WalkForwardResult? tested, PriceTable prices, int days)
+    {
+        Dictionary<string, double> Named(double[] values) => plan.Symbols.Select((s, i) => (s, values[i])).ToDictionary(x => x.s, x => x.Item2);
+        var unavailable = new Dictionary<string, string>();
+        if (tested is null) unavailable["outOfSample"] = $"It takes {WalkForward.FewestDays} daily returns, and symbols that were listed for half of the training days.";
+        if (optimum.Point.Sharpe is null) unavailable["sharpe"] = "The portfolio has no risk.";
+        DateOnly Day(int row) => prices.Days[prices.Days.Length - days + row];
+        return new Response(
+            Named(optimum.Point.Weights), optimum.Point.ExpectedReturn, optimum.Point.Volatility, optimum.Point.Sharpe,
+            frontier.Select(p => new FrontierPoint(p.ExpectedReturn, p.Volatility, p.Sharpe, Named(p.Weights))).ToList(),
+            tested is null ? null : Show(plan, tested, Day(tested.FromRow), Day(tested.ToRow)), plan.Method, Instants.StartOf(prices.Days[^1]), prices.Source ?? "request",
+            optimum.Cvar, optimum.Posterior is null ? null : new PosteriorReturns(Named(optimum.Posterior)), unavailable);
+    }
+
+    private static Tested Show(OptimizerPlan plan, WalkForwardResult t, DateOnly from, DateOnly to) => new(
+        from, to, t.Windows, t.Fallbacks, t.Rule.Return, t.Rule.Volatility, t.Rule.Sharpe, t.Rule.MaxDrawdown, t.Rule.Turnover,
+        new TestedBaseline("equalWeight", t.EqualWeight.Return, t.EqualWeight.Volatility, t.EqualWeight.Sharpe, t.EqualWeight.MaxDrawdown, t.EqualWeight.Turnover),
+        plan.Objective == Objective.BlackLitterman ? "Without the views and market values, which are of today." : plan.Limits.TurnoverMax is not null ? "Without the limit on turnover, which is of today's holdings." : null);
+}

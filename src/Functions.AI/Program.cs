@@ -1,0 +1,12 @@
+using AgentInvest.AI;
+using AgentInvest.Core;
+using AgentInvest.Functions.Azure;
+using AgentInvest.Market;
+using AgentInvest.Portfolio;
+using Microsoft.Extensions.Hosting;
+
+var builder = FunctionsApplication.CreateBuilder(args);
+builder.ConfigureFunctionsWebApplication();
+builder.UseMiddleware<PipelineMiddleware>();
+builder.Services.AddCore(builder.Configuration).AddMarket(builder.Configuration).AddPortfolio().AddAI();
+builder.Build().Run();

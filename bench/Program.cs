@@ -5,11 +5,12 @@ return args switch
 {
     ["peer"] => await Peer.RunAsync(),
     [] or ["http"] => await HttpBench.RunAsync(),
+    ["optimizer"] => await OptimizerBench.RunAsync(),
     _ => Unknown(args[0]),
 };
 
 static int Unknown(string name)
 {
-    Console.Error.WriteLine($"There is no benchmark '{name}'; there is: http");
+    Console.Error.WriteLine($"There is no benchmark '{name}'; there are: http, optimizer");
     return 2;
 }

@@ -20,7 +20,7 @@ internal sealed class InteriorPoint
     private readonly double[] _upper;
     private readonly double[] _x, _y, _z, _s, _zl, _zu;
     private readonly double[] _rd, _rp, _rg;
-    private readonly Step _affine, _step;
+    private Step _affine, _step;
     private readonly NormalSystem _system;
     private readonly double[][] _state, _best;
     private double _merit = double.PositiveInfinity;
@@ -79,7 +79,8 @@ internal sealed class InteriorPoint
             var full = Complementarity(_affine, Longest(_affine));
             var sigma = mu > 0 ? Math.Pow(full / mu, 3) : 0;
             Direction(_step, _affine, sigma * mu);
-            var length = Math.Min(1, Longest(_step) * Math.Clamp(1 - mu, 0.99, 1 - 1e-9));
+            var length = Longest(_step) * Math.Clamp(1 - mu, 0.99, 1 - 1e-9);
+            if (length < 0.1 || Complementarity(_step, length) > 0.9 * mu) length = Plain(mu, length);
             Move(length);
             if (length < 1e-10) break;
         }
@@ -87,6 +88,16 @@ internal sealed class InteriorPoint
         Remember(Math.Max(Complementarity(null, 0), Infeasibility()));
         for (var i = 0; i < _state.Length; i++) _best[i].CopyTo(_state[i], 0);
         return Result(iteration, _merit <= Tolerance);
+    }
+
+    /// <summary>Where the correction does more harm than good, and might go round in circles, a step towards the centre without it.</summary>
+    private double Plain(double mu, double length)
+    {
+        Direction(_affine, null, 0.3 * mu);
+        var plain = Longest(_affine) * 0.9;
+        if (Complementarity(_affine, plain) >= Complementarity(_step, length) && plain <= length) return length;
+        (_affine, _step) = (_step, _affine);
+        return plain;
     }
 
     /// <summary>Beyond what rounding allows an iterate may be worse than the one before: the best is kept.</summary>

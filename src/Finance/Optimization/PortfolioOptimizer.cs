@@ -68,26 +68,20 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
         if (Point(least).Volatility > target + 1e-9) throw TooRisky(target);
         var most = MaxReturn();
         if (Point(most).Volatility <= target) return most;
-        // Variance along the frontier is convex and rises with the return asked: regula falsi with Illinois' halving.
+        // Along the frontier volatility is convex in the return asked, but may be flat at first: the last return that keeps to the target is looked for, by
+        // chords where they tell something and halving else.
         var (a, b) = (Point(least).ExpectedReturn, Point(most).ExpectedReturn);
         var (fa, fb) = (Point(least).Volatility - target, Point(most).Volatility - target);
         var best = least;
-        for (var i = 0; i < 60 && b - a > 1e-13; i++)
+        for (var i = 0; i < 100 && b - a > 1e-12 * Math.Max(1, Math.Abs(b)) && (fa < -1e-11 || fb > 1e-11); i++)
         {
-            var at = Math.Clamp((a * fb - b * fa) / (fb - fa), a, b);
+            // The chord of a convex function ends before it: a little further there is a point beyond.
+            var chord = a + (b - a) * -fa / (fb - fa);
+            var at = i % 3 == 2 || fa > -1e-9 ? (a + b) / 2 : i % 3 == 1 ? Math.Min(b, chord + (chord - a) * 1e-3 + 1e-12) : chord;
             var weights = AtReturn(at);
             var f = Point(weights).Volatility - target;
-            if (f <= 0)
-            {
-                (a, fa, best) = (at, f, weights);
-                fb /= 2;
-            }
-            else
-            {
-                (b, fb) = (at, f);
-                fa /= 2;
-            }
-            if (Math.Abs(f) < 1e-11) return weights;
+            if (f <= 1e-12) (a, fa, best) = (at, f, weights);
+            else (b, fb) = (at, f);
         }
         return best;
     }
@@ -105,8 +99,8 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
     {
         var l = Bound;
         var inside = l with { TurnoverMax = null };
-        return inside.Program(null, new double[_n]).Violation(weights) <= 1e-9
-            && (l.TurnoverMax is not { } most || weights.Zip(l.Current!, (w, c) => Math.Abs(w - c)).Sum() / 2 <= most + 1e-9);
+        return inside.Program(null, new double[_n]).Violation(weights) <= 1e-8
+            && (l.TurnoverMax is not { } most || weights.Zip(l.Current!, (w, c) => Math.Abs(w - c)).Sum() / 2 <= most + 1e-8);
     }
 
     /// <summary>The portfolio within the limits that is nearest to <paramref name="weights"/>.</summary>
@@ -118,7 +112,13 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
         return Clean(Solved(Bound.Program(identity, weights.Select(w => -w).ToArray())));
     }
 
-    private double[] AtReturn(double target) => Quadratic(Bound with { Expected = expected, TargetReturn = target }, new double[_n], check: false);
+    /// <summary>Exactly that return: several portfolios may be of least risk, and the frontier has to rise.</summary>
+    private double[] AtReturn(double target)
+    {
+        var program = (limits with { TargetReturn = null }).Program(covariance, new double[_n]);
+        program.Equalities.Add(Row.Of(expected, target));
+        return Clean(Solved(program));
+    }
 
     private InfeasibleException TooRisky(double target) => new(
     [

@@ -14,7 +14,7 @@ public sealed class PortfolioTests
         Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
         {
             var random = new Random(seed);
-            var n = random.Next(3, 12);
+            var n = random.Next(4, 12);
             // At times fewer days than assets: a singular covariance.
             var limits = new Limits(n) { LongOnly = random.Next(2) == 0, MaxWeight = random.Next(2) == 0 ? 0.5 : null, Sectors = random.Next(2) == 0 ? [new SectorCap("a", [0, 1], 0.4)] : [] };
             var optimizer = Of(Prices.Walk(seed, n, random.Next(5, 80)), limits);

@@ -1,4 +1,6 @@
+using AgentInvest.AI.Models;
 using AgentInvest.AI.Optimization;
+using AgentInvest.AI.Profiles;
 using AgentInvest.AI.Risk;
 using AgentInvest.Market;
 using AgentInvest.Portfolio.Performance;
@@ -13,6 +15,8 @@ public static class AIServices
     {
         services.AddSingleton(s => new MeasureRisk(new AdjustedCloses(s.GetRequiredService<MarketData>()), s.GetRequiredService<GetDailyReturns>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new OptimizePortfolio(new AdjustedCloses(s.GetRequiredService<MarketData>()), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new ListModels(new AdjustedCloses(s.GetRequiredService<MarketData>()), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ManageProfile>();
         return services;
     }
 }

@@ -13,6 +13,8 @@ internal static class AIProblems
         Errors = new Dictionary<string, string[]> { ["objective"] = ["is not offered yet"] },
     });
 
+    public static ProblemException NotSolved() => new(new Problem(422, "no_solution", "No portfolio was found.", "The program is so ill-conditioned that no answer would be exact. Fewer assets, or less extreme ones, help."));
+
     public static ProblemException Infeasible(InfeasibleException e) => new(new Problem(422, "infeasible", "No portfolio satisfies all that is asked.", e.Message)
     {
         Extensions = new Dictionary<string, object?> { ["conflicts"] = e.Conflicts },

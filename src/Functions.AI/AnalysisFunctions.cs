@@ -16,7 +16,7 @@ public sealed class AnalysisFunctions(MeasureRisk risk, OptimizePortfolio optimi
 
     [Function("OptimizePortfolio"), MaxBody(10 << 20)]
     [Describe("Find an optimal portfolio", Detail = "Of `symbols` (adjusted closes of the market, `lookbackDays` of them, default 756) or of `prices` of one's own, null before listing. `targetReturn` is the least expected return; `targetVolatility` asks for the highest expected return at no more than it (with `maxSharpe`, the best ratio there). `hrp` and `riskParity` under constraints answer the nearest portfolio that satisfies them. Beside every optimum: its frontier, and a walk-forward beside equal weights.",
-        Request = typeof(OptimizePortfolio.Request), Response = typeof(OptimizePortfolio.Response), Problems = ["404 not_found", "422 infeasible", "422 objective_not_available"])]
+        Request = typeof(OptimizePortfolio.Request), Response = typeof(OptimizePortfolio.Response), Problems = ["404 not_found", "422 infeasible", "422 no_solution", "422 objective_not_available"])]
     public async Task<IResult> Optimize([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "ai/portfolio-optimize")] HttpRequest request, CancellationToken ct)
     {
         _ = CurrentUser.Of(request.HttpContext);

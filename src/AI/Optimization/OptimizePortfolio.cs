@@ -7,6 +7,7 @@ namespace AgentInvest.AI.Optimization;
 public sealed partial class OptimizePortfolio
 {
     private const int DefaultDays = 756;
+    private const double Wildest = 1e12;
     private readonly AdjustedCloses _closes;
     private readonly TimeProvider _time;
 
@@ -34,6 +35,10 @@ public sealed partial class OptimizePortfolio
         {
             throw AIProblems.Infeasible(e);
         }
+        catch (ArithmeticException)
+        {
+            throw AIProblems.NotSolved();
+        }
     }
 
     private static double[]? Past(OptimizerPlan plan, ReturnTable window, IReadOnlyList<int> assets, CancellationToken ct)
@@ -43,7 +48,7 @@ public sealed partial class OptimizePortfolio
         {
             return Enumerable.Range(0, window.Count).All(i => Moves(window, i)) ? plan.Past(assets).Solve(window).Point.Weights : null;
         }
-        catch (InfeasibleException)
+        catch (Exception e) when (e is InfeasibleException or ArithmeticException)
         {
             return null;
         }
@@ -56,6 +61,10 @@ public sealed partial class OptimizePortfolio
             if (table.Days - table.First(i) < 2) throw Problems.Validation(field, $"{plan.Symbols[i]} needs prices on 3 days or more");
             if (plan.Objective is Objective.RiskParity or Objective.Hrp && !Moves(table, i)) throw Problems.Validation(field, $"{plan.Symbols[i]} does not move, so it has no share of the risk");
         }
+        // Compounded over a year, a few wild days make numbers that nothing can be said with.
+        var (expected, covariance) = (Estimators.Returns(table, plan.Returns, plan.RiskFree), Estimators.Covariance(table, plan.Covariance));
+        if (Array.FindIndex(expected, m => !(Math.Abs(m) < Wildest)) is >= 0 and var wild) throw Problems.Validation(field, $"{plan.Symbols[wild]} moves too much for an annual return");
+        if (!covariance.All(c => Math.Abs(c) < Wildest)) throw Problems.Validation(field, "move too much for an annual covariance");
         if (plan.Objective == Objective.MinCvar && table.Days - table.Complete < 2) throw Problems.Validation(field, "must have days on which all symbols have prices");
     }
 

@@ -72,40 +72,28 @@ public static class Estimators
     /// <summary>Row-major, annual. A matrix that pairwise days leave indefinite gets its negative eigenvalues set to 0.</summary>
     public static double[] Covariance(ReturnTable table, CovarianceEstimator estimator) => Repaired(estimator switch
     {
-        CovarianceEstimator.Sample => Pairs(table, (a, b) => RiskMeasures.Covariance(a, b) ?? 0),
+        CovarianceEstimator.Sample => Sample(table),
         CovarianceEstimator.Exponential => ExponentialCovariance(table),
         CovarianceEstimator.Semi => Semi(table),
         CovarianceEstimator.LedoitWolf => Shrinkage.ConstantVariance(table),
         CovarianceEstimator.LedoitWolfSingleFactor => Shrinkage.SingleFactor(table),
-        _ => Shrinkage.ConstantCorrelation(table, Pairs(table, (a, b) => RiskMeasures.Covariance(a, b) ?? 0)),
+        _ => Shrinkage.ConstantCorrelation(table, Sample(table)),
     }, table.Count);
 
     /// <summary>Correlations over each pair's own days, null where one does not move.</summary>
     public static double?[] Correlations(ReturnTable table)
     {
-        var n = table.Count;
+        var (n, pairs) = (table.Count, new PairMoments(table));
         var result = new double?[n * n];
-        for (var i = 0; i < n; i++)
-            for (var j = 0; j <= i; j++)
-            {
-                var row = Math.Max(table.First(i), table.First(j));
-                result[i * n + j] = result[j * n + i] = RiskMeasures.Correlation(table.From(i, row), table.From(j, row));
-            }
+        for (var i = 0; i < n; i++) for (var j = 0; j <= i; j++) result[i * n + j] = result[j * n + i] = pairs.Correlation(i, j);
         return result;
     }
 
-    private delegate double PairEstimate(ReadOnlySpan<double> a, ReadOnlySpan<double> b);
-
-    private static double[] Pairs(ReturnTable table, PairEstimate estimate)
+    private static double[] Sample(ReturnTable table)
     {
-        var n = table.Count;
+        var (n, pairs) = (table.Count, new PairMoments(table));
         var result = new double[n * n];
-        for (var i = 0; i < n; i++)
-            for (var j = 0; j <= i; j++)
-            {
-                var row = Math.Max(table.First(i), table.First(j));
-                result[i * n + j] = result[j * n + i] = estimate(table.From(i, row), table.From(j, row));
-            }
+        for (var i = 0; i < n; i++) for (var j = 0; j <= i; j++) result[i * n + j] = result[j * n + i] = pairs.Covariance(i, j);
         return result;
     }
 

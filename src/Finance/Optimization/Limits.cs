@@ -59,7 +59,12 @@ public sealed record Limits(int Count)
             if (Lower < 0 || Upper < 1) rows.Add(Make([i], [1], Upper));
         }
         foreach (var cap in Sectors) rows.Add(Make(cap.Members, cap.Members.Select(_ => 1.0), cap.Max));
-        if (TargetReturn is { } target) rows.Add(Make(all, Expected!.Select(m => -m), -target));
+        if (TargetReturn is { } target)
+        {
+            // In units of the largest of them: of whatever size returns are, rows are about 1.
+            var unit = Math.Max(Expected!.Max(Math.Abs), 1e-12);
+            rows.Add(Make(all, Expected!.Select(m => -m / unit), -target / unit));
+        }
         if (TurnoverMax is { } turnover)
         {
             // What is bought: u ≥ w − current. Purchases less sales are 1 − Σ current.

@@ -70,6 +70,12 @@ internal sealed class NormalSystem
     /// <summary>The lower half is enough for the factorisation.</summary>
     private void AddOuter(Row row, double weight)
     {
+        if (row.Index.Length >= _m && row.Index[0] == 0 && row.Index[_m - 1] == _m - 1)
+        {
+            // Ascending from 0 to the last: the whole row at once.
+            for (var i = 0; i < _m; i++) Dense.AddScaled(_h.AsSpan(i * _m, i + 1), weight * row.Value[i], row.Value.AsSpan(0, i + 1));
+            return;
+        }
         for (var k = 0; k < row.Index.Length; k++)
         {
             if (row.Index[k] >= _m) continue;

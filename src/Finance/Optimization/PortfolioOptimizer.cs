@@ -116,7 +116,8 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
     private double[] AtReturn(double target)
     {
         var program = (limits with { TargetReturn = null }).Program(covariance, new double[_n]);
-        program.Equalities.Add(Row.Of(expected, target));
+        var unit = Math.Max(expected.Max(Math.Abs), 1e-12);
+        program.Equalities.Add(Row.Of(expected.Select(m => m / unit).ToArray(), target / unit));
         return Clean(Solved(program));
     }
 

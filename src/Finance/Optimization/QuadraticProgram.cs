@@ -1,6 +1,6 @@
 namespace AgentInvest.Finance.Optimization;
 
-/// <summary>One sparse row: Σ value·x[index], beside <paramref name="Bound"/>.</summary>
+/// <summary>One sparse row: Σ value·x[index], beside <paramref name="Bound"/>; indices each once, ascending where they are all of the first variables.</summary>
 public sealed record Row(int[] Index, double[] Value, double Bound)
 {
     internal double At(ReadOnlySpan<double> x)

@@ -19,11 +19,15 @@ public static class VolatilityChoice
     /// <summary>Fewest returns that a record can be had from.</summary>
     public const int Fewest = 60;
 
+    /// <summary>Returns that count, the latest: ten years of days.</summary>
+    public const int Most = 2520;
+
     private const int FewestToFit = 250;
     private const int Refits = 4;
 
     public static VolatilityForecast? Choose(ReadOnlySpan<double> returns, double periods)
     {
+        if (returns.Length > Most) returns = returns[^Most..];
         if (returns.Length < Fewest || RiskMeasures.Covariance(returns, returns) is not > 0) return null;
         var squares = new double[returns.Length];
         for (var t = 0; t < squares.Length; t++) squares[t] = returns[t] * returns[t];

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.IO.Compression;
 using AgentInvest.Finance.Optimization;
 using AgentInvest.Testing;
 
@@ -79,6 +81,17 @@ public sealed class PublishedPortfolioTests
         double[] caps = [927e9, 1.19e12, 574e9, 533e9, 867e9, 96e9, 43e9, 339e9, 301e9, 51e9, 61e9, 78e9, 0, 295e9, 1e9, 22e9, 288e9, 212e9, 422e9, 102e9];
         var prior = BlackLitterman.MarketPrior(Estimators.Covariance(table, CovarianceEstimator.Sample), caps, 2.68549, 0.02);
         Assert.Equal([0.14933293, 0.2168623, 0.11219185, 0.10362374, 0.28416295, 0.12196098], prior.Take(6), (a, b) => Math.Abs(a - b) < 1e-6);
+    }
+
+    [DataFact("skfolio")]
+    public void Risk_parity_agrees_with_skfolio()
+    {
+        // Its risk budgeting on 20 stocks from 2018-01-03 on; its solver's last digit is the sixth.
+        using var reader = new StreamReader(new GZipStream(File.OpenRead(Path.Combine(Checkout.Data("skfolio")!, "sp500_dataset.csv.gz")), CompressionMode.Decompress));
+        var rows = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(l => l.Trim().Split(',')).Where(l => string.CompareOrdinal(l[0], "2018-01-02") >= 0).ToArray();
+        var table = ReturnTable.Of(Enumerable.Range(1, 20).Select(i => rows.Select(r => double.Parse(r[i], CultureInfo.InvariantCulture)).ToArray()).ToArray());
+        double[] published = [0.0420088, 0.0321681, 0.0368757, 0.0397691, 0.0397394, 0.0382183, 0.0464549, 0.0676572, 0.0406381, 0.0639892, 0.055542, 0.0681354, 0.0427415, 0.0597638, 0.0613296, 0.067267, 0.0314903, 0.0468024, 0.0749026, 0.0445065];
+        Assert.Equal(published, RiskParity.Weights(Estimators.Covariance(table, CovarianceEstimator.Sample), 20), (a, b) => Math.Abs(a - b) < 1e-5);
     }
 
     private static double[] Unit(int i) => Enumerable.Range(0, Count).Select(k => k == i ? 1.0 : 0).ToArray();

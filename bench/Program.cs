@@ -4,12 +4,14 @@ using AgentInvest.Bench;
 return args switch
 {
     ["peer"] => await Peer.RunAsync(),
-    [] or ["http"] => await HttpBench.RunAsync(),
+    [] => await HttpBench.RunAsync() | FinanceBench.Run(),
+    ["http"] => await HttpBench.RunAsync(),
+    ["finance"] => FinanceBench.Run(),
     _ => Unknown(args[0]),
 };
 
 static int Unknown(string name)
 {
-    Console.Error.WriteLine($"There is no benchmark '{name}'; there is: http");
+    Console.Error.WriteLine($"There is no benchmark '{name}'; there are: http, finance");
     return 2;
 }

@@ -50,7 +50,7 @@ public sealed partial class ArchitectureTests
             .Select(m => m.GetCustomAttribute<FunctionAttribute>()!.Name).Order(StringComparer.Ordinal);
         Assert.Equal(
         [
-            "GetDividends", "GetFxRate", "GetGainers", "GetHistory", "GetIndicators", "GetIndices", "GetLosers", "GetQuote", "GetQuotes", "GetSplits", "GetTrending",
+            "GetChart", "GetDividends", "GetFxRate", "GetGainers", "GetHistory", "GetIndicators", "GetIndices", "GetLosers", "GetQuote", "GetQuotes", "GetSplits", "GetTrending",
             "HealthLive", "HealthReady", "Jwks", "ListIndicators", "Login", "Refresh", "Register", "SearchInstruments", "VerifyEmail",
         ], anonymous);
     }

@@ -127,7 +127,6 @@ public sealed class IndicatorTests(TestHost host) : IClassFixture<TestHost>
         var svg = System.Xml.Linq.XDocument.Parse(reply.Text).Root!;
         Assert.Equal(width, (int)svg.Attribute("width")!);
         Assert.DoesNotContain("NaN", reply.Text, StringComparison.Ordinal);
-        if (Environment.GetEnvironmentVariable("AGENTINVEST_CHARTS") is { } folder) await File.WriteAllTextAsync(System.IO.Path.Combine(folder, $"{width}{query.Length}.svg"), reply.Text);
         foreach (var text in svg.Descendants().Where(e => e.Name.LocalName == "text"))
             Assert.InRange((double)text.Attribute("x")!, 0, width - 10);
     }

@@ -38,7 +38,8 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartThe
         _svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" font-family=\"system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif\" font-size=\"11\">");
         _svg.Append(CultureInfo.InvariantCulture, $"<title>{Escape(title)}</title><rect width=\"{width}\" height=\"{height}\" fill=\"{theme.Paper}\"/>");
         Text(Left, 18, title, theme.Text, "start", 14, bold: true);
-        Text(Left, 34, Share == 1 ? note : $"{note} · {Share} bars a candle", theme.Muted);
+        Text(Left, 34, note, theme.Muted);
+        if (Share > 1) Text(width - 11, 18, $"{Share} bars a candle", theme.Muted, "end");
         if (bars.Length == 0)
         {
             Text(width / 2d, Header + prices / 2d, "No bars in this range", theme.Muted, "middle", 13);
@@ -164,20 +165,18 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartThe
     {
         var daily = times[0].Length == 10;
         var format = !daily ? "d MMM HH:mm" : bars[^1].T - bars[0].T > TimeSpan.FromDays(900) ? "yyyy" : bars[^1].T - bars[0].T > TimeSpan.FromDays(70) ? "MMM yy" : "d MMM";
-        var (last, end) = ("", double.NegativeInfinity);
-        for (var i = 0; i < Candles; i++)
+        // The first candle of each day, month or year; of those every n-th, as there is room.
+        var starts = Enumerable.Range(0, Candles).Where(i => i > 0 && Label(i) != Label(i - 1)).ToList();
+        var room = format.Length * 6.5 + 24;
+        var every = Math.Max(1, (int)Math.Ceiling(room * starts.Count / _plot));
+        for (var n = 0; n < starts.Count; n += every)
         {
-            var label = bars[i * Share].T.ToString(format, CultureInfo.InvariantCulture);
-            var (x, room) = (X(i), label.Length * 6.2 + 26);
-            // The first candle of a month or year, as far as there is room.
-            if (label == last) continue;
-            var first = last.Length == 0;
-            last = label;
-            if ((first && format is "yyyy" or "MMM yy") || x - room / 2 < Math.Max(end, Left - 12) || x + room / 2 > width) continue;
-            end = x + room / 2;
+            var x = X(starts[n]);
+            if (x < room / 2 || x + room / 2 > width) continue;
             _svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{x:0.#} {Header}V{bottom}\" stroke=\"{theme.Grid}\"/>");
-            Text(x, bottom + 18, label, theme.Muted, "middle");
+            Text(x, bottom + 18, Label(starts[n]), theme.Muted, "middle");
         }
+        string Label(int candle) => bars[candle * Share].T.ToString(format, CultureInfo.InvariantCulture);
     }
 
     private double X(int candle) => Left + (candle + 0.5) * _plot / Candles;

@@ -4,15 +4,16 @@ using AgentInvest.Bench;
 return args switch
 {
     ["peer"] => await Peer.RunAsync(),
-    ["books"] => BooksBench.Run(),
-    [] or ["http"] => await HttpBench.RunAsync(),
+    [] => await HttpBench.RunAsync() | await AuthBench.RunAsync() | BooksBench.Run() | FinanceBench.Run() | await OptimizerBench.RunAsync(),
+    ["http"] => await HttpBench.RunAsync(),
     ["auth"] => await AuthBench.RunAsync(),
-    ["optimizer"] => await OptimizerBench.RunAsync(),
+    ["books"] => BooksBench.Run(),
+    ["finance"] => FinanceBench.Run() | await OptimizerBench.RunAsync(),
     _ => Unknown(args[0]),
 };
 
 static int Unknown(string name)
 {
-    Console.Error.WriteLine($"There is no benchmark '{name}'; there are: http, auth, books, optimizer");
+    Console.Error.WriteLine($"There is no benchmark '{name}'; there are: http, auth, books, finance");
     return 2;
 }

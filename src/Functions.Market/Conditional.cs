@@ -7,14 +7,16 @@ namespace AgentInvest.Functions.Market;
 /// <summary>Answers that a client may keep: <c>ETag</c> over the content, 304 to whoever has it already.</summary>
 internal static class Conditional
 {
-    public static IResult Answer<T>(HttpRequest request, T value, int maxAge)
+    public static IResult Answer<T>(HttpRequest request, T value, int maxAge) =>
+        Answer(request, JsonSerializer.SerializeToUtf8Bytes(value, Json.Options), "application/json; charset=utf-8", maxAge);
+
+    public static IResult Answer(HttpRequest request, byte[] bytes, string type, int maxAge)
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(value, Json.Options);
         var etag = $"\"{XxHash3.HashToUInt64(bytes):x16}\"";
         var response = request.HttpContext.Response;
         response.Headers.ETag = etag;
         response.Headers.CacheControl = $"public, max-age={maxAge}";
         return request.Headers.IfNoneMatch.Any(v => v is not null && (v == "*" || v.Contains(etag, StringComparison.Ordinal)))
-            ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Bytes(bytes, "application/json; charset=utf-8");
+            ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Bytes(bytes, type);
     }
 }

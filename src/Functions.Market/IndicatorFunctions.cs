@@ -1,10 +1,11 @@
 using AgentInvest.Core;
+using AgentInvest.Market.Charts;
 using AgentInvest.Market.Indicators;
 
 namespace AgentInvest.Functions.Market;
 
 /// <summary>Technical indicators, of listed symbols and of the caller's own bars.</summary>
-public sealed class IndicatorFunctions(ListIndicators list, GetIndicators get, ComputeIndicators compute)
+public sealed class IndicatorFunctions(ListIndicators list, GetIndicators get, ComputeIndicators compute, GetChart chart)
 {
     private const string Names = "names: indicators separated by commas, parameters by colons, e.g. `sma:20,rsi,macd:12:26:9,zigzag:close:5`; GET /market/indicators lists them";
 
@@ -19,6 +20,13 @@ public sealed class IndicatorFunctions(ListIndicators list, GetIndicators get, C
         Response = typeof(IndicatorAnswer), Problems = ["404 not_found"])]
     public async Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/stocks/{symbol}/indicators")] HttpRequest request, string symbol, CancellationToken ct) =>
         Conditional.Answer(request, await get.HandleAsync(symbol, request, ct), maxAge: 60);
+
+    [Function("GetChart"), AllowAnonymous, PublicData]
+    [Describe("Draw a symbol", Detail = "Candles, volume and up to 8 indicators as `image/svg+xml`, over the bars that history answers for the same query.",
+        Query = [Names, "from: a date or an instant", "to: a date or an instant", "interval: 1m, 5m, 15m, 1h, 1d (default), 1w or 1mo", "adjusted: true (default) or false", "theme: light (default) or dark", "width: 320 to 1600 pixels, 800 by default"],
+        Problems = ["404 not_found"])]
+    public async Task<IResult> Chart([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/stocks/{symbol}/chart.svg")] HttpRequest request, string symbol, CancellationToken ct) =>
+        Conditional.Answer(request, await chart.HandleAsync(symbol, request, ct), "image/svg+xml; charset=utf-8", maxAge: 60);
 
     [Function("ComputeIndicators"), RequireScope("market:read"), MaxBody(10 << 20)]
     [Describe("Compute indicators of your own bars", Detail = "At most 10,000 bars, ascending; `t` is a date for daily bars, an instant within the day.",

@@ -1,6 +1,7 @@
 using AgentInvest.Core;
 using AgentInvest.Core.Security;
 using AgentInvest.Market.Backfill;
+using AgentInvest.Market.Charts;
 using AgentInvest.Market.History;
 using AgentInvest.Market.Indicators;
 using AgentInvest.Market.Providers;
@@ -34,6 +35,7 @@ public static class MarketServices
         services.AddSingleton<ListIndicators>();
         services.AddSingleton<ComputeIndicators>();
         services.AddSingleton(s => new GetIndicators(s.GetRequiredService<GetHistory>()));
+        services.AddSingleton(s => new GetChart(s.GetRequiredService<GetHistory>()));
         services.AddSingleton(s => new BackfillHistory(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<Db>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new PollQuotes(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IQuotesDoor>(s => new OwnHubDoor(s.GetRequiredService<HubTokens>(), (configuration["Auth:PublicOrigin"] ?? "http://localhost:7071").TrimEnd('/')));

@@ -52,8 +52,8 @@ public sealed partial class ArchitectureTests
             .Select(m => m.GetCustomAttribute<FunctionAttribute>()!.Name).Order(StringComparer.Ordinal);
         Assert.Equal(
         [
-            "ConfirmEmailChange", "ExchangeOAuthCode", "FinishOAuth", "ForgotPassword", "GetDividends", "GetFxRate", "GetGainers", "GetHistory", "GetIndicators", "GetIndices", "GetLosers",
-            "GetQuote", "GetQuotes", "GetShared", "GetSplits", "GetTrending", "HealthLive", "HealthReady", "Jwks", "LinkOAuth", "ListIndicators", "Login", "PasskeyLogin",
+            "ConfirmEmailChange", "ExchangeOAuthCode", "FinishOAuth", "ForgotPassword", "GetChart", "GetDividends", "GetFxRate", "GetGainers", "GetHistory", "GetIndicators", "GetIndices",
+            "GetLosers", "GetQuote", "GetQuotes", "GetShared", "GetSplits", "GetTrending", "HealthLive", "HealthReady", "Jwks", "LinkOAuth", "ListIndicators", "Login", "PasskeyLogin",
             "PasskeyLoginOptions", "Refresh", "Register", "ResendVerification", "ResetPassword", "SearchInstruments", "StartOAuth", "VerifyEmail", "VerifyMfa",
         ], anonymous);
     }

@@ -113,4 +113,33 @@ public sealed class IndicatorTests(TestHost host) : IClassFixture<TestHost>
         Assert.Equal("validation_failed", (await stranger.GetAsync("/v1/market/stocks/AAPL/indicators")).Code);
         Assert.Equal("validation_failed", (await stranger.GetAsync("/v1/market/stocks/AAPL/indicators?names=corr")).Code);
     }
+
+    [Theory]
+    [InlineData("", 800)]
+    [InlineData("?width=320&theme=dark&names=sma:20,bb,rsi,macd,adx,stoch", 320)]
+    [InlineData("?width=1600&names=ichimoku,zigzag,vwap,supertrend,psar&interval=1w&from=2015-01-01", 1600)]
+    [InlineData("?from=1990-01-01&to=1990-02-01", 800)]
+    public async Task A_chart_is_well_formed_and_stays_within_its_frame(string query, int width)
+    {
+        var reply = await new TestUser(host.Url, "", "").GetAsync("/v1/market/stocks/AAPL/chart.svg" + query);
+        Assert.True(reply.Status == HttpStatusCode.OK, reply.Text);
+        Assert.Equal("image/svg+xml", reply.ContentHeaders.ContentType!.MediaType);
+        var svg = System.Xml.Linq.XDocument.Parse(reply.Text).Root!;
+        Assert.Equal(width, (int)svg.Attribute("width")!);
+        Assert.DoesNotContain("NaN", reply.Text, StringComparison.Ordinal);
+        foreach (var text in svg.Descendants().Where(e => e.Name.LocalName == "text"))
+            Assert.InRange((double)text.Attribute("x")!, 0, width - 10);
+    }
+
+    [Theory]
+    [InlineData("width=319", "width")]
+    [InlineData("width=1601", "width")]
+    [InlineData("theme=pink", "theme")]
+    [InlineData("names=beta", "names[0]")]
+    [InlineData("names=sma,sma:0", "names[1]")]
+    public async Task A_chart_that_cannot_be_drawn_is_refused_by_name(string query, string field)
+    {
+        var reply = await new TestUser(host.Url, "", "").GetAsync("/v1/market/stocks/AAPL/chart.svg?" + query);
+        Assert.Equal(field, reply.Json.GetProperty("errors").EnumerateObject().Single().Name);
+    }
 }

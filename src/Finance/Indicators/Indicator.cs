@@ -70,7 +70,10 @@ public sealed class IndicatorFeed<T>(T kernel) : IndicatorFeed where T : struct,
     {
         if (bars.IsEmpty) return;
         var width = rows.Length / bars.Length;
-        for (var i = 0; i < bars.Length; i++) _kernel.Next(bars[i], rows.Slice(i * width, width));
+        // On the stack the state of small kernels stays in registers.
+        var kernel = _kernel;
+        for (var i = 0; i < bars.Length; i++) kernel.Next(bars[i], rows.Slice(i * width, width));
+        _kernel = kernel;
     }
 }
 

@@ -34,47 +34,91 @@ public struct Smoother(int periods, double k)
 }
 
 /// <summary>
-/// The sum of the last <paramref name="periods"/> values at constant cost. What rounding takes away is kept in a second double (Knuth's two-sum), so the
-/// sum neither drifts over tens of thousands of bars nor loses the small values after a spike; with nothing but zeros in the window it is exactly zero.
-/// NaN while the window is not full or holds a NaN.
+/// The sum of the last <paramref name="periods"/> values at constant cost, without ever taking anything away: a window is the end of the block of n values
+/// before, whose sums to the end were made when it was full, and the beginning of the present block. So nothing drifts, whatever the number of bars, a
+/// spike leaves no trace, zeros are zero; and a NaN, as the places before the first bar are, holds as long as it is in the window.
 /// </summary>
 public struct RollingSum(int periods)
 {
-    private readonly double[] _ring = new double[periods];
-    private int _at, _missing = periods, _nonzero;
-    private double _sum, _rest;
+    private readonly double[] _block = Blocks.Blank(periods);
+    private int _at;
+    private double _sum;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double Add(double x)
     {
-        var ring = _ring;
-        if ((uint)_at >= (uint)ring.Length) _at = 0;
-        var old = ring[_at];
-        ring[_at++] = x;
-        if (_missing > 0 || !double.IsFinite(x)) (x, old) = Count(x, old);
-        _nonzero += (x != 0 ? 1 : 0) - (old != 0 ? 1 : 0);
-        var change = x - old;
-        var part = change - x;
-        var lost = x - (change - part) - (old + part);
-        var sum = _sum + change;
-        part = sum - _sum;
-        _rest = _nonzero == 0 ? 0 : _rest + (lost + (_sum - (sum - part) + (change - part)));
-        _sum = _nonzero == 0 ? 0 : sum;
-        return _missing > 0 ? double.NaN : _sum + _rest;
+        var block = _block;
+        var at = _at;
+        var sum = _sum += x;
+        block[at++] = x;
+        if ((uint)at >= (uint)block.Length) return Fold(sum);
+        _at = at;
+        return sum + block[at];
     }
 
-    /// <summary>While places are empty or hold no number: those count as zero.</summary>
-    private (double X, double Old) Count(double x, double old)
+    private double Fold(double sum)
     {
-        // A place is missing until a finite value is written to it; empty ones hold 0, so only the first round tells them by its count.
-        if (_filled < _ring.Length) _filled++;
-        else if (!double.IsFinite(old)) _bad--;
-        if (!double.IsFinite(x)) _bad++;
-        _missing = _ring.Length - _filled + _bad;
-        return (double.IsFinite(x) ? x : 0, double.IsFinite(old) ? old : 0);
+        for (var i = periods - 2; i >= 0; i--) _block[i] += _block[i + 1];
+        (_at, _sum) = (0, 0);
+        return sum;
+    }
+}
+
+internal static class Blocks
+{
+    public static double[] Blank(int periods)
+    {
+        var block = new double[periods];
+        block.AsSpan().Fill(double.NaN);
+        return block;
+    }
+}
+
+/// <summary>
+/// Mean and sum of squared deviations of the last <paramref name="periods"/> values, by blocks like <see cref="RollingSum"/>: each side by Welford's update,
+/// joined by Chan's formula. No squares of prices cancel, and equal values deviate by exactly nothing.
+/// </summary>
+public struct RollingMoments(int periods)
+{
+    private readonly double[] _means = Blocks.Blank(periods), _squares = Blocks.Blank(periods), _shares = Enumerable.Range(1, periods).Select(i => 1d / i).ToArray();
+    private int _at;
+    private double _mean, _sum;
+
+    public double Mean { get; private set; }
+    public double Squares { get; private set; }
+    public readonly double Deviation => Math.Sqrt(Squares / periods);
+
+    /// <summary>Answers whether the window is full.</summary>
+    public bool Add(double x)
+    {
+        // The values of the present block are kept in _means until it is full.
+        var distance = x - _mean;
+        _mean += distance * _shares[_at];
+        _sum += distance * (x - _mean);
+        _means[_at++] = x;
+        if (_at == periods) Fold();
+        else
+        {
+            var apart = _means[_at] - _mean;
+            var older = (double)(periods - _at) / periods;
+            (Mean, Squares) = (_mean + apart * older, _sum + _squares[_at] + apart * apart * older * _at);
+        }
+        return !double.IsNaN(Squares);
     }
 
-    private int _filled, _bad;
+    private void Fold()
+    {
+        (Mean, Squares) = (_mean, _sum);
+        (_at, _mean, _sum) = (0, 0, 0);
+        var (mean, sum) = (0d, 0d);
+        for (var i = periods - 1; i >= 0; i--)
+        {
+            var distance = _means[i] - mean;
+            mean += distance * _shares[periods - 1 - i];
+            sum += distance * (_means[i] - mean);
+            (_means[i], _squares[i]) = (mean, sum);
+        }
+    }
 }
 
 /// <summary>The last <paramref name="periods"/> values side by side, oldest first, for what has to look at all of them; nothing is carried over, so nothing drifts.</summary>
@@ -111,42 +155,31 @@ public struct Window(int periods)
     }
 }
 
-/// <summary>The highest of the last <paramref name="periods"/> values by a queue of candidates, each falling from its front: constant cost on average.</summary>
+/// <summary>The highest of the last <paramref name="periods"/> values, by blocks like <see cref="RollingSum"/>.</summary>
 public struct RollingMax(int periods)
 {
-    private readonly double[] _values = new double[periods];
-    private readonly long[] _indexes = new long[periods];
-    private int _head, _size, _valid;
-    private long _index;
+    private readonly double[] _block = Blocks.Blank(periods);
+    private int _at;
+    private double _max = double.NegativeInfinity;
 
-    /// <summary>How many bars ago the highest was; of equal ones the oldest counts.</summary>
-    public readonly int Age => (int)(_index - 1 - _indexes[_head]);
-
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double Add(double x)
     {
-        var index = _index++;
-        if (double.IsNaN(x))
-        {
-            _valid = _size = 0;
-            return double.NaN;
-        }
-        if (_size > 0 && _indexes[_head] <= index - periods)
-        {
-            _head = _head + 1 == periods ? 0 : _head + 1;
-            _size--;
-        }
-        while (_size > 0 && _values[Place(_size - 1)] < x) _size--;
-        var at = Place(_size++);
-        _values[at] = x;
-        _indexes[at] = index;
-        if (_valid < periods) _valid++;
-        return _valid < periods ? double.NaN : _values[_head];
+        var block = _block;
+        var at = _at;
+        // Math.Max hands a NaN on.
+        var max = _max = Math.Max(_max, x);
+        block[at++] = x;
+        if ((uint)at >= (uint)block.Length) return Fold(max);
+        _at = at;
+        return Math.Max(max, block[at]);
     }
 
-    private readonly int Place(int offset)
+    private double Fold(double max)
     {
-        var at = _head + offset;
-        return at >= periods ? at - periods : at;
+        for (var i = periods - 2; i >= 0; i--) _block[i] = Math.Max(_block[i], _block[i + 1]);
+        (_at, _max) = (0, double.NegativeInfinity);
+        return max;
     }
 }
 
@@ -155,8 +188,7 @@ public struct RollingMin(int periods)
 {
     private RollingMax _max = new(periods);
 
-    public readonly int Age => _max.Age;
-
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double Add(double x) => -_max.Add(-x);
 }
 

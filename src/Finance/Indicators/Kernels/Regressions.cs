@@ -6,10 +6,11 @@ internal struct Regression(int n)
     private readonly double[] _time = Centered(n);
     private readonly double _timeSquares = n * (n * (double)n - 1) / 12;
     private Window _window = new(n);
+    private RollingMoments _moments = new(n);
 
-    public double Mean { get; private set; }
+    public readonly double Mean => _moments.Mean;
     public double Slope { get; private set; }
-    public double Deviation { get; private set; }
+    public readonly double Deviation => _moments.Deviation;
     public readonly double RSquared => Deviation == 0 ? double.NaN : Slope * Slope * _timeSquares / (n * Deviation * Deviation);
 
     /// <summary>The line at the newest value.</summary>
@@ -19,8 +20,7 @@ internal struct Regression(int n)
 
     public bool Add(double x)
     {
-        if (!_window.Add(x)) return false;
-        (Mean, Deviation) = Spread.Of(_window);
+        if (!(_window.Add(x) & _moments.Add(x))) return false;
         Slope = _window.IsFlat ? 0 : Sums.Dot(_time, _window.Values, Mean) / _timeSquares;
         return true;
     }

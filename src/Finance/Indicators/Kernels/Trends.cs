@@ -24,16 +24,19 @@ public struct Adx(int n) : IKernel
     }
 }
 
-/// <summary>How long ago the highest high and lowest low of n + 1 bars were, 100 for now.</summary>
+/// <summary>How long ago the highest high and lowest low of n + 1 bars were, 100 for now; of equal ones the oldest counts.</summary>
 public struct Aroon(int n) : IKernel
 {
     private RollingMax _high = new(n + 1);
     private RollingMin _low = new(n + 1);
+    private Window _highs = new(n + 1), _lows = new(n + 1);
 
     public void Next(in Ohlcv bar, Span<double> row)
     {
-        var full = !double.IsNaN(_high.Add(bar.High) + _low.Add(bar.Low));
-        (row[0], row[1]) = full ? (100d * (n - _high.Age) / n, 100d * (n - _low.Age) / n) : (double.NaN, double.NaN);
+        var (high, low) = (_high.Add(bar.High), _low.Add(bar.Low));
+        row[0] = row[1] = row[2] = double.NaN;
+        if (!(_highs.Add(bar.High) & _lows.Add(bar.Low))) return;
+        (row[0], row[1]) = (100d * _highs.Values.IndexOf(high) / n, 100d * _lows.Values.IndexOf(low) / n);
         row[2] = row[0] - row[1];
     }
 }

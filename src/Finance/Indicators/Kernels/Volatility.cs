@@ -21,27 +21,15 @@ public struct Atr(int n) : IKernel
     }
 }
 
-/// <summary>Mean and population standard deviation of a full window.</summary>
-internal static class Spread
-{
-    public static (double Mean, double Deviation) Of(in Window window)
-    {
-        var values = window.Values;
-        if (window.IsFlat) return (values[0], 0);
-        var mean = Sums.Sum(values) / values.Length;
-        return (mean, Math.Sqrt(Sums.SquaredDeviations(values, mean) / values.Length));
-    }
-}
-
 public struct StdDev(int n) : IKernel
 {
-    private Window _window = new(n);
+    private RollingMoments _moments = new(n);
 
     public void Next(in Ohlcv bar, Span<double> row)
     {
-        row.Fill(double.NaN);
-        if (!_window.Add(bar.Close)) return;
-        (row[1], row[0]) = Spread.Of(_window);
+        row[0] = row[1] = row[2] = double.NaN;
+        if (!_moments.Add(bar.Close)) return;
+        (row[0], row[1]) = (_moments.Deviation, _moments.Mean);
         if (row[0] != 0) row[2] = (bar.Close - row[1]) / row[0];
     }
 }
@@ -49,13 +37,13 @@ public struct StdDev(int n) : IKernel
 /// <summary>Bollinger's bands, and where the close stands in them.</summary>
 public struct Bollinger(int n, double deviations) : IKernel
 {
-    private Window _window = new(n);
+    private RollingMoments _moments = new(n);
 
     public void Next(in Ohlcv bar, Span<double> row)
     {
         row.Fill(double.NaN);
-        if (!_window.Add(bar.Close)) return;
-        var (mean, deviation) = Spread.Of(_window);
+        if (!_moments.Add(bar.Close)) return;
+        var (mean, deviation) = (_moments.Mean, _moments.Deviation);
         var (upper, lower) = (mean + deviations * deviation, mean - deviations * deviation);
         (row[0], row[1], row[2]) = (mean, upper, lower);
         if (upper != lower) (row[3], row[4]) = ((bar.Close - lower) / (upper - lower), (bar.Close - mean) / deviation);

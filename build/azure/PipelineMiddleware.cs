@@ -1,6 +1,7 @@
 using AgentInvest.Core.Pipeline;
 using Microsoft.AspNetCore.Http;
 using System.Collections.Concurrent;
+using System.Net;
 using System.Reflection;
 
 namespace AgentInvest.Functions.Azure;
@@ -10,8 +11,12 @@ internal sealed class PipelineMiddleware(RequestPipeline pipeline) : IFunctionsW
 {
     private readonly ConcurrentDictionary<string, EndpointPolicy> _policies = new();
 
-    public Task Invoke(FunctionContext context, FunctionExecutionDelegate next) => context.GetHttpContext() is not { } http ? next(context)
-        : pipeline.InvokeAsync(http, _policies.GetOrAdd(context.FunctionDefinition.EntryPoint, PolicyOf), async _ =>
+    public Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+    {
+        if (context.GetHttpContext() is not { } http) return next(context);
+        // Between caller and worker stand Front Door, the gateway and the Functions host; the gateway says who called, and nobody else can reach an app.
+        if (IPAddress.TryParse(http.Request.Headers["X-AgentInvest-Client"], out var client)) http.Connection.RemoteIpAddress = client;
+        return pipeline.InvokeAsync(http, _policies.GetOrAdd(context.FunctionDefinition.EntryPoint, PolicyOf), async _ =>
         {
             await next(context);
             // The worker would run the result after this middleware; the pipeline must see its status and body.
@@ -22,6 +27,7 @@ internal sealed class PipelineMiddleware(RequestPipeline pipeline) : IFunctionsW
                 await result.ExecuteAsync(http);
             }
         });
+    }
 
     /// <param name="entryPoint">Type and method, joined by a dot.</param>
     private static EndpointPolicy PolicyOf(string entryPoint)

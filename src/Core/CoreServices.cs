@@ -17,7 +17,7 @@ public static class CoreServices
     public static IServiceCollection AddCore(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(_ => CreateDb(configuration));
+        services.AddSingleton(s => CreateDb(configuration, [.. s.GetServices<Action<NpgsqlDataSourceBuilder>>()]));
         services.AddSingleton(p => p.GetRequiredService<Db>().Primary);
         services.AddSingleton<Outbox>();
         services.AddSingleton<Health>();
@@ -33,13 +33,14 @@ public static class CoreServices
         return services;
     }
 
-    private static Db CreateDb(IConfiguration configuration)
+    /// <param name="configure">Registered where signing in takes more than the connection string.</param>
+    private static Db CreateDb(IConfiguration configuration, Action<NpgsqlDataSourceBuilder>[] configure)
     {
-        var primary = Source(configuration.GetConnectionString("Postgres") ?? throw new InvalidOperationException("ConnectionStrings:Postgres is not set."));
-        return new Db(primary, configuration.GetConnectionString("PostgresRead") is { Length: > 0 } read ? Source(read) : primary);
+        var primary = Source(configuration.GetConnectionString("Postgres") ?? throw new InvalidOperationException("ConnectionStrings:Postgres is not set."), configure);
+        return new Db(primary, configuration.GetConnectionString("PostgresRead") is { Length: > 0 } read ? Source(read, configure) : primary);
     }
 
-    private static NpgsqlDataSource Source(string connectionString)
+    private static NpgsqlDataSource Source(string connectionString, Action<NpgsqlDataSourceBuilder>[] configure)
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
         if (!given.ContainsKey("Maximum Pool Size")) given.MaxPoolSize = PoolSize;
@@ -47,7 +48,9 @@ public static class CoreServices
         if (given.ApplicationName is null) given.ApplicationName = "agentinvest";
         // Sessions of a pool never change settings, so there is nothing to reset between borrowers.
         given.NoResetOnClose = true;
-        return NpgsqlDataSource.Create(given.ConnectionString);
+        var builder = new NpgsqlDataSourceBuilder(given.ConnectionString);
+        foreach (var more in configure) more(builder);
+        return builder.Build();
     }
 
     /// <summary>L1 in process; L2 in Redis where configured. Redis away means slower answers, never wrong ones.</summary>

@@ -1,3 +1,4 @@
+using AgentInvest.Cloud;
 using AgentInvest.Core;
 using AgentInvest.Functions.Azure;
 using AgentInvest.Market;
@@ -5,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
+builder.AddAzure();
 builder.UseMiddleware<PipelineMiddleware>();
 builder.Services.AddCore(builder.Configuration).AddMarket(builder.Configuration);
 builder.Build().Run();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AgentInvest.Core;
 using AgentInvest.LocalHost.Postgres;
 
 namespace AgentInvest.LocalHost;
@@ -39,6 +40,14 @@ internal static class HostCommands
             else File.Delete(path);
         }
         Console.WriteLine("All state is deleted.");
+        return 0;
+    }
+
+    /// <summary>Brings the database of <c>ConnectionStrings__Postgres</c> to this build's schema and starts nothing: for a pipeline, before it ships the code.</summary>
+    public static async Task<int> MigrateAsync()
+    {
+        await Migrations.ApplyAsync(Environment.GetEnvironmentVariable("ConnectionStrings__Postgres") is { Length: > 0 } database ? database : throw new StartupException("ConnectionStrings__Postgres is not set."));
+        Console.WriteLine("The database is up to date.");
         return 0;
     }
 

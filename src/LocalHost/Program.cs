@@ -6,6 +6,7 @@ try
     {
         ["down"] => await HostCommands.DownAsync(),
         ["reset"] => await HostCommands.ResetAsync(),
+        ["migrate"] => await HostCommands.MigrateAsync(),
         ["openapi", var path] => await HostCommands.WriteOpenApiAsync(path),
         _ => await FunctionHost.RunAsync(args),
     };

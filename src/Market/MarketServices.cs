@@ -7,6 +7,7 @@ using AgentInvest.Market.Quotes;
 using AgentInvest.Market.Realtime;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
 namespace AgentInvest.Market;
@@ -31,7 +32,8 @@ public static class MarketServices
         services.AddSingleton(s => new GetActions(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new BackfillHistory(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<Db>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new PollQuotes(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(s => new NegotiateQuotes(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<HubTokens>(), configuration));
+        services.TryAddSingleton<IQuotesDoor>(s => new OwnHubDoor(s.GetRequiredService<HubTokens>(), (configuration["Auth:PublicOrigin"] ?? "http://localhost:7071").TrimEnd('/')));
+        services.AddSingleton(s => new NegotiateQuotes(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<IQuotesDoor>()));
         return services;
     }
 

@@ -13,6 +13,7 @@ public sealed partial class ArchitectureTests
     {
         ["Core"] = [], ["Finance"] = [], ["Functions.Runtime"] = [],
         ["Auth"] = ["Core"], ["Market"] = ["Core", "Finance"], ["Portfolio"] = ["Core", "Finance", "Market"],
+        ["Cloud"] = ["Core", "Market"],
         ["Functions.Auth"] = ["Auth", "Core", "Functions.Runtime"],
         ["Functions.Market"] = ["Market", "Core", "Functions.Runtime"],
         ["Functions.Portfolio"] = ["Portfolio", "Core", "Functions.Runtime"],

@@ -172,6 +172,7 @@ var routes = join(
   ),
   ''
 )
+// policies/api.xml has tokens, __X__, for what differs between environments.
 // Front Door says who called, and only what comes through it is believed.
 var frontDoor = empty(frontDoorId)
   ? ''

@@ -1,7 +1,5 @@
 using AgentInvest.Core;
-using AgentInvest.Core.Security;
 using AgentInvest.Market.Providers;
-using Microsoft.Extensions.Configuration;
 
 namespace AgentInvest.Market.Realtime;
 
@@ -10,20 +8,18 @@ public sealed class NegotiateQuotes
 {
     private const int Most = 100;
     private readonly ProviderChain _chain;
-    private readonly HubTokens _tokens;
-    private readonly string _origin;
+    private readonly IQuotesDoor _door;
 
-    internal NegotiateQuotes(ProviderChain chain, HubTokens tokens, IConfiguration configuration) =>
-        (_chain, _tokens, _origin) = (chain, tokens, (configuration["Auth:PublicOrigin"] ?? "http://localhost:7071").TrimEnd('/'));
+    internal NegotiateQuotes(ProviderChain chain, IQuotesDoor door) => (_chain, _door) = (chain, door);
 
     public sealed record Response(string Url, string AccessToken);
 
-    public Response Handle(CurrentUser user, string symbols)
+    public async Task<Response> HandleAsync(CurrentUser user, string symbols, CancellationToken ct)
     {
         var names = Symbols.ParseList(symbols, Most);
         foreach (var name in names)
             if (_chain.Of(name) is null) throw MarketProblems.UnknownSymbol(name);
-        var token = _tokens.Issue(user, "quotes", new Dictionary<string, string> { ["symbols"] = string.Join(',', names) }, TimeSpan.FromSeconds(60));
-        return new Response(_origin + "/v1/hubs/quotes", token);
+        var (url, token) = await _door.OpenAsync(user, names, ct);
+        return new Response(url, token);
     }
 }

@@ -1,4 +1,5 @@
 using AgentInvest.AI;
+using AgentInvest.Cloud;
 using AgentInvest.Core;
 using AgentInvest.Functions.Azure;
 using AgentInvest.Market;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
+builder.AddAzure();
 builder.UseMiddleware<PipelineMiddleware>();
 builder.Services.AddCore(builder.Configuration).AddMarket(builder.Configuration).AddPortfolio().AddAI();
 builder.Build().Run();

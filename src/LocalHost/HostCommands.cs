@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AgentInvest.Auth.Audit;
+using AgentInvest.Core;
 using AgentInvest.LocalHost.Postgres;
 
 namespace AgentInvest.LocalHost;
@@ -64,6 +65,14 @@ internal static class HostCommands
         {
             if (postgres is not null && !running) await postgres.DisposeAsync();
         }
+    }
+
+    /// <summary>Brings the database of <c>ConnectionStrings__Postgres</c> to this build's schema and starts nothing: for a pipeline, before it ships the code.</summary>
+    public static async Task<int> MigrateAsync()
+    {
+        await Migrations.ApplyAsync(Environment.GetEnvironmentVariable("ConnectionStrings__Postgres") is { Length: > 0 } database ? database : throw new StartupException("ConnectionStrings__Postgres is not set."));
+        Console.WriteLine("The database is up to date.");
+        return 0;
     }
 
     /// <summary>The document comes from the mapped endpoints alone: no server is started for it.</summary>

@@ -9,6 +9,7 @@ try
         ["down"] => await HostCommands.DownAsync(),
         ["reset"] => await HostCommands.ResetAsync(),
         ["audit", "verify"] => await HostCommands.VerifyAuditAsync(),
+        ["migrate"] => await HostCommands.MigrateAsync(),
         ["openapi", var path] => await HostCommands.WriteOpenApiAsync(path),
         _ => await FunctionHost.RunAsync(args),
     };

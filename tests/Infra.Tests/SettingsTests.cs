@@ -56,6 +56,13 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void The_guide_says_how_every_secret_that_a_person_makes_gets_into_the_vault()
+    {
+        var guide = File.ReadAllText(Path.Combine(Checkout.Root, "docs", "deploy.md"));
+        Assert.All(Compiled.OperatorSecrets, s => Assert.Contains($"secret {s} ", guide, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Every_app_has_an_example_of_local_settings_that_names_what_it_requires()
     {
         foreach (var app in Features.Where(f => f.StartsWith("Functions.", StringComparison.Ordinal) && f is not ("Functions.Runtime" or "Functions.AI" or "Functions.Trading")))

@@ -47,7 +47,7 @@ public sealed class TemplateTests
     {
         Assert.All(Both, d => Assert.Empty(TemplateRules.DataIsPrivate(d)));
         Assert.Equal(
-            ["no private endpoint leads to it", "its firewall lets everybody in by default", "public network access is not disabled", "public network access is not disabled"],
+            ["no private endpoint leads to it", "public network access is not disabled", "public network access is not disabled", "its firewall lets everybody in by default"],
             TemplateRules.DataIsPrivate(Compiled.Spoiled).Select(c => c[(c.IndexOf(": ", StringComparison.Ordinal) + 2)..]).OrderBy(c => c.Length));
     }
 

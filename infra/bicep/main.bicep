@@ -173,10 +173,8 @@ module openAi 'modules/openAi.bicep' = {
     location: location
     tags: tags
     logs: names.logs
-    vault: names.vault
     model: model
   }
-  dependsOn: [vault]
 }
 
 var dataEndpoints = [
@@ -284,10 +282,7 @@ var settingsOf = {
     AzureSignalRConnectionString__serviceUri: 'https://${signalrHost}'
     AzureSignalRConnectionString__credential: 'managedidentity'
   }
-  ai: {
-    AI__OpenAI__BaseUrl: 'https://${names.openAi}.openai.azure.com/openai/v1'
-    AI__OpenAI__Model: model.name
-  }
+  ai: {}
 }
 
 module functionApps 'modules/functionApp.bicep' = [

@@ -2,6 +2,7 @@ using AgentInvest.AI.Models;
 using AgentInvest.AI.Optimization;
 using AgentInvest.AI.Profiles;
 using AgentInvest.AI.Risk;
+using AgentInvest.Core;
 using AgentInvest.Market;
 using AgentInvest.Portfolio.Performance;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,6 +18,7 @@ public static class AIServices
         services.AddSingleton(s => new OptimizePortfolio(new AdjustedCloses(s.GetRequiredService<MarketData>()), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new ListModels(new AdjustedCloses(s.GetRequiredService<MarketData>()), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ManageProfile>();
+        services.AddUserTables("ai", "profiles");
         return services;
     }
 }

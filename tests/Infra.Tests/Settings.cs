@@ -55,18 +55,15 @@ internal static partial class Settings
 
     /// <summary>What the deployment sets and nothing reads.</summary>
     /// <param name="hostJson">Reads settings too, as <c>%NAME%</c> and by <c>connectionStringName</c>.</param>
-    /// <param name="features">Folders under src: settings of a feature that is not there yet are its own business.</param>
-    public static IEnumerable<string> Unread(IEnumerable<Read> reads, IEnumerable<string> settings, IEnumerable<string> secrets, string hostJson, IReadOnlyCollection<string> features)
+    public static IEnumerable<string> Unread(IEnumerable<Read> reads, IEnumerable<string> settings, IEnumerable<string> secrets, string hostJson)
     {
         var read = reads.Select(r => r.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var name in settings.Distinct())
             if (!read.Contains(name.Replace("__", ":", StringComparison.Ordinal)) && !Platform.Any(p => name.StartsWith(p.Prefix, StringComparison.Ordinal))
-                && !hostJson.Contains($"%{name}%", StringComparison.Ordinal) && !hostJson.Contains($"\"connectionStringName\": \"{name}\"", StringComparison.Ordinal) && !OfAnAbsentFeature(name))
+                && !hostJson.Contains($"%{name}%", StringComparison.Ordinal) && !hostJson.Contains($"\"connectionStringName\": \"{name}\"", StringComparison.Ordinal))
                 yield return $"the app setting {name} is read by nothing";
-        foreach (var name in secrets.Where(name => !read.Contains(name.Replace("--", ":", StringComparison.Ordinal)) && !OfAnAbsentFeature(name)))
+        foreach (var name in secrets.Where(name => !read.Contains(name.Replace("--", ":", StringComparison.Ordinal))))
             yield return $"the secret {name} is read by nothing";
-
-        bool OfAnAbsentFeature(string name) => name.StartsWith("AI_", StringComparison.Ordinal) || name.StartsWith("AI-", StringComparison.Ordinal) ? !features.Contains("AI") : false;
     }
 
     private static IEnumerable<(string Name, bool Required)> OptionsOf(Type type, string section)

@@ -22,7 +22,7 @@ public sealed class SettingsTests
 
     [BicepFact]
     public void Every_setting_that_is_set_is_read_by_something() =>
-        Assert.Empty(Settings.Unread(Reads, Compiled.Prod.AppSettings.Values.SelectMany(s => s.Keys), Secrets, HostJson, Features));
+        Assert.Empty(Settings.Unread(Reads, Compiled.Prod.AppSettings.Values.SelectMany(s => s.Keys), Secrets, HostJson));
 
     [BicepFact]
     public void A_required_setting_that_is_left_out_is_noticed()
@@ -37,7 +37,7 @@ public sealed class SettingsTests
     [BicepFact]
     public void A_setting_that_nothing_reads_is_noticed() => Assert.Equal(
         ["the app setting Auth__PublicOrigins is read by nothing", "the app setting ConnectionStrings__Postgre is read by nothing", "the app setting FUNCTIONS_WORKER_RUNTIME is read by nothing"],
-        Settings.Unread(Reads, Compiled.Spoiled.AppSettings.Values.SelectMany(s => s.Keys), Secrets, HostJson, Features).Order());
+        Settings.Unread(Reads, Compiled.Spoiled.AppSettings.Values.SelectMany(s => s.Keys), Secrets, HostJson).Order());
 
     [BicepFact]
     public void Host_json_agrees_with_Bicep_and_with_the_routes()
@@ -65,12 +65,12 @@ public sealed class SettingsTests
     [Fact]
     public void Every_app_has_an_example_of_local_settings_that_names_what_it_requires()
     {
-        foreach (var app in Features.Where(f => f.StartsWith("Functions.", StringComparison.Ordinal) && f is not ("Functions.Runtime" or "Functions.AI" or "Functions.Trading")))
+        foreach (var app in Features.Where(f => f.StartsWith("Functions.", StringComparison.Ordinal) && f != "Functions.Runtime"))
         {
             var values = JsonDocument.Parse(File.ReadAllText(Path.Combine(Src, app, "local.settings.example.json"))).RootElement.GetProperty("Values").EnumerateObject().ToDictionary(v => v.Name, v => v.Value.GetString()!);
             // The key of SignalR Service is asked for only where its endpoint is set.
             Assert.Empty(Settings.Unset(Reads, values, values.ContainsKey("Azure__SignalR__Endpoint") ? [] : ["Azure--SignalR--AccessKey"]));
-            Assert.Empty(Settings.Unread(Reads, values.Keys.Where(k => k != "FUNCTIONS_WORKER_RUNTIME" && k != "AzureWebJobsStorage" && k != "AzureSignalRConnectionString"), [], HostJson, Features));
+            Assert.Empty(Settings.Unread(Reads, values.Keys.Where(k => k != "FUNCTIONS_WORKER_RUNTIME" && k != "AzureWebJobsStorage" && k != "AzureSignalRConnectionString"), [], HostJson));
         }
     }
 

@@ -123,4 +123,18 @@ public sealed class PortfolioOwnAssetTests(RecordedHost host) : IClassFixture<Re
 
     private static decimal Number(JsonElement json, string name) => json.GetProperty(name).GetDecimal();
     private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
+
+    [Fact]
+    public async Task Where_no_source_knows_a_rate_the_feeds_dividends_are_booked_at_the_one_the_purchase_said()
+    {
+        var user = await host.SignUpAsync();
+        var id = (await user.PostAsync("/v1/portfolios", new { name = "Baht", baseCurrency = "THB" })).Json.GetProperty("id").GetString();
+        var buy = new { type = "buy", symbol = "JPM", quantity = 10, price = 60, executedAt = "2016-01-04T15:00:00Z" };
+        var refused = await user.PostAsync($"/v1/portfolio/transactions?portfolioId={id}", buy);
+        Assert.Equal((HttpStatusCode.BadRequest, true), (refused.Status, refused.Json.GetProperty("errors").TryGetProperty("fxRate", out _)));
+        await user.PostAsync($"/v1/portfolio/transactions?portfolioId={id}", new { buy.type, buy.symbol, buy.quantity, buy.price, buy.executedAt, fxRate = 35 });
+        var dividends = (await user.GetAsync($"/v1/portfolio/transactions?portfolioId={id}&type=dividend&limit=3")).Json.GetProperty("items").EnumerateArray().ToList();
+        Assert.NotEmpty(dividends);
+        Assert.All(dividends, d => Assert.Equal(35, d.GetProperty("fxRate").GetDecimal()));
+    }
 }

@@ -3,11 +3,9 @@ param name string
 param location string
 param tags object
 param logs string
-param vault string
 param model { name: string, version: string, sku: string, capacity: int }
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = { name: logs }
-resource keyVault 'Microsoft.KeyVault/vaults@2024-11-01' existing = { name: vault }
 
 resource account 'Microsoft.CognitiveServices/accounts@2025-06-01' = {
   name: name
@@ -21,8 +19,8 @@ resource account 'Microsoft.CognitiveServices/accounts@2025-06-01' = {
     networkAcls: { defaultAction: 'Deny' }
     restrictOutboundNetworkAccess: true
     allowedFqdnList: []
-    // AI:OpenAI:ApiKey is what every provider the app speaks to understands; it comes from the vault.
-    disableLocalAuth: false
+    // No app calls it yet, so there is no key to be had.
+    disableLocalAuth: true
   }
 
   resource deployment 'deployments' = {
@@ -33,12 +31,6 @@ resource account 'Microsoft.CognitiveServices/accounts@2025-06-01' = {
       versionUpgradeOption: 'OnceCurrentVersionExpired'
     }
   }
-}
-
-resource key 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
-  parent: keyVault
-  name: 'AI--OpenAI--ApiKey'
-  properties: { contentType: 'text/plain', value: account.listKeys().key1 }
 }
 
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {

@@ -26,7 +26,13 @@ internal sealed partial class OpenApiDocument(IEnumerable<Endpoint> endpoints)
             var path = "/" + endpoint.RoutePattern.RawText!.TrimStart('/');
             var methods = endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"];
             if (!paths.TryGetValue(path, out var item)) paths[path] = item = [];
-            foreach (var method in methods) item[method.ToLowerInvariant()] = Operation(endpoint, function, path);
+            foreach (var (i, method) in methods.Index())
+            {
+                var operation = Operation(endpoint, function, path);
+                // Ids are unique: a second method of one function is named after itself.
+                if (i > 0) operation["operationId"] = function.Name + method[..1] + method[1..].ToLowerInvariant();
+                item[method.ToLowerInvariant()] = operation;
+            }
         }
         return new JsonObject
         {

@@ -11,7 +11,7 @@ internal sealed class CompareBenchmark(UserMarket market, MarketData feed)
     public async Task<BenchmarkResult> HandleAsync(PortfolioRow portfolio, string symbol, PerformanceResult range, CancellationToken ct)
     {
         if (!(await market.ClosesAsync(portfolio.UserId, [symbol], range.From, range.To, ct)).TryGetValue(symbol, out var closes)) return Benchmark.OnFlowsOf(range, new PriceHistory([], []));
-        var rates = await market.RatesAsync(portfolio.UserId, closes.Currency, portfolio.BaseCurrency, closes.Days[0], range.To, ct);
+        if (await market.RatesAsync(portfolio.UserId, closes.Currency, portfolio.BaseCurrency, closes.Days[0], range.To, ct) is not { } rates) return Benchmark.OnFlowsOf(range, new PriceHistory([], []));
         // What it pays is put back into it on the day it is due; a split is more of it.
         var actions = AssetSymbols.IsOwn(symbol) ? [] : await feed.ActionsAsync([symbol], closes.Days[0].AddDays(1), range.To, ct);
         var (shares, next) = (1m, 0);
@@ -21,7 +21,7 @@ internal sealed class CompareBenchmark(UserMarket market, MarketData feed)
             for (; next < actions.Count && actions[next].EffectiveOn <= closes.Days[i]; next++)
                 if (actions[next].Kind == CorporateActionKind.Split) shares *= actions[next].Value;
                 else if (closes.Prices[i] > 0) shares *= 1 + actions[next].Value / closes.Prices[i];
-            index[i] = shares * closes.Prices[i] * (rates is null ? 1 : Rates.On(rates, closes.Days[i]));
+            index[i] = shares * closes.Prices[i] * Rates.On(rates, closes.Days[i]);
         }
         return Benchmark.OnFlowsOf(range, new PriceHistory(closes.Days, index));
     }

@@ -6,8 +6,8 @@ using AgentInvest.Portfolio.Portfolios;
 
 namespace AgentInvest.Portfolio.Transactions;
 
-/// <summary>The feed's actions for one symbol, and the rate of each day into base currency. Looked up before any lock is held.</summary>
-internal sealed record Feed(IReadOnlyList<CorporateAction> Actions, Func<DateOnly, decimal> RateOn);
+/// <summary>The feed's actions for one symbol, and the rate of each day into base currency, null where no source knows it. Looked up before any lock is held.</summary>
+internal sealed record Feed(IReadOnlyList<CorporateAction> Actions, Func<DateOnly, decimal?> RateOn);
 
 /// <summary>
 /// The splits and dividends that the feed reports for holdings, as entries of their ledger. They follow from the user's own entries alone, so they are worked
@@ -29,7 +29,7 @@ internal sealed class FeedActions(MarketData market, UserMarket prices, TimeProv
             if (await market.FindAsync(symbol, ct) is null) continue;
             var actions = await market.ActionsAsync([symbol], DateOnly.MinValue, today, ct);
             var rates = actions.Count == 0 ? null : await prices.RatesAsync(portfolio.UserId, actions[0].Currency, portfolio.BaseCurrency, actions[0].EffectiveOn, today, ct);
-            feeds[symbol] = new Feed(actions, day => rates is null ? 1 : Rates.On(rates, day));
+            feeds[symbol] = new Feed(actions, day => rates is null ? null : Rates.On(rates, day));
         }
         return feeds;
     }
@@ -51,9 +51,12 @@ internal sealed class FeedActions(MarketData market, UserMarket prices, TimeProv
         var expected = new List<LedgerRow>();
         var ordered = Ledger.Ordered(own);
         var taken = own.Where(e => e.Type is "split" or "dividend").Select(e => (e.Symbol!, e.Type, e.Day)).Concat(dropped).ToHashSet();
+        // Where no source knows a rate, whoever bought said one: it stands until they say another.
+        var said = new Dictionary<string, decimal>(StringComparer.Ordinal);
         var next = 0;
         void Apply(LedgerEntry entry)
         {
+            if (entry.Symbol is not null) said[entry.Symbol] = entry.FxRate;
             try
             {
                 booked[entry.Id] = book.Apply(entry);
@@ -70,7 +73,7 @@ internal sealed class FeedActions(MarketData market, UserMarket prices, TimeProv
             var amount = decimal.Round(action.Value * held, Money.Scale);
             if (held <= 0 || (type == "dividend" && amount == 0) || taken.Contains((action.Symbol, type, action.EffectiveOn))) continue;
             var row = new LedgerRow(Guid.CreateVersion7(), 0, type, action.Symbol, null, null, type == "dividend" ? amount : null, 0, 0, type == "split" ? action.Value : null,
-                action.Currency, feeds[action.Symbol].RateOn(action.EffectiveOn), start, null, null, "feed");
+                action.Currency, feeds[action.Symbol].RateOn(action.EffectiveOn) ?? said[action.Symbol], start, null, null, "feed");
             expected.Add(row);
             if (type == "split") book.Apply(row.ToEntry());
         }

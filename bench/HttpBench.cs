@@ -15,6 +15,7 @@ namespace AgentInvest.Bench;
 internal static class HttpBench
 {
     private const int Rounds = 7;
+    private const int WarmUp = 15_000;
     private const int Clients = 4;
 
     public static async Task<int> RunAsync()
@@ -63,8 +64,8 @@ internal static class HttpBench
 
     private static async Task CompareAsync(string name, string peerName, int requests, Side ours, Side peers)
     {
-        // Until the jitter has settled on optimised code.
-        for (var i = 0; i < 3; i++)
+        // Until the compiler has settled on optimised code, and some seconds for its background thread to get there.
+        for (var i = 0; i < WarmUp / requests; i++)
         {
             await RoundAsync(ours, requests);
             await RoundAsync(peers, requests);

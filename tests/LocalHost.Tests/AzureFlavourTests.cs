@@ -9,9 +9,10 @@ namespace AgentInvest.LocalHost.Tests;
 public sealed class AzureFlavourTests
 {
     [Theory]
-    [InlineData("Functions.Auth")]
-    [InlineData("Functions.Portfolio")]
-    public async Task Function_apps_compile_against_the_official_worker(string project)
+    [InlineData("Functions.Auth", "\"Login\"")]
+    [InlineData("Functions.Portfolio", "\"orchestrationTrigger\"")]
+    [InlineData("Functions.AI", "\"OptimizePortfolio\"")]
+    public async Task Function_apps_compile_against_the_official_worker(string project, string trigger)
     {
         var start = new ProcessStartInfo("dotnet", ["build", Path.Combine("src", project), "-c", "Release", "-p:FunctionsRuntime=Azure", "-v", "q", "--nologo", "-clp:ErrorsOnly"])
         {
@@ -29,7 +30,7 @@ public sealed class AzureFlavourTests
         Assert.False(File.Exists(Path.Combine(built, "AgentInvest.Functions.Runtime.dll")));
         // What the Functions host reads to find the triggers.
         var metadata = await File.ReadAllTextAsync(Path.Combine(built, "functions.metadata"));
-        Assert.Contains(project == "Functions.Auth" ? "\"Login\"" : "\"orchestrationTrigger\"", metadata, StringComparison.Ordinal);
+        Assert.Contains(trigger, metadata, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(built, "host.json")));
     }
 }

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using AgentInvest.LocalHost.Postgres;
-using Npgsql;
 
 namespace AgentInvest.Bench;
 
@@ -110,12 +109,7 @@ internal static class AuthBench
     private static async Task RefreshAsync(Uri host, string connectionString, string home)
     {
         const int Callers = 8, Each = 60, Sessions = 64;
-        const string PgBench = "/usr/bin/pgbench";
-        if (!File.Exists(PgBench))
-        {
-            Console.WriteLine($"bench auth refreshes-per-second-and-core skipped: {PgBench} is not installed");
-            return;
-        }
+        if (!PgBench.IsInstalled("auth refreshes-per-second-and-core")) return;
         var tokens = new string[Sessions];
         var scripts = new List<string>();
         for (var i = 0; i < Sessions; i++)
@@ -141,28 +135,12 @@ internal static class AuthBench
                 }
             }));
             var a = Callers * Each / Stopwatch.GetElapsedTime(begin).TotalSeconds;
-            var b = await PgBenchAsync(PgBench, connectionString, scripts, Callers, Each);
+            var b = await PgBench.TransactionsPerSecondAsync(connectionString, scripts, Callers, Each);
             if (round < 2) continue;
             ours.Add(a);
             bare.Add(b);
         }
         Print("refreshes-per-second-and-core", Median(ours) / Environment.ProcessorCount, "pgbench-same-write", Median(bare) / Environment.ProcessorCount, Median(ours) / Median(bare));
-    }
-
-    private static async Task<double> PgBenchAsync(string program, string connectionString, List<string> scripts, int callers, int each)
-    {
-        var to = new NpgsqlConnectionStringBuilder(connectionString);
-        var start = new ProcessStartInfo(program, ["-n", "-M", "prepared", "-c", $"{callers}", "-j", "1", "-t", $"{each}", .. scripts.SelectMany(s => new[] { "-f", s }), "-h", to.Host!, "-p", $"{to.Port}", "-U", to.Username!, to.Database!])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        start.Environment["PGPASSWORD"] = to.Password;
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        var line = output.Split('\n').FirstOrDefault(l => l.StartsWith("tps = ", StringComparison.Ordinal)) ?? throw new InvalidOperationException(await errors);
-        return double.Parse(line.Split(' ')[2], CultureInfo.InvariantCulture);
     }
 
     /// <summary>Whether time tells a known address from an unknown one, at low cost, where it would show most: the chance that of a pair the known one takes longer.</summary>

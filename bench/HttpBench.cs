@@ -1,8 +1,5 @@
 using System.Globalization;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text;
-using System.Text.Json;
 using AgentInvest.LocalHost.Postgres;
 
 namespace AgentInvest.Bench;
@@ -38,8 +35,8 @@ internal static class HttpBench
 
     private static async Task MeasureAsync(Server host, Server peer)
     {
-        var users = new List<User>();
-        for (var i = 0; i < Clients; i++) users.Add(await User.SignUpAsync(host.Url));
+        var users = new List<BenchUser>();
+        for (var i = 0; i < Clients; i++) users.Add(await BenchUser.SignUpAsync(host.Url));
         HttpRequestMessage Quote(int i) => users[i % Clients].Request(HttpMethod.Get, new Uri(host.Url, "/v1/market/stocks/AAPL"));
         HttpRequestMessage PeerQuote(int i) => new(HttpMethod.Get, new Uri(peer.Url, "/quote/AAPL"));
         HttpRequestMessage PeerMemory(int i) => new(HttpMethod.Get, new Uri(peer.Url, "/memory/AAPL"));
@@ -90,7 +87,7 @@ internal static class HttpBench
         {
             for (int i; (i = Interlocked.Increment(ref next)) < requests;)
             {
-                using var answer = await User.Http.SendAsync(side.Request(i));
+                using var answer = await BenchUser.Http.SendAsync(side.Request(i));
                 await answer.Content.ReadAsByteArrayAsync();
                 answer.EnsureSuccessStatusCode();
             }
@@ -99,38 +96,4 @@ internal static class HttpBench
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-
-    private sealed class User(Guid id, string token)
-    {
-        public static HttpClient Http { get; } = new();
-
-        public Guid Id => id;
-
-        public HttpRequestMessage Request(HttpMethod method, Uri url, HttpContent? content = null) =>
-            new(method, url) { Content = content, Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
-
-        public static async Task<User> SignUpAsync(Uri host)
-        {
-            var credentials = new { email = $"bench-{Guid.NewGuid():N}@example.com", password = Guid.NewGuid().ToString() };
-            await PostAsync(new Uri(host, "/v1/auth/register"), credentials);
-            var mails = await Http.GetFromJsonAsync<JsonElement>(new Uri(host, "/v1/dev/outbox?to=" + credentials.email));
-            await PostAsync(new Uri(host, "/v1/auth/verify-email"), new { token = mails.GetProperty("items")[0].GetProperty("token").GetString() });
-            var tokens = JsonDocument.Parse(await PostAsync(new Uri(host, "/v1/auth/login"), credentials)).RootElement;
-            return new User(tokens.GetProperty("user").GetProperty("id").GetGuid(), tokens.GetProperty("accessToken").GetString()!);
-        }
-
-        public async Task<Guid> OpenPortfolioAsync(Uri host)
-        {
-            using var answer = await Http.SendAsync(Request(HttpMethod.Post, new Uri(host, "/v1/portfolios"), JsonContent.Create(new { name = Guid.NewGuid().ToString() })));
-            answer.EnsureSuccessStatusCode();
-            return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
-        }
-
-        private static async Task<string> PostAsync(Uri url, object body)
-        {
-            using var answer = await Http.PostAsJsonAsync(url, body);
-            var text = await answer.Content.ReadAsStringAsync();
-            return answer.IsSuccessStatusCode ? text : throw new InvalidOperationException($"{url} answered {(int)answer.StatusCode}: {text}");
-        }
-    }
 }

@@ -4,10 +4,10 @@ using AgentInvest.Bench;
 return args switch
 {
     ["peer"] => await Peer.RunAsync(),
-    [] => await HttpBench.RunAsync() | await AuthBench.RunAsync() | BooksBench.Run() | FinanceBench.Run() | await OptimizerBench.RunAsync(),
+    [] => await HttpBench.RunAsync() | await AuthBench.RunAsync() | BooksBench.Run() | await BooksApiBench.RunAsync() | FinanceBench.Run() | await OptimizerBench.RunAsync(),
     ["http"] => await HttpBench.RunAsync(),
     ["auth"] => await AuthBench.RunAsync(),
-    ["books"] => BooksBench.Run(),
+    ["books"] => BooksBench.Run() | await BooksApiBench.RunAsync(),
     ["finance"] => FinanceBench.Run() | await OptimizerBench.RunAsync(),
     _ => Unknown(args[0]),
 };

@@ -26,7 +26,7 @@ public static class AuthServices
         services.AddSingleton(s => new ForgotPassword(Get<Db>(s), Get<PasswordHasher>(s), Get<Users>(s), Get<MailQueue>(s), Get<IOptions<AuthOptions>>(s), Get<TimeProvider>(s)));
         services.AddSingleton(s => new ResetPassword(Get<Db>(s), Get<PasswordHasher>(s), Get<Users>(s), Get<EndSessions>(s), Get<Attempts>(s), Get<MailQueue>(s), Get<TimeProvider>(s)));
         services.AddSingleton(s => new ChangePassword(Get<Db>(s), Get<PasswordHasher>(s), Get<ProvePassword>(s), Get<Users>(s), Get<EndSessions>(s), Get<MailQueue>(s), Get<TimeProvider>(s)));
-        services.AddSingleton(s => new EnsureAdmin(Get<Db>(s), Get<PasswordHasher>(s), Get<Users>(s), Get<TimeProvider>(s)));
+        services.AddSingleton(s => new EnsureAdmin(Get<Db>(s), Get<PasswordHasher>(s), Get<Users>(s), Get<EndSessions>(s), Get<TimeProvider>(s)));
         services.AddSingleton(s => new GetMe(Get<Users>(s)));
         services.AddSingleton(s => new UpdateMe(Get<Db>(s), Get<Users>(s)));
         services.AddSingleton(s => new LogIn(Get<Db>(s), Get<PasswordHasher>(s), Get<Users>(s), Get<Attempts>(s), Get<OpenChallenge>(s), Get<OpenSession>(s), Get<TimeProvider>(s)));

@@ -37,11 +37,12 @@ public static class CoreServices
     /// <param name="configure">Registered where signing in takes more than the connection string.</param>
     private static Db CreateDb(IConfiguration configuration, Action<NpgsqlDataSourceBuilder>[] configure)
     {
-        var primary = Source(configuration.GetConnectionString("Postgres") ?? throw new InvalidOperationException("ConnectionStrings:Postgres is not set."), configure);
-        return new Db(primary, configuration.GetConnectionString("PostgresRead") is { Length: > 0 } read ? Source(read, configure) : primary);
+        var primary = Source("primary", configuration.GetConnectionString("Postgres") ?? throw new InvalidOperationException("ConnectionStrings:Postgres is not set."), configure);
+        return new Db(primary, configuration.GetConnectionString("PostgresRead") is { Length: > 0 } read ? Source("read", read, configure) : primary);
     }
 
-    private static NpgsqlDataSource Source(string connectionString, Action<NpgsqlDataSourceBuilder>[] configure)
+    /// <param name="name">What its metrics are labelled with; without one they would carry the connection string.</param>
+    private static NpgsqlDataSource Source(string name, string connectionString, Action<NpgsqlDataSourceBuilder>[] configure)
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
         if (!given.ContainsKey("Maximum Pool Size")) given.MaxPoolSize = PoolSize;
@@ -49,7 +50,7 @@ public static class CoreServices
         if (given.ApplicationName is null) given.ApplicationName = "agentinvest";
         // Sessions of a pool never change settings, so there is nothing to reset between borrowers.
         given.NoResetOnClose = true;
-        var builder = new NpgsqlDataSourceBuilder(given.ConnectionString);
+        var builder = new NpgsqlDataSourceBuilder(given.ConnectionString) { Name = name };
         foreach (var more in configure) more(builder);
         return builder.Build();
     }

@@ -58,7 +58,7 @@ public static class PortfolioServices
         services.AddSingleton(s => new PlanRebalance(s.Of<BookLoader>(), s.Of<ValueHoldings>(), s.Of<UserMarket>(), s.Of<ManageTargets>(), s.Of<FindPortfolio>(), s.Of<TimeProvider>()));
         services.AddSingleton(s => new GetPerformance(s.Of<BookLoader>(), s.Of<BookTimelines>(), s.Of<CompareBenchmark>(), s.Of<UserMarket>(), s.Of<TimeProvider>()));
         services.AddSingleton(s => new GetDailyReturns(s.Of<BookLoader>(), s.Of<BookTimelines>()));
-        services.AddSingleton(s => new ComputeAnalytics(s.Of<Db>(), s.Of<BookLoader>(), s.Of<BookTimelines>(), s.Of<MarketData>(), s.Of<UserMarket>(), s.Of<TimeProvider>()));
+        services.AddSingleton(s => new ComputeAnalytics(s.Of<Db>(), s.Of<BookLoader>(), s.Of<GetDailyReturns>(), s.Of<CompareBenchmark>(), s.Of<ValueHoldings>(), s.Of<UserMarket>(), s.Of<TimeProvider>()));
         return services;
     }
 

@@ -150,6 +150,18 @@ public sealed class AdminTests(TestHost host) : IClassFixture<TestHost>
         Assert.Equal("forbidden", (await PutAsync(user, $"/v1/admin/users/{await IdOf(user)}/roles", new { roles = new[] { "admin" } })).Code);
     }
 
+    [Fact]
+    public async Task A_new_password_for_the_seeded_administrator_is_audited_and_ends_its_sessions()
+    {
+        var admin = await AdminAsync(host);
+        await host.Services.GetRequiredService<EnsureAdmin>().HandleAsync("another passphrase for it", CancellationToken.None);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await admin.GetAsync("/v1/auth/me")).Status);
+        admin = await AdminAsync(host);
+        var kinds = (await admin.GetAsync($"/v1/admin/audit?userId={await IdOf(admin)}")).Json.GetProperty("items").EnumerateArray().Select(e => e.GetProperty("kind").GetString()).ToList();
+        Assert.Contains("admin.seeded", kinds);
+        Assert.True(kinds.Count(k => k == "auth.password_changed") >= 2);
+    }
+
     internal static async Task<TestUser> AdminAsync(TestHost host)
     {
         const string password = "the administrator's passphrase";

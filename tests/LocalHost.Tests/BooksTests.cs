@@ -214,6 +214,26 @@ public sealed class BooksTests(RecordedHost host) : IClassFixture<RecordedHost>
     }
 
     [Fact]
+    public async Task The_course_of_the_books_ends_at_what_they_are_worth_now()
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            // A new user each time: prices of a book's course are looked at anew every minute only.
+            var user = await host.SignUpAsync();
+            await user.BuyAsync("AAPL", 3, 100, "2024-01-02T15:00:00Z");
+            var before = (await user.GetAsync("/v1/portfolio")).Json.GetProperty("totals").GetProperty("marketValue").GetDecimal();
+            var course = (await user.GetAsync("/v1/portfolio/performance?range=max&benchmark=AAPL")).Json;
+            var after = (await user.GetAsync("/v1/portfolio")).Json.GetProperty("totals").GetProperty("marketValue").GetDecimal();
+            // A tick came between the two.
+            if (before != after && attempt < 20) continue;
+            Assert.Equal(after, course.GetProperty("end").GetDecimal());
+            var series = course.GetProperty("series");
+            Assert.Equal(after, series[series.GetArrayLength() - 1].GetProperty("value").GetDecimal());
+            return;
+        }
+    }
+
+    [Fact]
     public async Task Analytics_follow_each_booking_by_themselves()
     {
         var user = await host.SignUpAsync();

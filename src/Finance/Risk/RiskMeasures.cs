@@ -15,6 +15,14 @@ public static partial class RiskMeasures
         return sum / r.Length;
     }
 
+    /// <summary>Of daily returns: 252, or 365 where weekends are traded (more than one day in ten is one), as crypto is.</summary>
+    public static double PeriodsPerYear(ReadOnlySpan<DateOnly> days)
+    {
+        var weekends = 0;
+        foreach (var day in days) weekends += day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday ? 1 : 0;
+        return weekends * 10 > days.Length ? 365 : 252;
+    }
+
     /// <summary>Sample standard deviation × √periods.</summary>
     public static double? Volatility(ReadOnlySpan<double> r, double periods = 252) => Covariance(r, r) is { } v ? Math.Sqrt(v * periods) : null;
 

@@ -178,11 +178,18 @@ internal sealed class DurableStore(NpgsqlDataSource source, LocalFunctionsOption
 
     /// <summary>Says that these claims are alive; answers those that still are ours.</summary>
     public Task<List<Guid>> RenewAsync(IReadOnlyCollection<Guid> leases, CancellationToken ct) =>
-        ListAsync("update runtime.activities set lease_until = clock_timestamp() + $2 where lease_owner = any($1) returning lease_owner", r => r.GetGuid(0), ct, leases.ToArray(), options.DurableLease);
+        ListAsync("""
+            with activities as (update runtime.activities set lease_until = clock_timestamp() + $2 where lease_owner = any($1) returning lease_owner),
+                 turns as (update runtime.instances set lease_until = clock_timestamp() + $2 where wake_at is not null and lease_owner = any($1) returning lease_owner)
+            select lease_owner from activities union all select lease_owner from turns
+            """, r => r.GetGuid(0), ct, leases.ToArray(), options.DurableLease);
 
     /// <summary>Gives work back at stop, so that another host goes on at once.</summary>
     public Task ReleaseAsync(IReadOnlyCollection<Guid> leases, CancellationToken ct) =>
-        ExecuteAsync("update runtime.activities set lease_owner = null, lease_until = null where lease_owner = any($1)", ct, leases.ToArray());
+        ExecuteAsync("""
+            with activities as (update runtime.activities set lease_owner = null, lease_until = null where lease_owner = any($1))
+            update runtime.instances set lease_owner = null, lease_until = null where wake_at is not null and lease_owner = any($1)
+            """, ct, leases.ToArray());
 
     private async Task<int> ExecuteAsync(string sql, CancellationToken ct, params object?[] args)
     {

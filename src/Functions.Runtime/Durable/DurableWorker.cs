@@ -121,6 +121,21 @@ internal sealed partial class DurableWorker(DurableStore store, FunctionCatalogu
     private async Task TurnAsync(InstanceRow instance, CancellationToken ct)
     {
         using var trace = RuntimeMetrics.Trace(instance.Name);
+        // A turn is not interrupted: one whose lease was lost is dropped when it commits.
+        using var lost = new CancellationTokenSource();
+        _running[instance.Lease] = lost;
+        try
+        {
+            await ReplayAsync(instance, ct);
+        }
+        finally
+        {
+            _running.TryRemove(instance.Lease, out _);
+        }
+    }
+
+    private async Task ReplayAsync(InstanceRow instance, CancellationToken ct)
+    {
         var begin = Stopwatch.GetTimestamp();
         var past = await store.HistoryAsync(instance.ExecutionId, ct);
         var arrived = await store.InboxAsync(instance.Id, ct);
@@ -184,7 +199,7 @@ internal sealed partial class DurableWorker(DurableStore store, FunctionCatalogu
             : scope.ServiceProvider.GetRequiredService(p.ParameterType), ct);
     }
 
-    /// <summary>Keeps the leases of running activities; one that was lost is told to stop, its result would not count.</summary>
+    /// <summary>Keeps the leases of what runs; an activity whose lease was lost is told to stop, its result would not count.</summary>
     private async Task HeartbeatAsync(CancellationToken ct)
     {
         while (!ct.IsCancellationRequested)

@@ -18,12 +18,14 @@ public sealed class ComputeAnalytics
     private const string Market = "SPY";
     private readonly Db _db;
     private readonly BookLoader _loader;
-    private readonly MarketData _market;
-    private readonly BookTimelines _timelines;
-    private readonly UserMarket _prices;
+    private readonly GetDailyReturns _returns;
+    private readonly CompareBenchmark _compare;
+    private readonly ValueHoldings _value;
+    private readonly UserMarket _market;
     private readonly TimeProvider _time;
 
-    internal ComputeAnalytics(Db db, BookLoader loader, BookTimelines timelines, MarketData market, UserMarket prices, TimeProvider time) => (_db, _loader, _timelines, _market, _prices, _time) = (db, loader, timelines, market, prices, time);
+    internal ComputeAnalytics(Db db, BookLoader loader, GetDailyReturns returns, CompareBenchmark compare, ValueHoldings value, UserMarket market, TimeProvider time) =>
+        (_db, _loader, _returns, _compare, _value, _market, _time) = (db, loader, returns, compare, value, market, time);
 
     public sealed record Risk(
         double? Volatility, double? Sharpe, double? Sortino, double? MaxDrawdown, double? Calmar, double? Beta, double? Alpha, double? Var95, double? Cvar95, double? TrackingError, double? InformationRatio);
@@ -40,40 +42,32 @@ public sealed class ComputeAnalytics
     public async Task<Risk> RiskAsync(AnalyticsRequest request, CancellationToken ct)
     {
         var (book, today) = await LoadAsync(request, ct);
-        var entries = book.Entries;
-        var from = entries.Count == 0 ? today : Later(entries[0].Day.AddDays(-1), today.AddYears(-1));
-        var points = (await _timelines.PerformanceAsync(book, from, today, ct)).Series.Where(p => p.Twr is not null).ToList();
-        var closes = (await _market.ClosesAsync([Market], from, today, ct)).GetValueOrDefault(Market);
-        var own = new List<double>();
-        var benchmark = new List<double>();
-        foreach (var (a, b) in points.Zip(points.Skip(1)))
-        {
-            if (a.Twr <= -1 || a.Value <= 0) continue;
-            own.Add((double)((1 + b.Twr!.Value) / (1 + a.Twr!.Value)) - 1);
-            if (closes is { Days.Length: > 0 }) benchmark.Add((double)(Rates.On(closes, b.Date) / Rates.On(closes, a.Date)) - 1);
-        }
-        double[] r = [.. own], m = [.. benchmark];
-        var against = m.Length == r.Length && m.Length > 0;
-        return new Risk(RiskMeasures.Volatility(r), RiskMeasures.Sharpe(r), RiskMeasures.Sortino(r), RiskMeasures.MaxDrawdown(r), RiskMeasures.Calmar(r), against ? RiskMeasures.Beta(r, m) : null,
-            against ? RiskMeasures.Alpha(r, m) : null, RiskMeasures.ValueAtRisk(r), RiskMeasures.ConditionalValueAtRisk(r), against ? RiskMeasures.TrackingError(r, m) : null, against ? RiskMeasures.InformationRatio(r, m) : null);
+        var days = await _returns.OfAsync(book, today.AddYears(-1), today, ct);
+        double[] r = [.. days.Select(d => d.Return)], m = [];
+        if (days.Count > 0 && await _compare.IndexAsync(book.Portfolio, Market, days[0].Since, today, ct) is { Days.Length: > 0 } index && index.Days[0] <= days[0].Since)
+            m = [.. days.Select(d => (double)(index.On(d.Date)!.Value / index.On(d.Since)!.Value) - 1)];
+        var (against, year) = (m.Length > 0, RiskMeasures.PeriodsPerYear([.. days.Select(d => d.Date)]));
+        return new Risk(RiskMeasures.Volatility(r, year), RiskMeasures.Sharpe(r, year), RiskMeasures.Sortino(r, year), RiskMeasures.MaxDrawdown(r), RiskMeasures.Calmar(r, year), against ? RiskMeasures.Beta(r, m) : null,
+            against ? RiskMeasures.Alpha(r, m, year) : null, RiskMeasures.ValueAtRisk(r), RiskMeasures.ConditionalValueAtRisk(r), against ? RiskMeasures.TrackingError(r, m, year) : null,
+            against ? RiskMeasures.InformationRatio(r, m, year) : null);
     }
 
     public async Task<Income> IncomeAsync(AnalyticsRequest request, CancellationToken ct)
     {
         var (book, today) = await LoadAsync(request, ct);
         var dividends = book.Entries.Where(e => e.Kind == EntryKind.Dividend && e.Day > today.AddYears(-1)).Sum(e => e.Amount * e.FxRate);
-        var value = (await WeightsAsync(book, today, ct)).Sum(w => w.Value);
+        var value = (await ValuesAsync(book, ct)).Sum(w => w.Value);
         return new Income(decimal.Round(dividends, Money.Scale), value > 0 ? decimal.Round(dividends / value, Money.Scale) : null);
     }
 
     public async Task<Structure> StructureAsync(AnalyticsRequest request, CancellationToken ct)
     {
         var (book, today) = await LoadAsync(request, ct);
-        var values = await WeightsAsync(book, today, ct);
+        var values = await ValuesAsync(book, ct);
         var total = values.Sum(v => v.Value);
         var weights = values.Where(_ => total > 0).Select(v => new TopWeight(v.Symbol, decimal.Round(v.Value / total, Money.Scale))).OrderByDescending(w => w.Weight).ThenBy(w => w.Symbol, StringComparer.Ordinal).ToList();
         var symbols = weights.Take(20).Select(w => w.Symbol).ToList();
-        var closes = await _prices.ClosesAsync(request.UserId, symbols, today.AddYears(-1), today, ct);
+        var closes = await _market.ClosesAsync(request.UserId, symbols, today.AddYears(-1), today, ct);
         var returns = symbols.ToDictionary(s => s, s => closes.TryGetValue(s, out var c) ? Returns(c) : []);
         var matrix = symbols.Select(a => (IReadOnlyList<double?>)symbols.Select(b => Correlate(returns[a], returns[b])).ToList()).ToList();
         return new Structure(new Concentration(weights.Count == 0 ? null : RiskMeasures.Concentration(weights.Select(w => (double)w.Weight).ToArray()), weights.Take(10).ToList()), new Correlation(symbols, matrix));
@@ -88,11 +82,8 @@ public sealed class ComputeAnalytics
     private async Task<(LoadedBook Book, DateOnly Today)> LoadAsync(AnalyticsRequest request, CancellationToken ct) =>
         (await _loader.LoadAsync(new CurrentUser(request.UserId, Guid.Empty, [], ""), request.PortfolioId, ct), Instants.DayOf(_time.GetUtcNow()));
 
-    private async Task<List<(string Symbol, decimal Value)>> WeightsAsync(LoadedBook book, DateOnly today, CancellationToken ct)
-    {
-        var prices = await _loader.PricesAsync(book, today, today, ct);
-        return book.Current.Positions.Values.Where(p => p.Quantity > 0).Select(p => (p.Symbol, p.Quantity * (prices.TryGetValue(p.Symbol, out var h) ? h.Prices[^1] : p.LastPrice))).ToList();
-    }
+    private async Task<List<(string Symbol, decimal Value)>> ValuesAsync(LoadedBook book, CancellationToken ct) =>
+        (await _value.HandleAsync(book, null, ct)).Holdings.Where(h => h.Value > 0).Select(h => (h.Position.Symbol, h.Value)).ToList();
 
     private static Dictionary<DateOnly, double> Returns(DailyCloses closes)
     {
@@ -107,6 +98,4 @@ public sealed class ComputeAnalytics
         var days = a.Keys.Where(b.ContainsKey).Order().ToList();
         return RiskMeasures.Correlation(days.Select(d => a[d]).ToArray(), days.Select(d => b[d]).ToArray());
     }
-
-    private static DateOnly Later(DateOnly a, DateOnly b) => a > b ? a : b;
 }

@@ -1,8 +1,5 @@
 using AgentInvest.Core;
 using AgentInvest.Finance.Lots;
-using AgentInvest.Finance.Performance;
-using AgentInvest.Market;
-using AgentInvest.Portfolio.OwnAssets;
 using AgentInvest.Portfolio.Portfolios;
 using AgentInvest.Portfolio.Transactions;
 using Microsoft.Extensions.Caching.Memory;
@@ -37,10 +34,10 @@ internal sealed class LoadedBook(PortfolioRow portfolio, IReadOnlyList<LedgerEnt
 }
 
 /// <summary>
-/// Books and the prices they need. A version of the books never changes, so it is kept in memory: a read that finds the version it wants reads one row. Bounded by the
+/// A version of the books never changes, so it is kept in memory: a read that finds the version it wants reads one row. Bounded by the
 /// number of entries held.
 /// </summary>
-internal sealed class BookLoader(Db db, FindPortfolio find, UserMarket market, OwnSeriesCache own) : IDisposable
+internal sealed class BookLoader(Db db, FindPortfolio find) : IDisposable
 {
     private const long MostEntries = 300_000;
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MostEntries });
@@ -72,21 +69,6 @@ internal sealed class BookLoader(Db db, FindPortfolio find, UserMarket market, O
     }
 
     private static (List<LedgerEntry>, long) Of(List<LedgerRow> rows) => (Ledger.Ordered(rows), rows.Count == 0 ? 0 : rows.Max(r => r.Seq));
-
-    /// <summary>Daily closes of every symbol ever held, at each day's rate.</summary>
-    public async Task<Dictionary<string, PriceHistory>> PricesAsync(LoadedBook book, DateOnly from, DateOnly to, CancellationToken ct)
-    {
-        var portfolio = book.Portfolio;
-        var closes = await market.ClosesAsync(portfolio.UserId, book.Current.Positions.Keys.ToList(), from, to, ct);
-        var rates = new Dictionary<string, DailyCloses?>();
-        foreach (var currency in closes.Values.Select(c => c.Currency).Distinct())
-            rates[currency] = currency == portfolio.BaseCurrency ? null : await market.RatesAsync(portfolio.UserId, currency, portfolio.BaseCurrency, from, to, ct);
-        return closes.ToDictionary(c => c.Key, c => new PriceHistory(c.Value.Days,
-            rates[c.Value.Currency] is { } rate ? c.Value.Days.Select((d, i) => c.Value.Prices[i] * Rates.On(rate, d)).ToArray() : c.Value.Prices));
-    }
-
-    /// <summary>Changes with the user's own prices and rates: with the portfolio's version it names all that a valuation of past days depends on.</summary>
-    public Task<long> OwnVersionAsync(CurrentUser user, CancellationToken ct) => own.VersionAsync(user.Id, ct);
 
     public void Dispose() => _cache.Dispose();
 }

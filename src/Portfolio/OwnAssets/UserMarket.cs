@@ -40,6 +40,16 @@ internal sealed class UserMarket(Db db, MarketData market, OwnSeriesCache own, T
         return closes;
     }
 
+    /// <summary>Like <see cref="ClosesAsync"/> up to today, where the latest price stands for a day without a close yet: a book is worth the same day by day as it is now.</summary>
+    public async Task<Dictionary<string, DailyCloses>> PricesUntilNowAsync(Guid userId, IReadOnlyCollection<string> symbols, DateOnly from, DateOnly today, CancellationToken ct)
+    {
+        var closes = await ClosesAsync(userId, symbols, from, today, ct);
+        foreach (var (symbol, quote) in await market.QuotesAsync(symbols.Where(closes.ContainsKey).Where(s => !AssetSymbols.IsOwn(s)).ToList(), ct))
+            if (closes[symbol] is var c && quote.Currency == c.Currency && Instants.DayOf(quote.AsOf) is var day && day <= today && (day > c.Days[^1] || day == today))
+                closes[symbol] = c.Days[^1] == day ? c with { Prices = [.. c.Prices[..^1], quote.Price] } : c with { Days = [.. c.Days, day], Prices = [.. c.Prices, quote.Price] };
+        return closes;
+    }
+
     /// <summary>Daily rates, <paramref name="quote"/> per unit of <paramref name="currency"/>; null when neither the user nor a source knows the pair.</summary>
     public async Task<DailyCloses?> RatesAsync(Guid userId, string currency, string quote, DateOnly from, DateOnly to, CancellationToken ct)
     {

@@ -65,12 +65,12 @@ internal sealed class BookTimelines(UserMarket market, OwnSeriesCache own, TimeP
         }
     }
 
-    /// <summary>Raw closes of all that was ever held and rates of all currencies the books know, from their first day on.</summary>
+    /// <summary>Raw closes, and today's latest prices, of all that was ever held and rates of all currencies the books know, from their first day on.</summary>
     private async Task<MarketHistory> HistoryAsync(LoadedBook book, DateOnly today, CancellationToken ct)
     {
         var (user, currency) = (book.Portfolio.UserId, book.Portfolio.BaseCurrency);
         var from = book.Entries.Count == 0 ? today : book.Entries[0].Day;
-        var closes = await market.ClosesAsync(user, book.Current.Positions.Keys.ToList(), from, today, ct);
+        var closes = await market.PricesUntilNowAsync(user, book.Current.Positions.Keys.ToList(), from, today, ct);
         var rates = new Dictionary<string, PriceHistory>(StringComparer.Ordinal);
         foreach (var foreign in closes.Values.Select(c => c.Currency).Concat(book.Entries.Select(e => e.Currency)).Distinct().Where(c => c != currency))
             if (await market.RatesAsync(user, foreign, currency, from.AddDays(-1), today, ct) is { } known) rates[foreign] = Reaching(known, from.AddDays(-1));

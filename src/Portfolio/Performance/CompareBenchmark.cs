@@ -1,3 +1,4 @@
+using AgentInvest.Core;
 using AgentInvest.Finance.Performance;
 using AgentInvest.Market;
 using AgentInvest.Portfolio.OwnAssets;
@@ -6,14 +7,18 @@ using AgentInvest.Portfolio.Portfolios;
 namespace AgentInvest.Portfolio.Performance;
 
 /// <summary>A benchmark's total return in the book's base currency, and what the book's own flows would have made of it.</summary>
-internal sealed class CompareBenchmark(UserMarket market, MarketData feed)
+internal sealed class CompareBenchmark(UserMarket market, MarketData feed, TimeProvider time)
 {
-    public async Task<BenchmarkResult> HandleAsync(PortfolioRow portfolio, string symbol, PerformanceResult range, CancellationToken ct)
+    public async Task<BenchmarkResult> HandleAsync(PortfolioRow portfolio, string symbol, PerformanceResult range, CancellationToken ct) =>
+        Benchmark.OnFlowsOf(range, await IndexAsync(portfolio, symbol, range.From, range.To, ct));
+
+    /// <summary>Its total return index in the book's base currency; empty where nobody knows its price or rate.</summary>
+    public async Task<PriceHistory> IndexAsync(PortfolioRow portfolio, string symbol, DateOnly from, DateOnly to, CancellationToken ct)
     {
-        if (!(await market.ClosesAsync(portfolio.UserId, [symbol], range.From, range.To, ct)).TryGetValue(symbol, out var closes)) return Benchmark.OnFlowsOf(range, new PriceHistory([], []));
-        if (await market.RatesAsync(portfolio.UserId, closes.Currency, portfolio.BaseCurrency, closes.Days[0], range.To, ct) is not { } rates) return Benchmark.OnFlowsOf(range, new PriceHistory([], []));
+        var prices = to == Instants.DayOf(time.GetUtcNow()) ? await market.PricesUntilNowAsync(portfolio.UserId, [symbol], from, to, ct) : await market.ClosesAsync(portfolio.UserId, [symbol], from, to, ct);
+        if (!prices.TryGetValue(symbol, out var closes) || await market.RatesAsync(portfolio.UserId, closes.Currency, portfolio.BaseCurrency, closes.Days[0], to, ct) is not { } rates) return new PriceHistory([], []);
         // What it pays is put back into it on the day it is due; a split is more of it.
-        var actions = AssetSymbols.IsOwn(symbol) ? [] : await feed.ActionsAsync([symbol], closes.Days[0].AddDays(1), range.To, ct);
+        var actions = AssetSymbols.IsOwn(symbol) ? [] : await feed.ActionsAsync([symbol], closes.Days[0].AddDays(1), to, ct);
         var (shares, next) = (1m, 0);
         var index = new decimal[closes.Days.Length];
         for (var i = 0; i < index.Length; i++)
@@ -23,6 +28,6 @@ internal sealed class CompareBenchmark(UserMarket market, MarketData feed)
                 else if (closes.Prices[i] > 0) shares *= 1 + actions[next].Value / closes.Prices[i];
             index[i] = shares * closes.Prices[i] * Rates.On(rates, closes.Days[i]);
         }
-        return Benchmark.OnFlowsOf(range, new PriceHistory(closes.Days, index));
+        return new PriceHistory(closes.Days, index);
     }
 }

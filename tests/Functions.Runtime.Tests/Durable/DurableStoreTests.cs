@@ -31,6 +31,22 @@ public sealed class DurableStoreTests(MigratedDatabase database) : IClassFixture
     }
 
     [Fact]
+    public async Task A_turn_longer_than_its_lease_stays_with_whom_renews_it()
+    {
+        await Store.StartAsync("long", "Sample", null, null, None);
+        var turn = (await Store.ClaimTurnAsync(None))!;
+        var claimed = System.Diagnostics.Stopwatch.StartNew();
+        while (claimed.Elapsed < TimeSpan.FromMilliseconds(900))
+        {
+            Assert.Equal([turn.Lease], await Store.RenewAsync([turn.Lease], None));
+            Assert.Null(await Store.ClaimTurnAsync(None));
+        }
+        await Store.ReleaseAsync([turn.Lease], None);
+        Assert.Equal(turn.Id, (await Store.ClaimTurnAsync(None))!.Id);
+        Assert.Empty(await Store.RenewAsync([turn.Lease], None));
+    }
+
+    [Fact]
     public async Task Of_two_workers_on_one_activity_only_the_later_claim_counts_and_once()
     {
         var (instance, late) = await StartedAsync("b");

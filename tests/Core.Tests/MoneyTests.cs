@@ -19,6 +19,20 @@ public sealed class MoneyTests
         Assert.Equal(json, JsonSerializer.Serialize(value, Json.Options));
     }
 
+    [Fact]
+    public void Zeros_are_taken_off_numbers_of_any_size()
+    {
+        var random = new Random(1);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var value = new decimal(random.Next() << random.Next(32), random.Next(3) == 0 ? random.Next() : 0, random.Next(3) == 0 ? random.Next() : 0, random.Next(2) == 0, (byte)random.Next(29));
+            if (random.Next(2) == 0 && Math.Abs(value) < 1e20m && value.Scale < 25) value *= 1.000m;
+            var trimmed = Money.Trim(value);
+            Assert.Equal(value, trimmed);
+            Assert.Equal((value / 1.0000000000000000000000000000m).Scale, trimmed.Scale);
+        }
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(" 1")]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using AgentInvest.Core;
 using AgentInvest.Finance.Lots;
 using AgentInvest.Portfolio.Holdings;
@@ -16,6 +17,9 @@ public sealed class GetLots
 {
     private readonly BookLoader _loader;
 
+    /// <summary>In their order, for as long as the version of the books is held.</summary>
+    private readonly ConditionalWeakTable<LoadedBook, List<Item>> _lots = [];
+
     internal GetLots(BookLoader loader) => _loader = loader;
 
     /// <param name="Quantity">Bought, in shares after the splits that the lot has lived through.</param>
@@ -32,9 +36,9 @@ public sealed class GetLots
         var page = PageRequest.Of(request);
         var after = page.After is null ? -1 : int.TryParse(page.After, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : throw Problems.Validation("cursor", "is not a cursor of this list");
         var book = await _loader.LoadAsync(user, portfolioId, ct);
-        var lots = regime == "uk" ? Pools(book) : Lots(book);
+        var lots = regime == "uk" ? Pools(book) : _lots.GetValue(book, Lots);
         if (regime == "us") lots = Adjusted(book, lots);
-        var all = lots.Where(l => symbol is null || l.Symbol == symbol).OrderBy(l => l.Symbol, StringComparer.Ordinal).ThenBy(l => l.OpenedAt).ToList();
+        var all = symbol is null ? lots : lots.Where(l => l.Symbol == symbol).ToList();
         // Sums want all of them: only who asks for pages gets pages.
         var limit = request.Query.ContainsKey("limit") || page.After is not null ? page.Limit : int.MaxValue - 1;
         var items = all.Skip(after + 1).Take(limit).ToList();
@@ -69,9 +73,11 @@ public sealed class GetLots
         }
         var open = book.Current.Positions.Values.SelectMany(p => p.Lots.Select(l => (p.Symbol, Lot: l))).ToList();
         foreach (var (_, lot) in open) lives.Remove(lot.Id);
-        return [.. open.Select(o => new Item(o.Lot.Id, o.Symbol, o.Lot.OpenedAt, o.Lot.Quantity, o.Lot.Remaining, Rounded(o.Lot.TaxCost / o.Lot.Remaining), Rounded(o.Lot.TaxCost), null)),
-            .. lives.Select(l => new Item(l.Key, l.Value.Symbol, l.Value.OpenedAt, Rounded(l.Value.Quantity), 0, Rounded(l.Value.UnitCost), 0, l.Value.ClosedAt))];
+        return Ordered([.. open.Select(o => new Item(o.Lot.Id, o.Symbol, o.Lot.OpenedAt, o.Lot.Quantity, o.Lot.Remaining, Rounded(o.Lot.TaxCost / o.Lot.Remaining), Rounded(o.Lot.TaxCost), null)),
+            .. lives.Select(l => new Item(l.Key, l.Value.Symbol, l.Value.OpenedAt, Rounded(l.Value.Quantity), 0, Rounded(l.Value.UnitCost), 0, l.Value.ClosedAt))]);
     }
+
+    private static List<Item> Ordered(IEnumerable<Item> lots) => lots.OrderBy(l => l.Symbol, StringComparer.Ordinal).ThenBy(l => l.OpenedAt).ToList();
 
     /// <summary>A part of a lot that stands in for shares sold at a loss has a cost and a day of its own; the lot's cost is the sum, its day its own.</summary>
     private static List<Item> Adjusted(LoadedBook book, List<Item> lots)
@@ -81,5 +87,5 @@ public sealed class GetLots
     }
 
     private static List<Item> Pools(LoadedBook book) =>
-        UkMatching.Compute(book.Entries).Pools.Select(p => new Item(null, p.Symbol, null, p.Quantity, p.Quantity, Rounded(p.Cost / p.Quantity), Rounded(p.Cost), null)).ToList();
+        Ordered(UkMatching.Compute(book.Entries).Pools.Select(p => new Item(null, p.Symbol, null, p.Quantity, p.Quantity, Rounded(p.Cost / p.Quantity), Rounded(p.Cost), null)));
 }

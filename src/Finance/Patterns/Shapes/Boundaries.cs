@@ -55,14 +55,16 @@ internal sealed class Boundaries(List<Ohlcv> bars, List<Pivot> pivots)
         Span<double> off = [(a.Price - three.At(a.At)) / height, (c.Price - three.At(c.At)) / height, (e.Price - three.At(e.At)) / height, 0, 0];
         foreach (var o in off)
             if (!(Math.Abs(o) <= Touches)) return;
-        if (Kind((upper.At(e.At) - upper.At(a.At)) / height, (lower.At(e.At) - lower.At(a.At)) / height) is not var (name, strength)) return;
+        var (above, below) = ((upper.At(e.At) - upper.At(a.At)) / height, (lower.At(e.At) - lower.At(a.At)) / height);
+        if (Kind(above, below) is not var (name, strength)) return;
+        // LMW: on a sloped line each pivot is beyond the one before.
+        if (Run(e.IsHigh ? above : below) is not 0 and var run && (Math.Sign(c.Price - a.Price) != run || Math.Sign(e.Price - c.Price) != run)) return;
         if (name == "rectangle" && !(IsLevelOfPrice(a, c) && IsLevelOfPrice(c, e) && IsLevelOfPrice(a, e) && IsLevelOfPrice(b, d))) return;
         var ended = Array.IndexOf(Names, name);
         if (a.At < _ended[ended] || !Holds(upper, lower, a.At, now - 1, Touches * height)) return;
         _ended[ended] = e.At;
-        var above = strength < 0 || (strength == 0 && e.IsHigh);
         PatternPoint[] points = [a.Point(Role(a)), b.Point(Role(b)), c.Point(Role(c)), d.Point(Role(d)), e.Point(Role(e))];
-        found.Add(new ChartPattern(name, now, strength, points, Line.Fit(off), (above ? upper : lower).At(now)));
+        found.Add(new ChartPattern(name, now, strength, points, Line.Fit(off), (strength < 0 || (strength == 0 && e.IsHigh) ? upper : lower).At(now)));
     }
 
     private static string Role(Pivot pivot) => pivot.IsHigh ? "upper" : "lower";

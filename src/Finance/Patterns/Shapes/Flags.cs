@@ -56,7 +56,11 @@ internal sealed class Flags(List<Ohlcv> bars, List<double> ranges)
         if (now - 1 - top is < Shortest or > Longest) return null;
         var start = top;
         for (var i = top - 1; i >= Math.Max(0, top - Longest); i--)
+        {
+            // Not the top that prices came from, but one on their way down.
+            if (High(i, side) > High(top, side)) return null;
             if (Low(i, side) < Low(start, side)) start = i;
+        }
         var pole = High(top, side) - Low(start, side);
         return start < top && pole > 0 && pole >= Pole * ranges[start] ? Channel(now, side, start, top, pole) : null;
     }

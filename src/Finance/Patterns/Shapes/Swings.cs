@@ -36,31 +36,36 @@ internal sealed class Swings(List<Ohlcv> bars)
     public bool Next(int now)
     {
         Ranges.Add(Range(now));
-        if (now < Period) return Extend(now, true, true);
         var bar = bars[now];
+        var (higher, lower) = (_direction >= 0 && bar.High > bars[_high].High, _direction <= 0 && bar.Low < bars[_low].Low);
+        if (higher) _high = now;
+        if (lower) _low = now;
+        if (_direction == 0) return now >= Period - 1 && Begin();
         // A bar that makes a new extreme confirms nothing: which of its ends came first is unknown.
-        if (_direction >= 0 && bar.High > bars[_high].High) return Extend(now, true, _direction == 0 && bar.Low < bars[_low].Low);
-        if (_direction <= 0 && bar.Low < bars[_low].Low) return Extend(now, false, true);
-        if (_direction >= 0 && bars[_high].High - bar.Low > Least(_high)) return Turn(now, true);
-        return _direction <= 0 && bar.High - bars[_low].Low > Least(_low) && Turn(now, false);
+        if (higher || lower) return false;
+        var (extreme, away) = _direction > 0 ? (_high, bars[_high].High - bar.Low) : (_low, bar.High - bars[_low].Low);
+        if (!(away > Least(extreme))) return false;
+        Add(extreme, _direction > 0);
+        (_high, _low) = (now, now);
+        return true;
+    }
+
+    /// <summary>The first swing: the earlier extreme becomes a pivot once the later one is far enough away.</summary>
+    private bool Begin()
+    {
+        var first = Math.Min(_high, _low);
+        if (_high == _low || !(bars[_high].High - bars[_low].Low > Least(first))) return false;
+        Add(first, first == _high);
+        return true;
     }
 
     /// <summary>The range as of the extreme, so that the first bar that is far enough away is the farthest yet and begins the next swing.</summary>
     private double Least(int extreme) => Reversal * Ranges[Math.Max(extreme, Period - 1)];
 
-    private bool Extend(int now, bool high, bool low)
+    private void Add(int at, bool high)
     {
-        if (high && bars[now].High > bars[_high].High) _high = now;
-        if (low && bars[now].Low < bars[_low].Low) _low = now;
-        return false;
-    }
-
-    private bool Turn(int now, bool high)
-    {
-        var at = high ? _high : _low;
         Pivots.Add(new Pivot(at, high ? bars[at].High : bars[at].Low, high, Ranges[Math.Max(at, Period - 1)]));
-        (_direction, _high, _low) = (high ? -1 : 1, now, now);
-        return true;
+        _direction = high ? -1 : 1;
     }
 
     private double Range(int now)

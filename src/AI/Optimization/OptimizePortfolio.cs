@@ -81,11 +81,12 @@ public sealed partial class OptimizePortfolio
             Named(optimum.Point.Weights), optimum.Point.ExpectedReturn, optimum.Point.Volatility, optimum.Point.Sharpe,
             frontier.Select(p => new FrontierPoint(p.ExpectedReturn, p.Volatility, p.Sharpe, Named(p.Weights))).ToList(),
             tested is null ? null : Show(plan, tested, Day(tested.FromRow), Day(tested.ToRow)), plan.Method, Instants.StartOf(prices.Days[^1]), prices.Source ?? "request",
-            optimum.Cvar, optimum.Posterior is null ? null : new PosteriorReturns(Named(optimum.Posterior)), unavailable);
+            optimum.Cvar, optimum.Posterior is null ? null : new PosteriorReturns(Named(optimum.Posterior)),
+            plan.Limits.Current is { } current ? optimum.Point.Weights.Zip(current, (w, c) => Math.Abs(w - c)).Sum() / 2 : null, plan.TransactionCost > 0 ? optimum.Optimizer.Cost(optimum.Point.Weights) : null, unavailable);
     }
 
     private static Tested Show(OptimizerPlan plan, WalkForwardResult t, DateOnly from, DateOnly to) => new(
         from, to, t.Windows, t.Fallbacks, t.Rule.Return, t.Rule.Volatility, t.Rule.Sharpe, t.Rule.MaxDrawdown, t.Rule.Turnover,
         new TestedBaseline("equalWeight", t.EqualWeight.Return, t.EqualWeight.Volatility, t.EqualWeight.Sharpe, t.EqualWeight.MaxDrawdown, t.EqualWeight.Turnover),
-        plan.Objective == Objective.BlackLitterman ? "Without the views and market values, which are of today." : plan.Limits.TurnoverMax is not null ? "Without the limit on turnover, which is of today's holdings." : null);
+        plan.Objective == Objective.BlackLitterman ? "Without the views and market values, which are of today." : plan.Limits.TurnoverMax is not null || plan.TransactionCost > 0 ? "Without the limit on turnover and the costs of trades, which are of today's holdings." : null);
 }

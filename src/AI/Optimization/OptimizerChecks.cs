@@ -61,6 +61,13 @@ internal sealed class OptimizerChecks(Request request)
         Within(request.TargetReturn, -1, 1000, "targetReturn");
         Within(request.TargetVolatility, 1e-9, 1000, "targetVolatility");
         Within(request.RiskAversion, 1e-6, 1e6, "riskAversion");
+        Within(request.TransactionCost, 0, 1, "transactionCost");
+        if (request.TransactionCost > 0)
+        {
+            _check.That(request.CurrentWeights is not null, "currentWeights", "is required with transactionCost");
+            _check.That(objective is not (Objective.RiskParity or Objective.Hrp or Objective.MinCvar), "transactionCost", "is for maxSharpe, blackLitterman, meanVariance and minVolatility");
+            _check.That(request.TargetVolatility is null, "transactionCost", "cannot be given with targetVolatility");
+        }
         Within(request.FrontierPoints, 10, 100, "frontierPoints");
         var limits = Limits(index);
         var bl = request.BlackLitterman;
@@ -72,7 +79,7 @@ internal sealed class OptimizerChecks(Request request)
         _check.ThrowIfAny();
         return new OptimizerPlan(names, objective!.Value, returns!.Value, covariance!.Value, request.RiskFreeRate ?? 0)
         {
-            Confidence = request.Confidence ?? 0.95, TargetVolatility = request.TargetVolatility, RiskAversion = request.RiskAversion, FrontierPoints = request.FrontierPoints ?? 20, Limits = limits,
+            Confidence = request.Confidence ?? 0.95, TargetVolatility = request.TargetVolatility, RiskAversion = request.RiskAversion, TransactionCost = request.TransactionCost ?? 0, FrontierPoints = request.FrontierPoints ?? 20, Limits = limits,
             Views = views!, Prior = prior, MarketCaps = caps, PriorRiskAversion = bl?.RiskAversion ?? request.RiskAversion ?? 1, Tau = bl?.Tau ?? 0.05,
         };
     }

@@ -10,6 +10,7 @@ internal sealed record OptimizerPlan(IReadOnlyList<string> Symbols, Objective Ob
     public double Confidence { get; init; } = 0.95;
     public double? TargetVolatility { get; init; }
     public double? RiskAversion { get; init; }
+    public double TransactionCost { get; init; }
     public int FrontierPoints { get; init; } = 20;
     public required Limits Limits { get; init; }
     public IReadOnlyList<View> Views { get; init; } = [];
@@ -32,12 +33,12 @@ internal sealed record OptimizerPlan(IReadOnlyList<string> Symbols, Objective Ob
             posterior = expected;
         }
         var limits = Limits with { Expected = expected };
-        var optimizer = new PortfolioOptimizer(expected, covariance, limits, RiskFree);
+        var optimizer = new PortfolioOptimizer(expected, covariance, limits, RiskFree, TransactionCost);
         double? cvar = null;
         var weights = Objective switch
         {
             Objective.MaxSharpe or Objective.BlackLitterman => MaxSharpe(optimizer),
-            Objective.MinVolatility => TargetVolatility is { } most ? optimizer.TargetVolatility(most) : optimizer.MinVolatility(),
+            Objective.MinVolatility => TargetVolatility is { } most ? optimizer.TargetVolatility(most) : optimizer.MinVolatility(RiskAversion ?? 1),
             Objective.MeanVariance => MeanVariance(optimizer),
             Objective.RiskParity => Within(optimizer, RiskParity.Weights(covariance, table.Count)),
             Objective.Hrp => Within(optimizer, HierarchicalRiskParity.Weights(covariance, Correlations(table, covariance), table.Count)),
@@ -56,7 +57,7 @@ internal sealed record OptimizerPlan(IReadOnlyList<string> Symbols, Objective Ob
     private double[] MeanVariance(PortfolioOptimizer optimizer)
     {
         if (RiskAversion is null && TargetVolatility is { } only) return optimizer.TargetVolatility(only);
-        if (RiskAversion is null && Limits.TargetReturn is not null) return optimizer.MinVolatility();
+        if (RiskAversion is null && Limits.TargetReturn is not null) return optimizer.MinVolatility(1);
         var best = optimizer.MeanVariance(RiskAversion ?? 1);
         return TargetVolatility is { } most && optimizer.Point(best).Volatility > most ? optimizer.TargetVolatility(most) : best;
     }
@@ -85,6 +86,7 @@ internal sealed record OptimizerPlan(IReadOnlyList<string> Symbols, Objective Ob
         return this with
         {
             Views = [],
+            TransactionCost = 0,
             MarketCaps = null,
             Prior = Prior is null ? null : assets.Select(a => Prior[a]).ToArray(),
             Limits = Limits with

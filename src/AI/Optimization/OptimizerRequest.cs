@@ -10,10 +10,11 @@ public sealed partial class OptimizePortfolio
     /// <param name="Confidence">Of minCvar; default 0.95.</param>
     /// <param name="RiskAversion">Of meanVariance: max μ'w − ½·a·w'Σw; default 1.</param>
     /// <param name="CurrentWeights">By symbol; those not named are 0.</param>
+    /// <param name="TransactionCost">Of each purchase and sale, a fraction of its value: transactionCost·Σ|w − currentWeights| is taken off a year's return in maxSharpe, blackLitterman and meanVariance, and added to ½·riskAversion·w'Σw in minVolatility. At most 1, default 0; other objectives and targetVolatility do not take it.</param>
     /// <param name="FrontierPoints">10 to 100; default 20.</param>
     public sealed record Request(
         IReadOnlyList<string>? Symbols, InlinePrices? Prices, string? Objective, int? LookbackDays, EstimatorChoice? Estimator, double? RiskFreeRate, double? Confidence, double? TargetReturn,
-        double? TargetVolatility, double? RiskAversion, IReadOnlyDictionary<string, string>? Sectors, IReadOnlyDictionary<string, double>? CurrentWeights, int? FrontierPoints, ConstraintSet? Constraints,
+        double? TargetVolatility, double? RiskAversion, IReadOnlyDictionary<string, string>? Sectors, IReadOnlyDictionary<string, double>? CurrentWeights, double? TransactionCost, int? FrontierPoints, ConstraintSet? Constraints,
         IReadOnlyList<ViewOn>? Views, BlackLittermanChoice? BlackLitterman);
 
     /// <param name="Values">By date, then symbol; null before listing.</param>
@@ -38,10 +39,12 @@ public sealed partial class OptimizePortfolio
     public sealed record BlackLittermanChoice(JsonElement? Prior, IReadOnlyDictionary<string, double>? MarketCaps, double? RiskAversion, double? Tau);
 
     /// <param name="Cvar">Of minCvar: the mean return of the worst days in sample, negative for a loss.</param>
+    /// <param name="Turnover">½·Σ|w − currentWeights|, where those are given.</param>
+    /// <param name="Cost">What the trades cost, a fraction of the portfolio, where transactionCost is given; expectedReturn, sharpe and the frontier are before it.</param>
     /// <param name="Unavailable">Why a member is null.</param>
     public sealed record Response(
         IReadOnlyDictionary<string, double> Weights, double ExpectedReturn, double Volatility, double? Sharpe, IReadOnlyList<FrontierPoint> Frontier, Tested? OutOfSample, string Method, DateTimeOffset AsOf,
-        string Source, double? Cvar, PosteriorReturns? Posterior, IReadOnlyDictionary<string, string> Unavailable);
+        string Source, double? Cvar, PosteriorReturns? Posterior, double? Turnover, double? Cost, IReadOnlyDictionary<string, string> Unavailable);
 
     public sealed record FrontierPoint(double ExpectedReturn, double Volatility, double? Sharpe, IReadOnlyDictionary<string, double> Weights);
 

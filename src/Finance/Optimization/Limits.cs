@@ -20,7 +20,7 @@ public sealed record Limits(int Count)
     public double? MaxWeight { get; init; }
     public IReadOnlyList<SectorCap> Sectors { get; init; } = [];
 
-    /// <summary>Weights held now; needed for <see cref="TurnoverMax"/>.</summary>
+    /// <summary>Weights held now; needed for <see cref="TurnoverMax"/> and where trades cost something.</summary>
     public double[]? Current { get; init; }
 
     /// <summary>Most of ½·Σ|w − current|.</summary>
@@ -36,14 +36,18 @@ public sealed record Limits(int Count)
     /// <summary>Whether anything beyond the default bounds is asked, so that there may be no portfolio.</summary>
     private bool MayConflict => MinWeight > 0 || MaxWeight < 1 || Sectors.Count > 0 || TurnoverMax is not null || TargetReturn is not null;
 
-    /// <summary>The program over the weights; <paramref name="scaled"/> adds a variable κ by which all limits are multiplied, right after the weights.</summary>
-    internal QuadraticProgram Program(double[]? p, double[] linear, bool scaled = false)
+    /// <summary>
+    /// The program over the weights; <paramref name="scaled"/> adds a variable κ by which all limits are multiplied, right after the weights. With
+    /// <paramref name="trades"/> or a limit on turnover what is bought of each asset follows, at <paramref name="price"/> each in the objective.
+    /// </summary>
+    internal QuadraticProgram Program(double[]? p, double[] linear, bool scaled = false, bool trades = false, double price = 0)
     {
         var n = Count;
         var dense = scaled ? n + 1 : n;
-        var tails = TurnoverMax is null ? 0 : n + 1;
+        var tails = TurnoverMax is not null ? n + 1 : trades ? n : 0;
         var (q, lower, upper) = (new double[dense + tails], new double[dense + tails], new double[dense + tails]);
         linear.CopyTo(q, 0);
+        if (trades) Array.Fill(q, price, dense, n);
         Array.Fill(upper, double.PositiveInfinity);
         var (equal, rows) = (new List<Row>(), new List<Row>());
         // Σ value·x ≤ bound, or ≤ bound·κ.
@@ -65,12 +69,10 @@ public sealed record Limits(int Count)
             var unit = Math.Max(Expected!.Max(Math.Abs), 1e-12);
             rows.Add(Make(all, Expected!.Select(m => -m / unit), -target / unit));
         }
+        // What is bought: u ≥ w − current. Purchases less sales are 1 − Σ current, so sales need no variables.
+        for (var i = 0; i < n && tails > 0; i++) rows.Add(Make([i, dense + i], [1, -1], Current![i]));
         if (TurnoverMax is { } turnover)
-        {
-            // What is bought: u ≥ w − current. Purchases less sales are 1 − Σ current.
-            for (var i = 0; i < n; i++) rows.Add(Make([i, dense + i], [1, -1], Current![i]));
             equal.Add(Make(Enumerable.Range(dense, n + 1), Enumerable.Repeat(1.0, n + 1), turnover + (1 - Current!.Sum()) / 2));
-        }
         return new QuadraticProgram(dense, p, q, lower, upper) { Equalities = equal, Inequalities = rows };
     }
 

@@ -7,7 +7,11 @@ public sealed record PortfolioPoint(double[] Weights, double ExpectedReturn, dou
 /// Mean-variance portfolios (Markowitz 1952) under <see cref="Limits"/>, each one convex program. Returns and covariance annual; what no portfolio can
 /// satisfy is an <see cref="InfeasibleException"/>.
 /// </summary>
-public sealed class PortfolioOptimizer(double[] expected, double[] covariance, Limits limits, double riskFree = 0)
+/// <remarks>
+/// <paramref name="cost"/> is what a trade costs as a fraction of its value, purchase or sale: c·Σ|w − current|, paid once and taken off a year's return. It
+/// counts in <see cref="MinVolatility"/>, <see cref="MeanVariance"/> and <see cref="MaxSharpe"/>, exactly; all else, the frontier among it, is before costs.
+/// </remarks>
+public sealed class PortfolioOptimizer(double[] expected, double[] covariance, Limits limits, double riskFree = 0, double cost = 0)
 {
     private readonly int _n = expected.Length;
     private Limits Bound => limits.TargetReturn is null ? limits : limits with { Expected = expected };
@@ -21,16 +25,20 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
         return new PortfolioPoint(weights, mean, risk, risk > 1e-14 ? (mean - riskFree) / risk : null);
     }
 
-    public double[] MinVolatility() => Quadratic(Bound, new double[_n]);
+    /// <summary>What it costs to get from the weights held now to these.</summary>
+    public double Cost(double[] weights) => cost > 0 ? cost * weights.Zip(limits.Current!, (w, c) => Math.Abs(w - c)).Sum() : 0;
 
-    /// <summary>max μ'w − ½·a·w'Σw.</summary>
-    public double[] MeanVariance(double riskAversion) => riskAversion <= 0 ? MaxReturn() : Quadratic(Bound, expected.Select(m => -m / riskAversion).ToArray());
+    /// <summary>min ½·a·w'Σw + costs; without costs the aversion makes no difference.</summary>
+    public double[] MinVolatility(double riskAversion = 1) => Quadratic(Bound, new double[_n], cost / riskAversion);
+
+    /// <summary>max μ'w − ½·a·w'Σw − costs; where a is 0, the highest return before costs.</summary>
+    public double[] MeanVariance(double riskAversion) => riskAversion <= 0 ? MaxReturn() : Quadratic(Bound, expected.Select(m => -m / riskAversion).ToArray(), cost / riskAversion);
 
     /// <summary>The highest expected return, and of several such portfolios the one with least risk.</summary>
     public double[] MaxReturn()
     {
         Bound.Check();
-        var vertex = Linear(Bound);
+        var vertex = Linear(Bound, 0);
         var (best, spread) = (Dense.Dot(expected, vertex), Math.Max(expected.Max() - expected.Min(), 1e-12));
         var asked = Bound with { Expected = expected, TargetReturn = best - 1e-9 * spread };
         // Where one portfolio alone is best, the second program has no room to move in and may end short of it.
@@ -40,31 +48,43 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
 
     /// <summary>
     /// The highest Sharpe ratio, made convex by scaling (Cornuejols and Tütüncü): least y'Σy with (μ − r)'y = 1, all limits times κ = Σy, w = y ÷ κ. It takes
-    /// a portfolio whose expected return exceeds the risk-free rate: among losing ones the ratio would reward risk.
+    /// a portfolio whose expected return exceeds the risk-free rate: among losing ones the ratio would reward risk. Costs come off the return: with what is
+    /// bought, u, they are c·(2Σu − (1 − Σ current)·κ), and as they only lower it, u is no more than is bought.
     /// </summary>
     public double[] MaxSharpe()
     {
         Bound.Check();
-        var best = BestExcess(Bound);
+        var best = BestExcess(Bound, cost);
         if (best <= 1e-9)
-            throw new InfeasibleException([new Conflict("riskFreeRate", FormattableString.Invariant($"the highest expected return is {best + riskFree:0.######}, not above the risk-free rate of {riskFree}")), .. Bound.Conflicts(l => BestExcess(Filled(l)) <= 1e-9)]);
+        {
+            var costly = cost > 0 && BestExcess(Bound, 0) > 1e-9 ? new[] { new Conflict("transactionCost", FormattableString.Invariant($"at {cost} of what is traded nothing is left above the risk-free rate")) } : [];
+            throw new InfeasibleException([new Conflict("riskFreeRate", FormattableString.Invariant($"the highest expected return{(cost > 0 ? " after costs" : "")} is {best + riskFree:0.######}, not above the risk-free rate of {riskFree}")), .. costly, .. Bound.Conflicts(l => BestExcess(Filled(l), cost) <= 1e-9)]);
+        }
         var scale = expected.Max(m => Math.Abs(m - riskFree));
         var dense = new double[(_n + 1) * (_n + 1)];
         for (var i = 0; i < _n; i++) Array.Copy(covariance, i * _n, dense, i * (_n + 1), _n);
-        var program = Bound.Program(dense, new double[_n + 1], scaled: true);
-        program.Equalities.Add(Row.Of(expected.Select(m => (m - riskFree) / scale).ToArray(), 1));
+        var program = Bound.Program(dense, new double[_n + 1], scaled: true, trades: cost > 0);
+        var excess = expected.Select(m => (m - riskFree) / scale);
+        if (cost > 0) excess = [.. excess, cost / scale * (1 - limits.Current!.Sum()), .. Enumerable.Repeat(-2 * cost / scale, _n)];
+        program.Equalities.Add(Row.Of(excess.ToArray(), 1));
         var y = Solved(program);
         return Clean(y.Take(_n).Select(v => v / y[_n]).ToArray());
     }
 
-    private double BestExcess(Limits l) => Dense.Dot(expected, Linear(l)) - riskFree;
+    private double BestExcess(Limits l, double price)
+    {
+        var weights = Linear(l, price);
+        return Dense.Dot(expected, weights) - riskFree - (price > 0 ? Cost(weights) : 0);
+    }
 
     private Limits Filled(Limits l) => l.TargetReturn is null ? l : l with { Expected = expected };
+
+    private double[] LeastVolatile() => Quadratic(Bound, new double[_n]);
 
     /// <summary>The highest expected return at no more than a volatility: the point of the frontier there.</summary>
     public double[] TargetVolatility(double target)
     {
-        var least = MinVolatility();
+        var least = LeastVolatile();
         if (Point(least).Volatility > target + 1e-9) throw TooRisky(target);
         var most = MaxReturn();
         if (Point(most).Volatility <= target) return most;
@@ -89,7 +109,7 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
     /// <summary>Points of equal distance in return, from least volatility to the highest feasible return.</summary>
     public IReadOnlyList<PortfolioPoint> Frontier(int points)
     {
-        var (least, most) = (MinVolatility(), MaxReturn());
+        var (least, most) = (LeastVolatile(), MaxReturn());
         var (low, high) = (Dense.Dot(expected, least), Dense.Dot(expected, most));
         return Enumerable.Range(0, points).Select(k => Point(k == 0 ? least : k == points - 1 ? most : AtReturn(low + (high - low) * k / (points - 1)))).ToList();
     }
@@ -123,17 +143,18 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
 
     private InfeasibleException TooRisky(double target) => new(
     [
-        new Conflict("targetVolatility", FormattableString.Invariant($"the least volatility is {Point(MinVolatility()).Volatility:0.######}, above {target}")),
+        new Conflict("targetVolatility", FormattableString.Invariant($"the least volatility is {Point(LeastVolatile()).Volatility:0.######}, above {target}")),
         .. Bound.Conflicts(l => Point(Quadratic(Filled(l), new double[_n], check: false)).Volatility > target + 1e-9),
     ]);
 
-    private double[] Quadratic(Limits l, double[] linear, bool check = true)
+    /// <param name="price">Of a trade, in units of the objective. What is bought is paid twice, as what is sold is as much but for a constant.</param>
+    private double[] Quadratic(Limits l, double[] linear, double price = 0, bool check = true)
     {
         if (check) l.Check();
-        return Clean(Solved(l.Program(covariance, linear)));
+        return Clean(Solved(l.Program(covariance, linear, trades: price > 0, price: 2 * price)));
     }
 
-    private double[] Linear(Limits l) => Solved(l.Program(null, expected.Select(m => -m).ToArray()))[.._n];
+    private double[] Linear(Limits l, double price) => Solved(l.Program(null, expected.Select(m => -m).ToArray(), trades: price > 0, price: 2 * price))[.._n];
 
     /// <summary>No number rather than a wrong one.</summary>
     private static double[] Solved(QuadraticProgram program)

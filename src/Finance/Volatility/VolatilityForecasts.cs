@@ -43,6 +43,11 @@ public static class VolatilityForecasts
 /// Corsi's heterogeneous autoregression (2009) on log variances: the day's, the week's and the month's mean variance, with the last day's and week's falls
 /// (leverage), by least squares; the forecast is the mean of the lognormal.
 /// </summary>
+/// <remarks>
+/// Which recipe gives what: QLIKE a day ahead, S&amp;P 500 from 2010 to March 2022, Garman-Klass variance without the overnight gap, refitted at each new year
+/// on all the past. This one 0.367; with the last day's fall alone 0.3755; with neither fall 0.398, and 0.473 without exp(s²÷2). Means of logs in place of
+/// logs of means: 0.368, 0.377 and 0.404. EWMA 0.469. Parkinson's variance is forecast worse by all, 0.408 this one and EWMA 0.498.
+/// </remarks>
 public sealed class LogHar
 {
     /// <summary>Days that must come before the first forecast.</summary>

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using AgentInvest.Core;
@@ -11,7 +13,8 @@ namespace AgentInvest.Auth.Passwords;
 /// <summary>
 /// bcrypt over a keyed SHA-384 of the password, so that none of it is cut at 72 bytes and a stolen table is of no use without the key. What is stored,
 /// <c>hmac-sha384:key id:$2a$cost$…</c>, says how it was made; a sign-in makes it anew when that is not how it is made today. Hashing is bounded by work:
-/// all cores but one hash, and whoever would wait for more than two seconds of it is told at once to come back, so that quotes go on.
+/// one thread hashes for every core but one, behind whatever else wants to run, and whoever would wait for more than two seconds is told at once to
+/// come back, so that quotes go on.
 /// </summary>
 internal sealed class PasswordHasher : IDisposable
 {
@@ -22,7 +25,7 @@ internal sealed class PasswordHasher : IDisposable
     private readonly string _oldest;
     private readonly int _cost;
     private readonly int _cores = Math.Max(1, Environment.ProcessorCount - 1);
-    private readonly SemaphoreSlim _permits;
+    private readonly BlockingCollection<Action> _queue = [];
     private readonly Lazy<string> _decoy;
     private int _asked;
     private double _seconds;
@@ -31,11 +34,11 @@ internal sealed class PasswordHasher : IDisposable
     {
         _peppers = master.Ids.Zip(master.DeriveAll("password-pepper")).ToDictionary(p => p.First, p => p.Second);
         (_current, _oldest, _cost) = (master.Id, master.Ids[^1], options.Value.PasswordCost);
-        _permits = new SemaphoreSlim(_cores);
         // About a quarter of a second at cost 12, until the first hashes have been timed.
         _seconds = 60e-6 * (1 << _cost);
         _decoy = new Lazy<string>(() => Make(MasterKey.NewToken()));
-        _ = Task.Run(() => _decoy.Value);
+        for (var i = 0; i < _cores; i++) new Thread(Hash) { IsBackground = true, Name = "Password hashing" }.Start();
+        _queue.Add(() => _ = _decoy.Value);
     }
 
     public Task<string> HashAsync(string password, CancellationToken ct) => QueuedAsync(() => Make(password), ct);
@@ -51,7 +54,7 @@ internal sealed class PasswordHasher : IDisposable
 
     public bool IsOutdated(string hash) => Read(hash) is var (key, bcrypt) && (key != _current || CostOf(bcrypt) != _cost);
 
-    public void Dispose() => _permits.Dispose();
+    public void Dispose() => _queue.CompleteAdding();
 
     private string Make(string password) => $"{Scheme}{_current}:{BCrypt.Net.BCrypt.HashPassword(Prepared(password, _current), _cost)}";
 
@@ -77,21 +80,38 @@ internal sealed class PasswordHasher : IDisposable
         try
         {
             EnsureRoom(Interlocked.Increment(ref _asked) - _cores);
-            await _permits.WaitAsync(ct);
-            try
+            var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _queue.Add(() =>
             {
-                return await Task.Run(() => Timed(work), CancellationToken.None);
-            }
-            finally
-            {
-                _permits.Release();
-            }
+                try
+                {
+                    if (ct.IsCancellationRequested) done.SetCanceled(ct);
+                    else done.SetResult(Timed(work));
+                }
+                catch (Exception e)
+                {
+                    done.SetException(e);
+                }
+            }, CancellationToken.None);
+            return await done.Task;
         }
         finally
         {
             Interlocked.Decrement(ref _asked);
         }
     }
+
+    /// <summary>A thread of its own, not the pool's: that has as many as there are cores and gets more but slowly.</summary>
+    private void Hash()
+    {
+        // Of two threads that want a core this one gets a quarter of it, and gives way at once to one that wakes up. On Linux a priority belongs to a thread, and .NET sets none.
+        if (OperatingSystem.IsLinux()) _ = SetPriority(0, 0, 5);
+        else Thread.CurrentThread.Priority = ThreadPriority.BelowNormal;
+        foreach (var work in _queue.GetConsumingEnumerable()) work();
+    }
+
+    [DllImport("libc", EntryPoint = "setpriority")]
+    private static extern int SetPriority(int which, int who, int nice);
 
     /// <param name="ahead">Hashes that must be done before.</param>
     private void EnsureRoom(int ahead)

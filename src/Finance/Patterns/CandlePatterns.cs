@@ -1,0 +1,49 @@
+using AgentInvest.Finance.Indicators;
+
+namespace AgentInvest.Finance.Patterns;
+
+/// <param name="Name">As TA-Lib names its function: <c>CDLENGULFING</c>.</param>
+/// <param name="Index">Of the bar that completes the pattern.</param>
+/// <param name="Strength">
+/// 100 bullish, −100 bearish as TA-Lib sees it, for patterns that are neither the colour of the candle or 100; ±200 where a bar confirms a hikkake of the
+/// three bars before.
+/// </param>
+public readonly record struct CandleHit(string Name, int Index, int Strength);
+
+/// <summary>The 61 candlestick patterns of TA-Lib with its default settings and penetrations. A pattern is judged by its candles alone, whatever the trend.</summary>
+public static class CandlePatterns
+{
+    private static readonly CandlePattern[] All = [.. ((CandlePattern[])[.. OneCandle.Patterns, .. TwoCandles.Patterns, .. ThreeCandles.Patterns, .. MoreCandles.Patterns]).OrderBy(p => p.Name, StringComparer.Ordinal)];
+
+    /// <summary>In ordinal order.</summary>
+    public static IReadOnlyList<string> Names { get; } = Array.AsReadOnly(Array.ConvertAll(All, p => p.Name));
+
+    /// <summary>
+    /// Every pattern at every bar, by index, then name. A bar that lacks a number (<see cref="Ohlcv.IsWhole"/>) completes none and is left out, as if it did not
+    /// exist.
+    /// </summary>
+    public static IReadOnlyList<CandleHit> Find(ReadOnlySpan<Ohlcv> bars)
+    {
+        var (hits, window) = (new List<CandleHit>(), new CandleWindow());
+        for (var i = 0; i < bars.Length; i++)
+        {
+            if (!bars[i].IsWhole) continue;
+            window.Add(bars[i]);
+            foreach (var pattern in All)
+                if (pattern.Judge(window) is not 0 and var strength) hits.Add(new CandleHit(pattern.Name, i, strength));
+        }
+        return hits;
+    }
+}
+
+/// <summary>Answers the strength of a pattern that the latest candle completes, 0 where it does not.</summary>
+internal delegate int CandleRule(in Candles c);
+
+/// <param name="Lookback">The first candle, counted from 0, that has enough before it for the averages and candles that the rule needs.</param>
+internal sealed record CandlePattern(string Name, int Lookback, CandleRule Rule)
+{
+    /// <summary>How many candles more TA-Lib waits before it reports anything.</summary>
+    public int Waits { get; init; }
+
+    public int Judge(CandleWindow window) => window.Latest < Lookback + Waits ? 0 : Rule(new Candles(window, window.Latest, Lookback));
+}

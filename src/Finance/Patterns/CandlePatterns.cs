@@ -30,20 +30,12 @@ public static class CandlePatterns
             if (!bars[i].IsWhole) continue;
             window.Add(bars[i]);
             foreach (var pattern in All)
-                if (pattern.Judge(window) is not 0 and var strength) hits.Add(new CandleHit(pattern.Name, i, strength));
+                if (pattern.Lookback < window.Count && pattern.Rule(window) is not 0 and var strength) hits.Add(new CandleHit(pattern.Name, i, strength));
         }
         return hits;
     }
 }
 
-/// <summary>Answers the strength of a pattern that the latest candle completes, 0 where it does not.</summary>
-internal delegate int CandleRule(in Candles c);
-
-/// <param name="Lookback">The first candle, counted from 0, that has enough before it for the averages and candles that the rule needs.</param>
-internal sealed record CandlePattern(string Name, int Lookback, CandleRule Rule)
-{
-    /// <summary>How many candles more TA-Lib waits before it reports anything.</summary>
-    public int Waits { get; init; }
-
-    public int Judge(CandleWindow window) => window.Latest < Lookback + Waits ? 0 : Rule(new Candles(window, window.Latest, Lookback));
-}
+/// <param name="Lookback">The first candle, counted from 0, that the pattern is told of: as TA-Lib has it, which may be later than the rule needs.</param>
+/// <param name="Rule">Answers the strength of a pattern that the latest candle completes, 0 where it does not.</param>
+internal sealed record CandlePattern(string Name, int Lookback, Func<CandleWindow, int> Rule);

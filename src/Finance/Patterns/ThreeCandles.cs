@@ -17,122 +17,122 @@ internal static class ThreeCandles
     private const double Penetration = 0.3;
 
     /// <summary>A long white candle; a black one whose body gaps up; a black one that opens within that body and closes within the first.</summary>
-    private static int TwoCrows(in Candles c) =>
+    private static int TwoCrows(CandleWindow c) =>
         c[2].IsWhite && c[1].IsBlack && c[0].IsBlack && c[1].BodyGapsUp(c[2]) && c[0].Open < c[1].Open && c[0].Open > c[1].Close
-        && c[0].Close > c[2].Open && c[0].Close < c[2].Close && c.IsLong(2) ? -100 : 0;
+        && c[0].Close > c[2].Open && c[0].Close < c[2].Close && c[2].IsLong ? -100 : 0;
 
     /// <summary>A harami, then an opposite candle that closes beyond the first one's open.</summary>
-    private static int ThreeInside(in Candles c) =>
-        c[1].BodyIsWithin(c[2]) && c[2].IsWhite != c[0].IsWhite && (c[2].IsWhite ? c[0].Close < c[2].Open : c[0].Close > c[2].Open) && c.IsLong(2) && !c.IsLong(1) ? -c[2].Sign : 0;
+    private static int ThreeInside(CandleWindow c) =>
+        c[1].BodyIsWithin(c[2]) && c[2].IsWhite != c[0].IsWhite && (c[2].IsWhite ? c[0].Close < c[2].Open : c[0].Close > c[2].Open) && c[2].IsLong && !c[1].IsLong ? -c[2].Sign : 0;
 
     /// <summary>An engulfing, then a close further in its direction.</summary>
-    private static int ThreeOutside(in Candles c) => TwoCandles.Engulfs(c.Before(1)) && (c[1].IsWhite ? c[0].Close > c[1].Close : c[0].Close < c[1].Close) ? c[1].Sign : 0;
+    private static int ThreeOutside(CandleWindow c) => TwoCandles.Engulfs(c[1], c[2]) && (c[1].IsWhite ? c[0].Close > c[1].Close : c[0].Close < c[1].Close) ? c[1].Sign : 0;
 
     /// <summary>Ever smaller black candles: a long one with a long lower shadow, one within its range with a lower low's shadow, and a small marubozu within that one's range.</summary>
-    private static int ThreeStarsInTheSouth(in Candles c) =>
+    private static int ThreeStarsInTheSouth(CandleWindow c) =>
         c[2].IsBlack && c[1].IsBlack && c[0].IsBlack
-        && c[2].HasLongLowerShadow && c.IsLong(2)
-        && c[1].Body < c[2].Body && c[1].Open > c[2].Close && c[1].Open <= c[2].High && c[1].Low < c[2].Close && c[1].Low >= c[2].Low && c.HasLowerShadow(1)
-        && c[0].Low > c[1].Low && c[0].High < c[1].High && c.IsShort(0) && c.HasVeryShortShadows(0) ? 100 : 0;
+        && c[2].HasLongLowerShadow && c[2].IsLong
+        && c[1].Body < c[2].Body && c[1].Open > c[2].Close && c[1].Open <= c[2].High && c[1].Low < c[2].Close && c[1].Low >= c[2].Low && c[1].HasLowerShadow
+        && c[0].Low > c[1].Low && c[0].High < c[1].High && c[0].IsShort && c[0].HasVeryShortShadows ? 100 : 0;
 
     /// <summary>Three white candles without upper shadows, each opening within or near the body before and closing higher, none far shorter than the one before.</summary>
-    private static int ThreeWhiteSoldiers(in Candles c) =>
-        ThreeAdvance(c) && c.HasVeryShortUpperShadow(2) && c.HasVeryShortUpperShadow(1) && c.HasVeryShortUpperShadow(0)
-        && c[1].Body > c[2].Body - c.Far(2) && c[0].Body > c[1].Body - c.Far(1) && c.IsLong(0) ? 100 : 0;
+    private static int ThreeWhiteSoldiers(CandleWindow c) =>
+        ThreeAdvance(c) && c[2].HasVeryShortUpperShadow && c[1].HasVeryShortUpperShadow && c[0].HasVeryShortUpperShadow
+        && c[1].Body > c[2].Body - c[2].Far && c[0].Body > c[1].Body - c[1].Far && c[0].IsLong ? 100 : 0;
 
     /// <summary>A long candle; a doji that gaps away with its shadows; a long opposite candle that gaps back and closes well within the first body.</summary>
-    private static int AbandonedBaby(in Candles c) =>
+    private static int AbandonedBaby(CandleWindow c) =>
         (c[2].IsWhite
             ? c[0].IsBlack && c[1].GapsUp(c[2]) && c[0].GapsDown(c[1]) && ClosesWellBelow(c)
             : c[0].IsWhite && c[1].GapsDown(c[2]) && c[0].GapsUp(c[1]) && ClosesWellAbove(c))
-        && c.IsLong(2) && c.IsDoji(1) && c.IsLong(0) ? c[0].Sign : 0;
+        && c[2].IsLong && c[1].IsDoji && c[0].IsLong ? c[0].Sign : 0;
 
     /// <summary>Three white candles that advance, the first long with a short upper shadow, and weaken: by smaller bodies, by upper shadows, or both.</summary>
-    private static int AdvanceBlock(in Candles c) => ThreeAdvance(c) && c.IsLong(2) && c.HasShortUpperShadow(2) && Weakens(c) ? -100 : 0;
+    private static int AdvanceBlock(CandleWindow c) => ThreeAdvance(c) && c[2].IsLong && c[2].HasShortUpperShadow && Weakens(c) ? -100 : 0;
 
-    private static bool Weakens(in Candles c)
+    private static bool Weakens(CandleWindow c)
     {
         var (first, second, third) = (c[2].Body, c[1].Body, c[0].Body);
-        return (second < first - c.Far(2) && third < second + c.Near(1))
-            || third < second - c.Far(1)
-            || (third < second && second < first && (c.HasUpperShadowMoreThanShort(0) || c.HasUpperShadowMoreThanShort(1)))
+        return (second < first - c[2].Far && third < second + c[1].Near)
+            || third < second - c[1].Far
+            || (third < second && second < first && (c[0].HasMoreThanShortUpperShadow || c[1].HasMoreThanShortUpperShadow))
             || (third < second && c[0].HasLongUpperShadow);
     }
 
     /// <summary>Three white candles, each closing higher and opening higher, within or near the body before.</summary>
-    private static bool ThreeAdvance(in Candles c) =>
+    private static bool ThreeAdvance(CandleWindow c) =>
         c[2].IsWhite && c[1].IsWhite && c[0].IsWhite && c[0].Close > c[1].Close && c[1].Close > c[2].Close
-        && c[1].Open > c[2].Open && c[1].Open <= c[2].Close + c.Near(2) && c[0].Open > c[1].Open && c[0].Open <= c[1].Close + c.Near(1);
+        && c[1].Open > c[2].Open && c[1].Open <= c[2].Close + c[2].Near && c[0].Open > c[1].Open && c[0].Open <= c[1].Close + c[1].Near;
 
     /// <summary>An evening star whose second candle is a doji.</summary>
-    private static int EveningDojiStar(in Candles c) => IsEvening(c) && c.IsDoji(1) ? -100 : 0;
+    private static int EveningDojiStar(CandleWindow c) => IsEvening(c) && c[1].IsDoji ? -100 : 0;
 
     /// <summary>A long white candle; one that is not, its body gapping up; a long black one that closes well within the first body.</summary>
-    private static int EveningStar(in Candles c) => IsEvening(c) && !c.IsLong(1) ? -100 : 0;
+    private static int EveningStar(CandleWindow c) => IsEvening(c) && !c[1].IsLong ? -100 : 0;
 
-    private static bool IsEvening(in Candles c) => c[2].IsWhite && c[0].IsBlack && c[1].BodyGapsUp(c[2]) && ClosesWellBelow(c) && c.IsLong(2) && c.IsLong(0);
+    private static bool IsEvening(CandleWindow c) => c[2].IsWhite && c[0].IsBlack && c[1].BodyGapsUp(c[2]) && ClosesWellBelow(c) && c[2].IsLong && c[0].IsLong;
 
     /// <summary>Two white candles of about the same open and size, their bodies both gapping away from the first candle's on the same side.</summary>
-    private static int GapSideBySideWhite(in Candles c)
+    private static int GapSideBySideWhite(CandleWindow c)
     {
         var up = c[1].BodyGapsUp(c[2]);
         if (!c[1].IsWhite || !c[0].IsWhite || !(up ? c[0].BodyGapsUp(c[2]) : c[1].BodyGapsDown(c[2]) && c[0].BodyGapsDown(c[2]))) return 0;
-        var near = c.Near(1);
-        return c[0].Body >= c[1].Body - near && c[0].Body <= c[1].Body + near && c.AreEqual(c[0].Open, c[1].Open, 1) ? (up ? 100 : -100) : 0;
+        var near = c[1].Near;
+        return c[0].Body >= c[1].Body - near && c[0].Body <= c[1].Body + near && c[1].AreEqual(c[0].Open, c[1].Open) ? (up ? 100 : -100) : 0;
     }
 
     /// <summary>Three black candles without lower shadows, each closing lower and opening at the close before.</summary>
-    private static int IdenticalThreeCrows(in Candles c) =>
+    private static int IdenticalThreeCrows(CandleWindow c) =>
         c[2].IsBlack && c[1].IsBlack && c[0].IsBlack && c[2].Close > c[1].Close && c[1].Close > c[0].Close
-        && c.AreEqual(c[1].Open, c[2].Close, 2) && c.AreEqual(c[0].Open, c[1].Close, 1)
-        && c.HasVeryShortLowerShadow(2) && c.HasVeryShortLowerShadow(1) && c.HasVeryShortLowerShadow(0) ? -100 : 0;
+        && c[2].AreEqual(c[1].Open, c[2].Close) && c[1].AreEqual(c[0].Open, c[1].Close)
+        && c[2].HasVeryShortLowerShadow && c[1].HasVeryShortLowerShadow && c[0].HasVeryShortLowerShadow ? -100 : 0;
 
     /// <summary>A morning star whose second candle is a doji.</summary>
-    private static int MorningDojiStar(in Candles c) => IsMorning(c) && c.IsDoji(1) ? 100 : 0;
+    private static int MorningDojiStar(CandleWindow c) => IsMorning(c) && c[1].IsDoji ? 100 : 0;
 
     /// <summary>A long black candle; one that is not, its body gapping down; a long white one that closes well within the first body.</summary>
-    private static int MorningStar(in Candles c) => IsMorning(c) && !c.IsLong(1) ? 100 : 0;
+    private static int MorningStar(CandleWindow c) => IsMorning(c) && !c[1].IsLong ? 100 : 0;
 
-    private static bool IsMorning(in Candles c) => c[2].IsBlack && c[0].IsWhite && c[1].BodyGapsDown(c[2]) && ClosesWellAbove(c) && c.IsLong(2) && c.IsLong(0);
+    private static bool IsMorning(CandleWindow c) => c[2].IsBlack && c[0].IsWhite && c[1].BodyGapsDown(c[2]) && ClosesWellAbove(c) && c[2].IsLong && c[0].IsLong;
 
-    private static bool ClosesWellBelow(in Candles c) => c[0].Close < c[2].Close - c[2].Body * Penetration;
+    private static bool ClosesWellBelow(CandleWindow c) => c[0].Close < c[2].Close - c[2].Body * Penetration;
 
-    private static bool ClosesWellAbove(in Candles c) => c[0].Close > c[2].Close + c[2].Body * Penetration;
+    private static bool ClosesWellAbove(CandleWindow c) => c[0].Close > c[2].Close + c[2].Body * Penetration;
 
     /// <summary>Two long white candles, the second without an upper shadow; then a short white one at the shoulder of the second or above.</summary>
-    private static int Stalled(in Candles c) =>
+    private static int Stalled(CandleWindow c) =>
         c[2].IsWhite && c[1].IsWhite && c[0].IsWhite && c[0].Close > c[1].Close && c[1].Close > c[2].Close
-        && c[1].Open > c[2].Open && c[1].Open <= c[2].Close + c.Near(2) && c[0].Open >= c[1].Close - c[0].Body - c.Near(1)
-        && c.IsLong(2) && c.IsLong(1) && c.HasVeryShortUpperShadow(1) && c.IsShort(0) ? -100 : 0;
+        && c[1].Open > c[2].Open && c[1].Open <= c[2].Close + c[2].Near && c[0].Open >= c[1].Close - c[0].Body - c[1].Near
+        && c[2].IsLong && c[1].IsLong && c[1].HasVeryShortUpperShadow && c[0].IsShort ? -100 : 0;
 
     /// <summary>A black candle; a white one that trades above its close; a black one that closes where the first did.</summary>
-    private static int StickSandwich(in Candles c) =>
-        c[2].IsBlack && c[1].IsWhite && c[0].IsBlack && c[1].Low > c[2].Close && c.AreEqual(c[0].Close, c[2].Close, 2) ? 100 : 0;
+    private static int StickSandwich(CandleWindow c) =>
+        c[2].IsBlack && c[1].IsWhite && c[0].IsBlack && c[1].Low > c[2].Close && c[2].AreEqual(c[0].Close, c[2].Close) ? 100 : 0;
 
     /// <summary>A body that gaps away in its own direction; an opposite one of about its size that opens within it and closes within the gap.</summary>
-    private static int TasukiGap(in Candles c) =>
+    private static int TasukiGap(CandleWindow c) =>
         (c[1].IsWhite
             ? c[0].IsBlack && c[1].BodyGapsUp(c[2]) && c[0].Open < c[1].Close && c[0].Open > c[1].Open && c[0].Close < c[1].Open && c[0].Close > c[2].Top
             : c[0].IsWhite && c[1].BodyGapsDown(c[2]) && c[0].Open < c[1].Open && c[0].Open > c[1].Close && c[0].Close > c[1].Open && c[0].Close < c[2].Bottom)
-        && Math.Abs(c[1].Body - c[0].Body) < c.Near(1) ? c[1].Sign : 0;
+        && Math.Abs(c[1].Body - c[0].Body) < c[1].Near ? c[1].Sign : 0;
 
     /// <summary>Three doji by the measure of the first, the second gapping away and the third back from it.</summary>
-    private static int Tristar(in Candles c) =>
-        !c.IsDoji(2) || !c.IsDoji(1, by: 2) || !c.IsDoji(0, by: 2) ? 0
+    private static int Tristar(CandleWindow c) =>
+        !c[2].IsDoji || c[1].Body > c[2].DojiLength || c[0].Body > c[2].DojiLength ? 0
         : c[1].BodyGapsUp(c[2]) && c[0].Top < c[1].Top ? -100
         : c[1].BodyGapsDown(c[2]) && c[0].Bottom > c[1].Bottom ? 100 : 0;
 
     /// <summary>A long black candle; a black body within it with a lower low; a short white one that opens above that low.</summary>
-    private static int UniqueThreeRiver(in Candles c) =>
+    private static int UniqueThreeRiver(CandleWindow c) =>
         c[2].IsBlack && c[1].IsBlack && c[0].IsWhite && c[1].Close > c[2].Close && c[1].Open <= c[2].Open && c[1].Low < c[2].Low && c[0].Open > c[1].Low
-        && c.IsLong(2) && c.IsShort(0) ? 100 : 0;
+        && c[2].IsLong && c[0].IsShort ? 100 : 0;
 
     /// <summary>A long white candle; a black one that is not, its body gapping up; a black one that engulfs it and closes above the first close.</summary>
-    private static int UpsideGapTwoCrows(in Candles c) =>
-        c[2].IsWhite && c[1].IsBlack && c[0].IsBlack && c[1].BodyGapsUp(c[2]) && c[1].BodyIsWithin(c[0]) && c[0].Close > c[2].Close && c.IsLong(2) && !c.IsLong(1) ? -100 : 0;
+    private static int UpsideGapTwoCrows(CandleWindow c) =>
+        c[2].IsWhite && c[1].IsBlack && c[0].IsBlack && c[1].BodyGapsUp(c[2]) && c[1].BodyIsWithin(c[0]) && c[0].Close > c[2].Close && c[2].IsLong && !c[1].IsLong ? -100 : 0;
 
     /// <summary>Two candles of one colour, gapping in its direction; an opposite one that opens within the second body and closes within the first.</summary>
-    private static int GapThreeMethods(in Candles c) =>
+    private static int GapThreeMethods(CandleWindow c) =>
         c[2].IsWhite == c[1].IsWhite && c[1].IsWhite != c[0].IsWhite && (c[2].IsWhite ? c[1].BodyGapsUp(c[2]) : c[1].BodyGapsDown(c[2]))
         && c[0].Open < c[1].Top && c[0].Open > c[1].Bottom && c[0].Close < c[2].Top && c[0].Close > c[2].Bottom ? c[2].Sign : 0;
 }

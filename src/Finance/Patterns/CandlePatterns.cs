@@ -10,7 +10,11 @@ namespace AgentInvest.Finance.Patterns;
 /// </param>
 public readonly record struct CandleHit(string Name, int Index, int Strength);
 
-/// <summary>The 61 candlestick patterns of TA-Lib with its default settings and penetrations. A pattern is judged by its candles alone, whatever the trend.</summary>
+/// <summary>The 61 candlestick patterns of TA-Lib 0.4 with its default settings and penetrations. A pattern is judged by its candles alone, whatever the trend.</summary>
+/// <remarks>
+/// Source: https://ta-lib.org, functions <c>CDL…</c>. From 0.6 on CDLENGULFING, CDLHARAMI and CDLHARAMICROSS also answer ±80 where two bodies share one end;
+/// that is no pattern here.
+/// </remarks>
 public static class CandlePatterns
 {
     private static readonly CandlePattern[] All = [.. ((CandlePattern[])[.. OneCandle.Patterns, .. TwoCandles.Patterns, .. ThreeCandles.Patterns, .. MoreCandles.Patterns]).OrderBy(p => p.Name, StringComparer.Ordinal)];

@@ -9,22 +9,22 @@ namespace AgentInvest.Finance.Patterns;
 /// </remarks>
 internal sealed class CandleWindow
 {
-    /// <summary>How many candles are kept, a power of two; no pattern looks at more than seven.</summary>
-    private const int Kept = 8;
-
-    private readonly Candle[] _candles = new Candle[Kept];
+    // No pattern looks at more. The latest is the first, so that a place is known where it is written.
+    private readonly Candle[] _candles = new Candle[7];
     private RollingSum _bodies = new(10), _ranges = new(10), _shadows = new(10), _shortRanges = new(5);
     private CandleAverages _averages = new(double.NaN, double.NaN, double.NaN, double.NaN);
 
     /// <summary>How many candles there have been.</summary>
     public int Count { get; private set; }
 
-    public ref readonly Candle this[int ago] => ref _candles[(Count - 1 - ago) & (Kept - 1)];
+    public ref readonly Candle this[int ago] => ref _candles[ago];
 
     public void Add(in Ohlcv bar)
     {
         var candle = new Candle(bar, _averages);
-        _candles[Count++ & (Kept - 1)] = candle;
+        _candles.AsSpan(..^1).CopyTo(_candles.AsSpan(1));
+        _candles[0] = candle;
+        Count++;
         _averages = new CandleAverages(_bodies.Add(candle.Body) / 10, _ranges.Add(candle.Range) / 10, _shadows.Add(candle.UpperShadow + candle.LowerShadow) / 10, _shortRanges.Add(candle.Range) / 5);
     }
 }

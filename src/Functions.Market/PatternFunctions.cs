@@ -6,7 +6,7 @@ namespace AgentInvest.Functions.Market;
 /// <summary>Patterns in the bars of listed symbols and in the caller's own.</summary>
 public sealed class PatternFunctions(GetPatterns get, ComputePatterns compute)
 {
-    private const string Patterns = "The 61 candlestick patterns of TA-Lib with its default settings, by its names (`CDLENGULFING`): `strength` is 100 bullish, -100 bearish, ±200 where a hikkake is confirmed. "
+    private const string Patterns = "The 61 candlestick patterns of TA-Lib 0.4 with its default settings, by its names (`CDLENGULFING`): `strength` is 100 bullish, -100 bearish, ±200 where a hikkake is confirmed. "
         + "Each is at the bar that completes it and judged by its candles alone, whatever the trend. Most need 10 to 14 bars before it";
 
     [Function("GetPatterns"), AllowAnonymous, PublicData]

@@ -23,9 +23,12 @@ public sealed class CandleReferenceTests
         var faults = new List<string>();
         for (var row = 0; row < rows.Length; row++)
             for (var place = 0; place < names.Length; place++)
+            {
                 // Empty while TA-Lib warms up.
-                if (int.TryParse(rows[row][6 + place], out var expected) | true && expected != found.GetValueOrDefault((names[place], row)))
-                    faults.Add($"{names[place]} on {rows[row][0]} is {found.GetValueOrDefault((names[place], row))} instead of {expected}");
+                var expected = rows[row][6 + place] is { Length: > 0 } cell ? int.Parse(cell, CultureInfo.InvariantCulture) : 0;
+                var strength = found.GetValueOrDefault((names[place], row));
+                if (strength != expected) faults.Add($"{names[place]} on {rows[row][0]} is {strength} instead of {expected}");
+            }
         Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
 

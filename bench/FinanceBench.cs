@@ -11,7 +11,7 @@ namespace AgentInvest.Bench;
 /// </summary>
 internal static unsafe class FinanceBench
 {
-    private const int Count = 10_000, Rounds = 61, Warmup = 120;
+    public const int Count = 10_000, Rounds = 61, Warmup = 120;
 
     private sealed record Case(string Name, double[] Arguments, string Function, double[] Options, string Inputs, int Outputs);
 
@@ -28,11 +28,12 @@ internal static unsafe class FinanceBench
         var peers = InstallPeers();
         Batch(bars, NativeLibrary.Load(Compile(peers)), out var batch);
         Stream(bars, peers, batch);
+        PatternsBench.Run(bars, peers);
         return 0;
     }
 
     /// <summary>A seeded random walk of daily bars.</summary>
-    private static Ohlcv[] Bars()
+    public static Ohlcv[] Bars()
     {
         var (random, price) = (new Random(1), 100d);
         return Enumerable.Range(0, Count).Select(i =>
@@ -148,7 +149,7 @@ internal static unsafe class FinanceBench
         return library;
     }
 
-    private static string Execute(string program, string[] arguments, string folder)
+    public static string Execute(string program, string[] arguments, string folder)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true })!;
         var output = process.StandardOutput.ReadToEnd();
@@ -156,8 +157,8 @@ internal static unsafe class FinanceBench
         return process.ExitCode == 0 ? output.Trim() : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed.");
     }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    public static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
-    private static void Print(string metric, double ours, string peer, double theirs) =>
+    public static void Print(string metric, double ours, string peer, double theirs) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"bench finance {metric} {ours:0.0} peer {peer} {theirs:0.0} ratio {theirs / ours:0.00}"));
 }

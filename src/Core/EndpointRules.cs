@@ -66,3 +66,10 @@ public sealed class DescribeAttribute(string summary) : Attribute
     /// <summary>Codes of the refusals that a caller should expect, beyond the common ones: <c>422 insufficient_quantity</c>.</summary>
     public string[] Problems { get; set; } = [];
 }
+
+/// <summary>The JSON schema of what a type's own converter writes, which the OpenAPI document cannot look into.</summary>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct)]
+public sealed class WrittenAsAttribute(string schema) : Attribute
+{
+    public string Schema { get; } = schema;
+}

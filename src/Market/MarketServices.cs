@@ -4,6 +4,7 @@ using AgentInvest.Market.Backfill;
 using AgentInvest.Market.Charts;
 using AgentInvest.Market.History;
 using AgentInvest.Market.Indicators;
+using AgentInvest.Market.Patterns;
 using AgentInvest.Market.Providers;
 using AgentInvest.Market.Quotes;
 using AgentInvest.Market.Realtime;
@@ -35,6 +36,8 @@ public static class MarketServices
         services.AddSingleton<ListIndicators>();
         services.AddSingleton<ComputeIndicators>();
         services.AddSingleton(s => new GetIndicators(s.GetRequiredService<GetHistory>()));
+        services.AddSingleton<ComputePatterns>();
+        services.AddSingleton(s => new GetPatterns(s.GetRequiredService<GetHistory>()));
         services.AddSingleton(s => new GetChart(s.GetRequiredService<GetHistory>()));
         services.AddSingleton(s => new BackfillHistory(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<Db>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new PollQuotes(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<TimeProvider>()));

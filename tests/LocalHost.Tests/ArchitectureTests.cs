@@ -53,7 +53,7 @@ public sealed partial class ArchitectureTests
         Assert.Equal(
         [
             "ConfirmEmailChange", "ExchangeOAuthCode", "FinishOAuth", "ForgotPassword", "GetChart", "GetDividends", "GetFxRate", "GetGainers", "GetHistory", "GetIndicators", "GetIndices",
-            "GetLosers", "GetQuote", "GetQuotes", "GetShared", "GetSplits", "GetTrending", "HealthLive", "HealthReady", "Jwks", "LinkOAuth", "ListIndicators", "Login", "PasskeyLogin",
+            "GetLosers", "GetPatterns", "GetQuote", "GetQuotes", "GetShared", "GetSplits", "GetTrending", "HealthLive", "HealthReady", "Jwks", "LinkOAuth", "ListIndicators", "Login", "PasskeyLogin",
             "PasskeyLoginOptions", "Refresh", "Register", "ResendVerification", "ResetPassword", "SearchInstruments", "StartOAuth", "VerifyEmail", "VerifyMfa",
         ], anonymous);
     }

@@ -1,6 +1,9 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using AgentInvest.Core;
 
 namespace AgentInvest.LocalHost.OpenApi;
@@ -52,8 +55,18 @@ internal sealed class SchemaBook
         if (type == typeof(DateTimeOffset)) return Typed("string", "date-time");
         if (type == typeof(DateOnly)) return Typed("string", "date");
         if (type == typeof(Guid)) return Typed("string", "uuid");
+        if (Written(type) is { } written) return written;
+        // The exporter takes the values of such a dictionary for anything, and says nothing of them.
+        if (type.IsGenericType && type.GetGenericArguments() is [_, var value] && Written(value) is { } values) schema["additionalProperties"] = values;
+        if (schema is JsonObject o && o["required"] is JsonArray required) required.RemoveAll(name => MayBeAbsent(context.TypeInfo, name!.GetValue<string>()));
         return schema;
     }
+
+    private static JsonNode? Written(Type type) => type.GetCustomAttribute<WrittenAsAttribute>() is { } written ? JsonNode.Parse(written.Schema) : null;
+
+    /// <summary>Whether an answer leaves the member out where it is null.</summary>
+    private static bool MayBeAbsent(JsonTypeInfo type, string name) =>
+        type.Properties.Single(p => p.Name == name).AttributeProvider!.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true).Length > 0;
 
     /// <summary>The exporter's references count from the schema's own root.</summary>
     private static void Rebase(JsonNode? node, string name)

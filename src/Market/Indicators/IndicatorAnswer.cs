@@ -45,6 +45,7 @@ public sealed record IndicatorAnswer([property: JsonIgnore(Condition = JsonIgnor
 
 /// <summary>One output over all rows, written straight from the columns: there may be hundreds of thousands.</summary>
 [JsonConverter(typeof(Converter))]
+[WrittenAs("""{"type":"array","items":{"type":"object","properties":{"t":{"type":"string"},"value":{"type":["number","boolean","string","null"]}},"required":["t","value"]}}""")]
 public sealed class IndicatorValues
 {
     private readonly IndicatorSeries _series;

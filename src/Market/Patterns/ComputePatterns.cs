@@ -1,0 +1,18 @@
+using AgentInvest.Core;
+
+namespace AgentInvest.Market.Patterns;
+
+/// <summary>POST /market/patterns: on the caller's own bars.</summary>
+public sealed class ComputePatterns
+{
+    /// <param name="Bars">Ascending in time, at most 10,000.</param>
+    public sealed record Request(IReadOnlyList<OwnBar>? Bars);
+
+    public PatternAnswer Handle(Request request)
+    {
+        var check = new Check();
+        var bars = OwnBars.Read(request.Bars, "bars", check);
+        check.ThrowIfAny();
+        return PatternAnswer.Of(null, bars, request.Bars!.Select(b => b.T!).ToArray());
+    }
+}

@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+using AgentInvest.Finance.Indicators;
+using AgentInvest.Finance.Patterns;
+
+namespace AgentInvest.Market.Patterns;
+
+/// <param name="Symbol">Absent for the caller's own bars.</param>
+/// <param name="Items">In the order of the bars, then of names.</param>
+public sealed record PatternAnswer([property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Symbol, IReadOnlyList<PatternAnswer.Item> Items)
+{
+    /// <param name="Name">Of a candlestick pattern as TA-Lib names it: <c>CDLENGULFING</c>.</param>
+    /// <param name="T">Of the bar that completes the pattern, in that bar's own words.</param>
+    /// <param name="Strength">100 bullish, −100 bearish, ±200 confirmed.</param>
+    /// <param name="Points">What a shape is drawn through; absent, like the rest, for candlesticks.</param>
+    /// <param name="Fit">How well the bars fit the shape, 0 to 1.</param>
+    /// <param name="Invalidation">The price beyond which the shape no longer holds.</param>
+    public sealed record Item(string Name, string T, int Strength,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Point>? Points = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Fit = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Invalidation = null);
+
+    public sealed record Point(string Role, string T, double Price);
+
+    /// <summary>Every pattern there is; <paramref name="times"/> are the bars' own words for their time.</summary>
+    internal static PatternAnswer Of(string? symbol, Ohlcv[] bars, IReadOnlyList<string> times)
+    {
+        IEnumerable<(int Index, Item Item)> found =
+        [
+            .. CandlePatterns.Find(bars).Select(h => (h.Index, new Item(h.Name, times[h.Index], h.Strength))),
+        ];
+        return new PatternAnswer(symbol, found.OrderBy(f => f.Index).ThenBy(f => f.Item.Name, StringComparer.Ordinal).Select(f => f.Item).ToList());
+    }
+}

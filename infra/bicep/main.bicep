@@ -272,6 +272,7 @@ var commonSettings = {
 // The names of settings stand in docs/azure.md; a test holds them to what the code reads.
 var settingsOf = {
   auth: {
+    Audit__Tables: 'https://${names.storage}.table.${az.environment().suffixes.storage}/'
     Mail__Smtp__Host: smtp.host
     Mail__Smtp__Port: string(smtp.port)
     Mail__Smtp__User: smtp.user

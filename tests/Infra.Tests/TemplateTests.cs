@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using AgentInvest.Auth.Audit;
 
 namespace AgentInvest.Infra.Tests;
 
@@ -66,9 +67,11 @@ public sealed class TemplateTests
     {
         Assert.All(Both, d => Assert.Empty(TemplateRules.RolesAreListed(d, Compiled.ListedRoles)));
         Assert.All(Both, d => Assert.Equal(Compiled.ListedRoles.Order(), d.Of("Microsoft.Authorization/roleAssignments").Select(a => a.Role).Distinct().Order()));
+        // Who may write to the event log: one app, to one table.
+        Assert.All(Both, d => Assert.EndsWith("/tableServices/default/tables/" + TablesAuditAnchor.Table, Deployment.ScopeOf(Assert.Single(d.Of("Microsoft.Authorization/roleAssignments"), a => a.Role == "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3")), StringComparison.Ordinal));
         // On the list or not, Contributor is refused: an assignment an app. So is a role that nobody wrote down, and a principal of no kind.
         var complaints = TemplateRules.RolesAreListed(Compiled.Spoiled, [.. Compiled.ListedRoles, "b24988ac-6180-42a0-ab88-20f7382dd24c"]).ToList();
-        Assert.Equal((4, 4, 1), (complaints.Count(c => c.Contains("Owner, Contributor", StringComparison.Ordinal)), complaints.Count(c => c.Contains("not in roles.bicep", StringComparison.Ordinal)), complaints.Count(c => c.Contains("what kind", StringComparison.Ordinal))));
+        Assert.Equal((4, 1, 1), (complaints.Count(c => c.Contains("Owner, Contributor", StringComparison.Ordinal)), complaints.Count(c => c.Contains("not in roles.bicep", StringComparison.Ordinal)), complaints.Count(c => c.Contains("what kind", StringComparison.Ordinal))));
     }
 
     [BicepFact]
@@ -92,6 +95,15 @@ public sealed class TemplateTests
     {
         Assert.All(Both, d => Assert.Empty(TemplateRules.EverythingIsDiagnosed(d)));
         Assert.Contains("Microsoft.KeyVault/vaults", Assert.Single(TemplateRules.EverythingIsDiagnosed(Compiled.Spoiled)), StringComparison.Ordinal);
+    }
+
+    [BicepFact]
+    public void The_event_log_is_the_table_the_code_writes_to_and_every_alert_reaches_somebody()
+    {
+        Assert.All(Both, d => Assert.EndsWith("/" + TablesAuditAnchor.Table, Assert.Single(d.Of("Microsoft.Storage/storageAccounts/tableServices/tables")).Name, StringComparison.Ordinal));
+        Assert.All(Both, d => Assert.Equal("auth", Assert.Single(d.AppSettings, app => app.Value.ContainsKey("Audit__Tables")).Key));
+        Assert.All(Both, d => Assert.Empty(TemplateRules.Alerts(d)));
+        Assert.Equal(["nobody is told of alert-redis-memory", "nothing warns of pool-exhausted"], TemplateRules.Alerts(Compiled.Spoiled).Order());
     }
 
     [BicepFact]

@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using AgentInvest.Auth.Audit;
 
 namespace AgentInvest.Infra.Tests;
 
 /// <summary>infra/bicep through the real compiler, and what it would deploy. Beside each rule stands a spoiled copy that breaks it.</summary>
-public sealed class TemplateTests
+public sealed partial class TemplateTests
 {
     private static Deployment[] Both => Compiled.Both;
 
@@ -136,6 +137,19 @@ public sealed class TemplateTests
         // Every app of the code is behind the gateway, and nothing that is not.
         var apps = Directory.GetDirectories(Path.Combine(Checkout.Root, "src"), "Functions.*").Select(Path.GetFileName).Where(n => n is not ("Functions.Runtime" or "Functions.Trading")).Select(n => n!["Functions.".Length..].ToLowerInvariant());
         Assert.All(apps, app => Assert.Contains(policies[0].Descendants("set-backend-service"), b => b.Attribute("backend-id")!.Value == app));
+        // And each of its paths is led to it, nothing else to anywhere.
+        foreach (var app in apps)
+        {
+            var served = Directory.GetFiles(Path.Combine(Checkout.Root, "src"), "*.cs", SearchOption.AllDirectories).Where(f => f.Contains($"/Functions.{app}/", StringComparison.OrdinalIgnoreCase)).SelectMany(f => Segments().Matches(File.ReadAllText(f))).Select(m => m.Groups[1].Value).Distinct();
+            var led = policies[0].Descendants("when").Single(w => w.Elements("set-backend-service").Any(b => b.Attribute("backend-id")!.Value == app)).Attribute("condition")!.Value;
+            Assert.Equal(served.Order(StringComparer.Ordinal), Quoted().Matches(led[..led.IndexOf('}', StringComparison.Ordinal)]).Select(m => m.Groups[1].Value).Order(StringComparer.Ordinal));
+        }
         Assert.DoesNotContain("&quot;dev&quot;", Compiled.Dev.Of("Microsoft.ApiManagement/service/apis/policies").First()["properties.value"], StringComparison.Ordinal);
     }
+
+    [GeneratedRegex("Route = \"([^/\"{]+)")]
+    private static partial Regex Segments();
+
+    [GeneratedRegex("\"([^\"]+)\"")]
+    private static partial Regex Quoted();
 }

@@ -1,5 +1,5 @@
 // node infra/contract.mjs ORIGIN: the integration test of a deployment. Every operation of docs/openapi/v1.json is asked for without a token, with and
-// without the prefix: it must be reached through every door before it and refuse or answer as the contract says. It writes nothing.
+// without the prefix: it must be reached through every door before it and refuse or answer as the contract says. Nobody is signed in, nothing booked.
 import { readFileSync } from 'node:fs';
 
 const origin = process.argv[2];

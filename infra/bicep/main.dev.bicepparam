@@ -4,7 +4,7 @@ using 'main.bicep'
 param environment = 'dev'
 param production = false
 param apps = [
-  { name: 'auth', routes: ['auth', 'admin', 'health', '.well-known', 'openapi'], memory: 512, alwaysReady: 0, maximum: 40 }
+  { name: 'auth', routes: ['auth', 'admin', 'health', '.well-known'], memory: 512, alwaysReady: 0, maximum: 40 }
   { name: 'market', routes: ['market'], memory: 512, alwaysReady: 0, maximum: 40 }
   { name: 'portfolio', routes: ['portfolio', 'portfolios', 'jobs', 'shared'], memory: 512, alwaysReady: 0, maximum: 40 }
   { name: 'ai', routes: ['ai'], memory: 2048, alwaysReady: 0, maximum: 40 }

@@ -4,7 +4,7 @@ using 'main.bicep'
 param environment = 'prod'
 param production = true
 param apps = [
-  { name: 'auth', routes: ['auth', 'admin', 'health', '.well-known', 'openapi'], memory: 2048, alwaysReady: 2, maximum: 40 }
+  { name: 'auth', routes: ['auth', 'admin', 'health', '.well-known'], memory: 2048, alwaysReady: 2, maximum: 40 }
   { name: 'market', routes: ['market'], memory: 2048, alwaysReady: 2, maximum: 40 }
   { name: 'portfolio', routes: ['portfolio', 'portfolios', 'jobs', 'shared'], memory: 2048, alwaysReady: 2, maximum: 40 }
   { name: 'ai', routes: ['ai'], memory: 4096, alwaysReady: 0, maximum: 40 }

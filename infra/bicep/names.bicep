@@ -55,8 +55,8 @@ var database = 'agentinvest'
 func packagesOf(app string) string => 'packages-${app}'
 
 @export()
-@description('Tables of the event log, written by the apps.')
-var eventTables = ['events', 'auditanchors']
+@description('The table of the event log: the audit\'s entries, copied out of the database by the auth app.')
+var eventTable = 'auditevents'
 
 @export()
 @description('Secrets that a person puts into the vault once; docs/deploy.md says how. Bicep writes the others from the services\' own keys.')

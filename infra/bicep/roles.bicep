@@ -4,7 +4,7 @@
 var roles = {
   // The Functions host keeps keys, timer leases and the deployed package in blobs, and must be able to take leases on its own containers.
   storageBlobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
-  // The event log, and the host's own diagnostic events.
+  // Adds to the event log: the auth app alone, and on that table alone. No built-in role adds without changing; an alert tells of a change.
   storageTableDataContributor: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
   // Reads settings that are secrets; cannot write or list keys and certificates.
   keyVaultSecretsUser: '4633458b-17de-408a-b874-0445c86b69e6'

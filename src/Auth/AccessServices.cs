@@ -7,8 +7,6 @@ using AgentInvest.Auth.Passkeys;
 using AgentInvest.Auth.Sessions;
 using AgentInvest.Core;
 using AgentInvest.Core.Security;
-using Azure.Data.Tables;
-using Azure.Identity;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,10 +40,8 @@ internal static class AccessServices
     /// <summary><c>Audit:Tables</c> is a connection string, or the endpoint of a storage account that the hosts' identity may use; else <c>Audit:AnchorFile</c>.</summary>
     private static void AddAnchor(IServiceCollection services, IConfiguration configuration)
     {
-        const string table = "auditanchor";
         if (configuration["Audit:Tables"] is { Length: > 0 } storage)
-            services.AddSingleton<IAuditAnchor>(_ => new TablesAuditAnchor(Uri.TryCreate(storage, UriKind.Absolute, out var endpoint) && endpoint.Scheme == Uri.UriSchemeHttps
-                ? new TableClient(endpoint, table, new DefaultAzureCredential()) : new TableClient(storage, table)));
+            services.AddSingleton<IAuditAnchor>(_ => new TablesAuditAnchor(TablesAuditAnchor.Client(storage, configuration["Azure:ClientId"])));
         else if (configuration["Audit:AnchorFile"] is { Length: > 0 } path)
             services.AddSingleton<IAuditAnchor>(new FileAuditAnchor(path));
     }

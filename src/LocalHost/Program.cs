@@ -1,4 +1,6 @@
 using AgentInvest.LocalHost;
+using Azure;
+using Azure.Identity;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -14,9 +16,9 @@ try
         _ => await FunctionHost.RunAsync(args),
     };
 }
-catch (Exception e) when (e is StartupException or OptionsValidationException or InvalidOperationException or IOException or UnauthorizedAccessException or NpgsqlException)
+catch (Exception e) when (e is StartupException or OptionsValidationException or InvalidOperationException or IOException or UnauthorizedAccessException or NpgsqlException or RequestFailedException or AuthenticationFailedException)
 {
-    // What the owner can act on: a setting, a disk, a database. Anything else is a bug and keeps its stack trace.
+    // What the owner can act on: a setting, a disk, a database, a storage account. Anything else is a bug and keeps its stack trace.
     await Console.Error.WriteLineAsync($"AgentInvest cannot start: {e.Message.Split('\n')[0]}");
     return 1;
 }

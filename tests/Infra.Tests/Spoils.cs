@@ -39,6 +39,9 @@ internal static class Spoils
         ("modules/postgres.bicep", "value: 'TLSv1.2'", "value: 'TLSv1'"),
         // logs
         ("modules/keyVault.bicep", "scope: vault\n", "scope: workspace\n"),
+        // alerts
+        ("modules/alerts.bicep", "name: 'pool-exhausted'", "name: 'pools'"),
+        ("modules/alerts.bicep", "    severity: 3\n    enabled: true", "    severity: 3\n    enabled: false"),
         // traps
         ("modules/functionApp.bicep", "TASKHUB_NAME: app.name", "TASKHUB_NAME: app.name\n        FUNCTIONS_WORKER_RUNTIME: 'dotnet-isolated'"),
         ("modules/functionApp.bicep", "version: '10.0'", "version: '9.0'"),

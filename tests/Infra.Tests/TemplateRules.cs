@@ -123,6 +123,15 @@ internal static partial class TemplateRules
             .Concat(d.Resources.Where(r => r.Type is "Microsoft.Storage/storageAccounts/blobServices" or "Microsoft.Storage/storageAccounts/tableServices" && !watched.Contains(r.Id)).Select(r => $"{r.Name}: no diagnostic setting"));
     }
 
+    /// <summary>Every alert that is wanted is there, and somebody gets it.</summary>
+    public static IEnumerable<string> Alerts(Deployment d)
+    {
+        var alerts = d.Of("Microsoft.Insights/scheduledQueryRules").Concat(d.Of("Microsoft.Insights/metricAlerts")).ToList();
+        string[] wanted = ["errors", "slow", "pool-exhausted", "provider-failures", "unusual-trading", "event-log-touched", "postgres-cpu", "postgres-memory", "postgres-storage", "redis-memory", "memory-func", "cpu-func"];
+        return wanted.Where(w => !alerts.Any(a => a.Name.StartsWith("alert-" + w, StringComparison.Ordinal))).Select(w => $"nothing warns of {w}")
+            .Concat(alerts.Where(a => a["properties.enabled"] != "true" || !(a["properties.actions"] + a["properties.actions.actionGroups"]).Contains("Microsoft.Insights/actionGroups", StringComparison.OrdinalIgnoreCase)).Select(a => $"nobody is told of {a.Name}"));
+    }
+
     /// <summary>Traps of the platform that compile and then fail or cost.</summary>
     public static IEnumerable<string> PlatformTraps(Deployment d)
     {

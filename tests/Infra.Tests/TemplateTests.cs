@@ -1,9 +1,11 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using AgentInvest.Auth.Audit;
 
 namespace AgentInvest.Infra.Tests;
 
 /// <summary>infra/bicep through the real compiler, and what it would deploy. Beside each rule stands a spoiled copy that breaks it.</summary>
-public sealed class TemplateTests
+public sealed partial class TemplateTests
 {
     private static Deployment[] Both => Compiled.Both;
 
@@ -66,9 +68,11 @@ public sealed class TemplateTests
     {
         Assert.All(Both, d => Assert.Empty(TemplateRules.RolesAreListed(d, Compiled.ListedRoles)));
         Assert.All(Both, d => Assert.Equal(Compiled.ListedRoles.Order(), d.Of("Microsoft.Authorization/roleAssignments").Select(a => a.Role).Distinct().Order()));
+        // Who may write to the event log: one app, to one table.
+        Assert.All(Both, d => Assert.EndsWith("/tableServices/default/tables/" + TablesAuditAnchor.Table, Deployment.ScopeOf(Assert.Single(d.Of("Microsoft.Authorization/roleAssignments"), a => a.Role == "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3")), StringComparison.Ordinal));
         // On the list or not, Contributor is refused: an assignment an app. So is a role that nobody wrote down, and a principal of no kind.
         var complaints = TemplateRules.RolesAreListed(Compiled.Spoiled, [.. Compiled.ListedRoles, "b24988ac-6180-42a0-ab88-20f7382dd24c"]).ToList();
-        Assert.Equal((4, 4, 1), (complaints.Count(c => c.Contains("Owner, Contributor", StringComparison.Ordinal)), complaints.Count(c => c.Contains("not in roles.bicep", StringComparison.Ordinal)), complaints.Count(c => c.Contains("what kind", StringComparison.Ordinal))));
+        Assert.Equal((4, 1, 1), (complaints.Count(c => c.Contains("Owner, Contributor", StringComparison.Ordinal)), complaints.Count(c => c.Contains("not in roles.bicep", StringComparison.Ordinal)), complaints.Count(c => c.Contains("what kind", StringComparison.Ordinal))));
     }
 
     [BicepFact]
@@ -92,6 +96,15 @@ public sealed class TemplateTests
     {
         Assert.All(Both, d => Assert.Empty(TemplateRules.EverythingIsDiagnosed(d)));
         Assert.Contains("Microsoft.KeyVault/vaults", Assert.Single(TemplateRules.EverythingIsDiagnosed(Compiled.Spoiled)), StringComparison.Ordinal);
+    }
+
+    [BicepFact]
+    public void The_event_log_is_the_table_the_code_writes_to_and_every_alert_reaches_somebody()
+    {
+        Assert.All(Both, d => Assert.EndsWith("/" + TablesAuditAnchor.Table, Assert.Single(d.Of("Microsoft.Storage/storageAccounts/tableServices/tables")).Name, StringComparison.Ordinal));
+        Assert.All(Both, d => Assert.Equal("auth", Assert.Single(d.AppSettings, app => app.Value.ContainsKey("Audit__Tables")).Key));
+        Assert.All(Both, d => Assert.Empty(TemplateRules.Alerts(d)));
+        Assert.Equal(["nobody is told of alert-redis-memory", "nothing warns of pool-exhausted"], TemplateRules.Alerts(Compiled.Spoiled).Order());
     }
 
     [BicepFact]
@@ -124,6 +137,19 @@ public sealed class TemplateTests
         // Every app of the code is behind the gateway, and nothing that is not.
         var apps = Directory.GetDirectories(Path.Combine(Checkout.Root, "src"), "Functions.*").Select(Path.GetFileName).Where(n => n is not ("Functions.Runtime" or "Functions.Trading")).Select(n => n!["Functions.".Length..].ToLowerInvariant());
         Assert.All(apps, app => Assert.Contains(policies[0].Descendants("set-backend-service"), b => b.Attribute("backend-id")!.Value == app));
+        // And each of its paths is led to it, nothing else to anywhere.
+        foreach (var app in apps)
+        {
+            var served = Directory.GetFiles(Path.Combine(Checkout.Root, "src"), "*.cs", SearchOption.AllDirectories).Where(f => f.Contains($"/Functions.{app}/", StringComparison.OrdinalIgnoreCase)).SelectMany(f => Segments().Matches(File.ReadAllText(f))).Select(m => m.Groups[1].Value).Distinct();
+            var led = policies[0].Descendants("when").Single(w => w.Elements("set-backend-service").Any(b => b.Attribute("backend-id")!.Value == app)).Attribute("condition")!.Value;
+            Assert.Equal(served.Order(StringComparer.Ordinal), Quoted().Matches(led[..led.IndexOf('}', StringComparison.Ordinal)]).Select(m => m.Groups[1].Value).Order(StringComparer.Ordinal));
+        }
         Assert.DoesNotContain("&quot;dev&quot;", Compiled.Dev.Of("Microsoft.ApiManagement/service/apis/policies").First()["properties.value"], StringComparison.Ordinal);
     }
+
+    [GeneratedRegex("Route = \"([^/\"{]+)")]
+    private static partial Regex Segments();
+
+    [GeneratedRegex("\"([^\"]+)\"")]
+    private static partial Regex Quoted();
 }

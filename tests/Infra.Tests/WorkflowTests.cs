@@ -43,11 +43,17 @@ public sealed partial class WorkflowTests
     {
         var environment = Read("deploy-environment.yml");
         var steps = StepNames().Matches(environment).Select(m => m.Groups[1].Value).ToList();
-        Assert.Equal(["Infrastructure", "Migrations", "Roles of the apps in the database", "Code", "Smoke tests", "Back to the last good packages"], steps);
+        Assert.Equal(["Infrastructure", "Migrations", "Roles of the apps in the database", "Code", "Smoke tests", "Integration tests", "Back to the last good packages"], steps);
+        // Whatever of the new code fails, half of the apps deployed or none: the old comes back, signed in anew.
+        Assert.Equal(2, Regex.Count(environment, Regex.Escape("if: failure() && (steps.code.outcome == 'failure' || steps.smoke.outcome == 'failure' || steps.contract.outcome == 'failure')")));
         Assert.Contains("lock_timeout=5000", environment, StringComparison.Ordinal);
         Assert.Contains("id-token: write", environment, StringComparison.Ordinal);
         var deploy = Read("deploy.yml");
+        Assert.Matches("checks:\\s+uses: ./.github/workflows/ci.yml", deploy);
+        Assert.Matches("package:\\s+needs: checks", deploy);
+        Assert.Matches("staging:\\s+needs: package", deploy);
         Assert.Matches("production:\\s+needs: staging", deploy);
+        Assert.Contains("contract: true", deploy, StringComparison.Ordinal);
         Assert.Contains("cancel-in-progress: false", deploy, StringComparison.Ordinal);
     }
 

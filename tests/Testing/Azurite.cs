@@ -9,7 +9,7 @@ public sealed class AzuriteFactAttribute : FactAttribute
 {
     public AzuriteFactAttribute()
     {
-        if (!File.Exists(Azurite.Program)) Skip = "npm azurite is not installed (npm install --no-save azurite@3.35.0)";
+        if (!File.Exists(Azurite.Program)) Skip = "npm azurite is not installed (npm ci --ignore-scripts)";
     }
 }
 
@@ -18,18 +18,24 @@ public sealed class Azurite : IAsyncDisposable
 {
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="; // the emulator's published key
     private readonly Process _process;
-    private readonly int _port = Ports.Free();
+    private readonly int _port;
 
-    private Azurite() =>
-        _process = Process.Start(new ProcessStartInfo("node", [Program, "--tableHost", "127.0.0.1", "--tablePort", $"{_port}", "--silent", "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+    private Azurite(int port)
+    {
+        _port = port;
+        _process = Process.Start(new ProcessStartInfo("node", [Program, "--tableHost", "127.0.0.1", "--tablePort", $"{port}", "--silent", "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+    }
 
     public static string Program { get; } = Path.Combine(Checkout.Root, "node_modules", "azurite", "dist", "src", "table", "main.js");
 
-    public string ConnectionString => $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};TableEndpoint=http://127.0.0.1:{_port}/devstoreaccount1;";
+    public string ConnectionString => At(_port);
 
-    public static async Task<Azurite> StartAsync()
+    public static string At(int port) => $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};TableEndpoint=http://127.0.0.1:{port}/devstoreaccount1;";
+
+    /// <param name="port">0 for a free one.</param>
+    public static async Task<Azurite> StartAsync(int port = 0)
     {
-        var azurite = new Azurite();
+        var azurite = new Azurite(port == 0 ? Ports.Free() : port);
         for (var i = 0; ; i++)
         {
             using var client = new TcpClient();

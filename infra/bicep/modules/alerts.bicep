@@ -1,4 +1,6 @@
 // What wakes somebody up.
+import { eventTable } from '../names.bicep'
+
 param location string
 param tags object
 param logs string
@@ -47,6 +49,12 @@ var queries = [
     description: 'More orders within 15 minutes than five times the mean of the last two days.'
     query: 'let orders = AppRequests | where Name has "POST" and Url has "/trading/" and Url has "orders"; let usual = toscalar(orders | where TimeGenerated < ago(15m) | summarize count() / 192.0); orders | where TimeGenerated >= ago(15m) | summarize now = count() | where now > 50 and now > 5 * usual'
   }
+  {
+    name: 'event-log-touched'
+    severity: 1
+    description: 'A row of the event log was changed or deleted; apps only add.'
+    query: 'StorageTableLogs | where Uri has "${eventTable}" and OperationName in ("DeleteEntity", "DeleteTable", "InsertOrMergeEntity", "InsertOrReplaceEntity", "MergeEntity", "UpdateEntity")'
+  }
 ]
 
 resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
@@ -59,6 +67,8 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       description: q.description
       severity: q.severity
       enabled: true
+      // A table of the workspace is there from its first row on, later than this rule.
+      skipQueryValidation: true
       scopes: [workspace.id]
       evaluationFrequency: 'PT5M'
       windowSize: q.name == 'errors' || q.name == 'slow' || q.name == 'pool-exhausted' ? 'PT5M' : 'PT15M'

@@ -1,6 +1,6 @@
 // The identity of one app, and the little it may do.
 import { roles } from '../roles.bicep'
-import { identityNameOf } from '../names.bicep'
+import { eventTable, identityNameOf } from '../names.bicep'
 
 param app string
 param environment string
@@ -12,7 +12,15 @@ param insights string
 param scheduler string
 param signalr string
 
-resource account 'Microsoft.Storage/storageAccounts@2024-01-01' existing = { name: storage }
+resource account 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+  name: storage
+
+  resource tableService 'tableServices' existing = {
+    name: 'default'
+
+    resource events 'tables' existing = { name: eventTable }
+  }
+}
 resource keyVault 'Microsoft.KeyVault/vaults@2024-11-01' existing = { name: vault }
 resource component 'Microsoft.Insights/components@2020-02-02' existing = { name: insights }
 resource hubs 'Microsoft.DurableTask/schedulers@2026-02-01' existing = {
@@ -38,9 +46,9 @@ resource blobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-resource tables 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(account.id, identity.id, roles.storageTableDataContributor)
-  scope: account
+resource events 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (app == 'auth') {
+  name: guid(account::tableService::events.id, identity.id, roles.storageTableDataContributor)
+  scope: account::tableService::events
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.storageTableDataContributor)
     principalId: identity.properties.principalId

@@ -1,5 +1,5 @@
-// What the Functions host keeps, deployed packages, and the event tables.
-import { eventTables } from '../names.bicep'
+// What the Functions host keeps, deployed packages, and the table of the event log.
+import { eventTable } from '../names.bicep'
 
 param name string
 param location string
@@ -61,7 +61,7 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   resource tableService 'tableServices' = {
     name: 'default'
 
-    resource tables 'tables' = [for table in eventTables: { name: table }]
+    resource events 'tables' = { name: eventTable }
   }
 
   // Old packages and versions cost and serve nobody; the last ones stay for a roll-back.

@@ -2,50 +2,67 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
+using Azure.Data.Tables.Models;
+using Azure.Identity;
 
 namespace AgentInvest.Auth.Audit;
 
 /// <summary>
-/// The anchor in Azure: one row per head in a table that the database knows nothing of. Rows are only ever added: the hosts' identity should be given a role
-/// that may add and read, not update or delete.
+/// The anchor in Azure, its event log: a row per entry in a table that the database knows nothing of and that is there already. The partition is the stream,
+/// the row key the entry's number at a width that sorts. Rows are only ever added.
 /// </summary>
 public sealed class TablesAuditAnchor(TableClient table) : IAuditAnchor
 {
+    public const string Table = "auditevents";
+
     /// <summary>Transactions of a table are of one partition and a hundred rows.</summary>
     private const int MostAtOnce = 100;
 
-    private volatile bool _exists;
+    private const int Transactions = 16;
 
-    public async Task WriteAsync(IReadOnlyList<AuditHead> heads, CancellationToken ct)
-    {
-        await EnsureAsync(ct);
-        foreach (var few in heads.Chunk(MostAtOnce)) await Task.WhenAll(few.Select(head => AddAsync(head, ct)));
-    }
+    /// <param name="storage">A connection string, or the endpoint of a storage account's tables that <paramref name="clientId"/> may add to.</param>
+    /// <param name="clientId">A managed identity; without one whoever is signed in, as on an operator's machine.</param>
+    public static TableClient Client(string storage, string? clientId) => Uri.TryCreate(storage, UriKind.Absolute, out var endpoint) && endpoint.Scheme == Uri.UriSchemeHttps
+        ? new TableClient(endpoint, Table, clientId is { Length: > 0 } ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId)) : new DefaultAzureCredential())
+        : new TableClient(storage, Table);
 
-    public async IAsyncEnumerable<AuditHead> ReadAsync([EnumeratorCancellation] CancellationToken ct)
+    public Task WriteAsync(IReadOnlyList<AnchoredEntry> entries, CancellationToken ct) => Parallel.ForEachAsync(
+        entries.GroupBy(e => e.Stream).SelectMany(s => s.Chunk(MostAtOnce)), new ParallelOptions { MaxDegreeOfParallelism = Transactions, CancellationToken = ct }, async (few, ct) => await AddAsync(few, ct));
+
+    public async IAsyncEnumerable<AnchoredEntry> ReadAsync([EnumeratorCancellation] CancellationToken ct)
     {
-        await EnsureAsync(ct);
         await foreach (var row in table.QueryAsync<TableEntity>(cancellationToken: ct))
-            yield return new AuditHead(Guid.ParseExact(row.PartitionKey, "N"), long.Parse(row.RowKey, CultureInfo.InvariantCulture), Convert.FromHexString(row.GetString("Hash")), row.GetDateTimeOffset("At")!.Value);
+            yield return new AnchoredEntry(Guid.ParseExact(row.PartitionKey, "N"), long.Parse(row.RowKey, CultureInfo.InvariantCulture), row.GetString("Kind"), row.GetDateTimeOffset("At")!.Value, Convert.FromHexString(row.GetString("Hash")));
     }
 
-    private async Task AddAsync(AuditHead head, CancellationToken ct)
+    private async Task AddAsync(AnchoredEntry[] entries, CancellationToken ct)
     {
-        var row = new TableEntity(head.Stream.ToString("N"), head.Seq.ToString("D19", CultureInfo.InvariantCulture)) { ["Hash"] = Convert.ToHexStringLower(head.Hash), ["At"] = head.At };
         try
         {
-            await table.AddEntityAsync(row, ct);
+            await table.SubmitTransactionAsync(entries.Select(e => new TableTransactionAction(TableTransactionActionType.Add, Row(e))), ct);
         }
-        catch (RequestFailedException e) when (e.Status == 409)
+        catch (RequestFailedException e) when (IsThere(e))
         {
-            // Written before by a host that died before it could say so, or by an attack: what was kept first stays, and verifying tells the two apart.
+            // Some were written by a host that died before it could say so. The transaction failed as a whole: each by itself.
+            foreach (var entry in entries) await AddAsync(entry, ct);
         }
     }
 
-    private async Task EnsureAsync(CancellationToken ct)
+    private async Task AddAsync(AnchoredEntry entry, CancellationToken ct)
     {
-        if (_exists) return;
-        await table.CreateIfNotExistsAsync(ct);
-        _exists = true;
+        try
+        {
+            await table.AddEntityAsync(Row(entry), ct);
+        }
+        catch (RequestFailedException e) when (IsThere(e))
+        {
+            // The same, or an attack: what was kept first stays, and verifying tells the two apart.
+        }
     }
+
+    /// <summary>Not every 409: a table that is being deleted answers it too.</summary>
+    private static bool IsThere(RequestFailedException e) => e.ErrorCode == TableErrorCode.EntityAlreadyExists;
+
+    private static TableEntity Row(AnchoredEntry e) =>
+        new(e.Stream.ToString("N"), e.Seq.ToString("D19", CultureInfo.InvariantCulture)) { ["Kind"] = e.Kind, ["At"] = e.At, ["Hash"] = Convert.ToHexStringLower(e.Hash) };
 }

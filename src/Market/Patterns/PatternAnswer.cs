@@ -8,9 +8,9 @@ namespace AgentInvest.Market.Patterns;
 /// <param name="Items">In the order of the bars, then of names.</param>
 public sealed record PatternAnswer([property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Symbol, IReadOnlyList<PatternAnswer.Item> Items)
 {
-    /// <param name="Name">Of a candlestick pattern as TA-Lib names it: <c>CDLENGULFING</c>.</param>
-    /// <param name="T">Of the bar that completes the pattern, in that bar's own words.</param>
-    /// <param name="Strength">100 bullish, −100 bearish, ±200 confirmed.</param>
+    /// <param name="Name">Of a candlestick pattern as TA-Lib names it, <c>CDLENGULFING</c>; of a shape in words, <c>doubleTop</c>.</param>
+    /// <param name="T">Of the bar at which the pattern is complete and known, in that bar's own words.</param>
+    /// <param name="Strength">100 bullish, −100 bearish, ±200 confirmed, 0 of a shape that points nowhere.</param>
     /// <param name="Points">What a shape is drawn through; absent, like the rest, for candlesticks.</param>
     /// <param name="Fit">How well the bars fit the shape, 0 to 1.</param>
     /// <param name="Invalidation">The price beyond which the shape no longer holds.</param>
@@ -27,6 +27,7 @@ public sealed record PatternAnswer([property: JsonIgnore(Condition = JsonIgnoreC
         IEnumerable<(int Index, Item Item)> found =
         [
             .. CandlePatterns.Find(bars).Select(h => (h.Index, new Item(h.Name, times[h.Index], h.Strength))),
+            .. ChartPatterns.Find(bars).Select(p => (p.Index, new Item(p.Name, times[p.Index], p.Strength, p.Points.Select(x => new Point(x.Role, times[x.Index], x.Price)).ToList(), p.Fit, p.Invalidation))),
         ];
         return new PatternAnswer(symbol, found.OrderBy(f => f.Index).ThenBy(f => f.Item.Name, StringComparer.Ordinal).Select(f => f.Item).ToList());
     }

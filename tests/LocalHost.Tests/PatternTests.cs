@@ -59,6 +59,28 @@ public sealed class PatternTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
+    public async Task A_shape_tells_its_points_its_fit_and_the_price_at_which_it_is_wrong()
+    {
+        var stranger = new TestUser(host.Url, "", "");
+        const string range = "from=2018-01-01&to=2023-12-31";
+        var days = (await stranger.GetAsync($"/v1/market/stocks/AAPL/history?{range}")).Json.GetProperty("bars").EnumerateArray().Select(b => b.GetProperty("t").GetString()!).ToList();
+        var items = (await stranger.GetAsync($"/v1/market/stocks/AAPL/patterns?{range}")).Json.GetProperty("items").EnumerateArray().ToList();
+        var shapes = items.Where(i => i.TryGetProperty("points", out _)).ToList();
+        Assert.True(shapes.Select(s => s.GetProperty("name").GetString()).Distinct().Count() >= 5, $"{shapes.Count} shapes");
+        Assert.All(shapes, shape =>
+        {
+            var at = days.IndexOf(shape.GetProperty("t").GetString()!);
+            var points = shape.GetProperty("points").EnumerateArray().ToList();
+            Assert.True(points.Count >= 2);
+            Assert.All(points, p => Assert.InRange(days.IndexOf(p.GetProperty("t").GetString()!), 0, at));
+            Assert.All(points, p => Assert.True(p.GetProperty("price").GetDouble() > 0 && p.GetProperty("role").GetString()!.Length > 0));
+            Assert.InRange(shape.GetProperty("fit").GetDouble(), 0, 1);
+            Assert.True(shape.GetProperty("invalidation").GetDouble() > 0);
+        });
+        Assert.All(items.Except(shapes), candle => Assert.StartsWith("CDL", candle.GetProperty("name").GetString()!, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_symbols_patterns_are_those_of_its_history_and_need_no_sign_in()
     {
         var stranger = new TestUser(host.Url, "", "");

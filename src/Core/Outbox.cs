@@ -13,15 +13,16 @@ public sealed partial class Outbox(Db db, TimeProvider time, ILogger<Outbox> log
     /// <summary>Adds a message in the caller's transaction.</summary>
     /// <param name="kind">Dotted name, led by the feature that handles it: <c>portfolio.analytics</c>.</param>
     /// <param name="key">Messages of one kind and key that are still waiting collapse into one; null never collapses.</param>
-    public static Task AddAsync<T>(Tx tx, string kind, T payload, string? key, CancellationToken ct) =>
-        tx.ExecuteAsync(Insert, ct, kind, key, JsonSerializer.Serialize(payload, Json.Options));
+    /// <param name="after">How long it waits for others of its key to come, from the first of them on.</param>
+    public static Task AddAsync<T>(Tx tx, string kind, T payload, string? key, CancellationToken ct, TimeSpan after = default) =>
+        tx.ExecuteAsync(Insert, ct, kind, key, JsonSerializer.Serialize(payload, Json.Options), after);
 
     /// <summary>The same with other statements in one trip.</summary>
-    public static void Add<T>(Batch batch, string kind, T payload, string? key) => batch.Execute(Insert, kind, key, JsonSerializer.Serialize(payload, Json.Options));
+    public static void Add<T>(Batch batch, string kind, T payload, string? key, TimeSpan after = default) => batch.Execute(Insert, kind, key, JsonSerializer.Serialize(payload, Json.Options), after);
 
     private const string Insert = """
-        insert into core.outbox (kind, key, payload) values ($1, $2::text, $3::jsonb)
-        on conflict (kind, key) where key is not null do update set payload = excluded.payload, attempts = 0, due_at = now()
+        insert into core.outbox as o (kind, key, payload, due_at) values ($1, $2::text, $3::jsonb, now() + $4)
+        on conflict (kind, key) where key is not null do update set payload = excluded.payload, attempts = 0, due_at = least(o.due_at, excluded.due_at)
         """;
 
     /// <summary>

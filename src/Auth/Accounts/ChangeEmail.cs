@@ -31,7 +31,9 @@ public sealed class ChangeEmail
 
     private sealed record Change(Guid UserId, byte[] Email, bool IsWhole);
 
-    public async Task<Response> StartAsync(CurrentUser caller, Request request, string source, CancellationToken ct)
+    public Task<Response> StartAsync(CurrentUser caller, Request request, string source, CancellationToken ct) => OnTheBeat.AnswerAsync(() => AskAsync(caller, request, source, ct));
+
+    private async Task<Response> AskAsync(CurrentUser caller, Request request, string source, CancellationToken ct)
     {
         var check = new Check();
         var email = EmailAddress.Check(check, request.Email);
@@ -105,7 +107,9 @@ public sealed class ResendVerification
 
     public sealed record Request(string? Email);
 
-    public async Task<RegisterUser.Response> HandleAsync(Request request, CancellationToken ct)
+    public Task<RegisterUser.Response> HandleAsync(Request request, CancellationToken ct) => OnTheBeat.AnswerAsync(() => SendAsync(request, ct));
+
+    private async Task<RegisterUser.Response> SendAsync(Request request, CancellationToken ct)
     {
         var check = new Check();
         var email = EmailAddress.Check(check, request.Email);

@@ -26,7 +26,9 @@ public sealed class ForgotPassword
     public sealed record Request(string? Email);
     public sealed record Response(string Status);
 
-    public async Task<Response> HandleAsync(Request request, CancellationToken ct)
+    public Task<Response> HandleAsync(Request request, CancellationToken ct) => OnTheBeat.AnswerAsync(() => AskAsync(request, ct));
+
+    private async Task<Response> AskAsync(Request request, CancellationToken ct)
     {
         var check = new Check();
         var email = EmailAddress.Check(check, request.Email);

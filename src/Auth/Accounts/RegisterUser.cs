@@ -25,7 +25,9 @@ public sealed class RegisterUser
     public sealed record Request(string? Email, string? Password, string? DisplayName);
     public sealed record Response(string Status);
 
-    public async Task<Response> HandleAsync(Request request, CancellationToken ct)
+    public Task<Response> HandleAsync(Request request, CancellationToken ct) => OnTheBeat.AnswerAsync(() => RegisterAsync(request, ct));
+
+    private async Task<Response> RegisterAsync(Request request, CancellationToken ct)
     {
         var check = new Check();
         var email = EmailAddress.Check(check, request.Email);

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using AgentInvest.Core;
@@ -13,8 +12,7 @@ namespace AgentInvest.Auth.Passwords;
 /// <summary>
 /// bcrypt over a keyed SHA-384 of the password, so that none of it is cut at 72 bytes and a stolen table is of no use without the key. What is stored,
 /// <c>hmac-sha384:key id:$2a$cost$…</c>, says how it was made; a sign-in makes it anew when that is not how it is made today. Hashing is bounded by work:
-/// one thread hashes for every core but one, behind whatever else wants to run, and whoever would wait for more than two seconds is told at once to
-/// come back, so that quotes go on.
+/// one thread hashes for every core but one, and whoever would wait for more than two seconds is told at once to come back, so that quotes go on.
 /// </summary>
 internal sealed class PasswordHasher : IDisposable
 {
@@ -104,14 +102,8 @@ internal sealed class PasswordHasher : IDisposable
     /// <summary>A thread of its own, not the pool's: that has as many as there are cores and gets more but slowly.</summary>
     private void Hash()
     {
-        // Of two threads that want a core this one gets a quarter of it, and gives way at once to one that wakes up. On Linux a priority belongs to a thread, and .NET sets none.
-        if (OperatingSystem.IsLinux()) _ = SetPriority(0, 0, 5);
-        else Thread.CurrentThread.Priority = ThreadPriority.BelowNormal;
         foreach (var work in _queue.GetConsumingEnumerable()) work();
     }
-
-    [DllImport("libc", EntryPoint = "setpriority")]
-    private static extern int SetPriority(int which, int who, int nice);
 
     /// <param name="ahead">Hashes that must be done before.</param>
     private void EnsureRoom(int ahead)

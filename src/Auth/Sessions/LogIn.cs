@@ -28,7 +28,9 @@ public sealed class LogIn
     public sealed record Result(Tokens? Tokens, MfaRequired? Mfa);
 
     /// <param name="context">Failures pause the pair of account and source, so a stranger cannot lock the owner out.</param>
-    public async Task<Result> HandleAsync(Request request, SignInContext context, CancellationToken ct)
+    public Task<Result> HandleAsync(Request request, SignInContext context, CancellationToken ct) => OnTheBeat.AnswerAsync(() => SignInAsync(request, context, ct));
+
+    private async Task<Result> SignInAsync(Request request, SignInContext context, CancellationToken ct)
     {
         var check = new Check();
         var email = EmailAddress.Check(check, request.Email);

@@ -9,14 +9,17 @@ public sealed record AnalyticsRequest(Guid UserId, Guid PortfolioId, long Versio
     public const string OutboxKind = "portfolio.analytics";
     public const string JobKind = "analytics";
 
+    /// <summary>So that a run of bookings is analysed once, not once a second.</summary>
+    private static readonly TimeSpan After = TimeSpan.FromSeconds(2);
+
     /// <summary>One orchestration per version: asking twice starts one.</summary>
     public string InstanceId => $"analytics-{PortfolioId:N}-{Version}";
 
     /// <summary>With the booking, in its transaction. Requests that still wait collapse into the newest.</summary>
-    internal static Task AddAsync(Tx tx, PortfolioRow portfolio, CancellationToken ct) => Outbox.AddAsync(tx, OutboxKind, Of(portfolio), portfolio.Id.ToString(), ct);
+    internal static Task AddAsync(Tx tx, PortfolioRow portfolio, CancellationToken ct) => Outbox.AddAsync(tx, OutboxKind, Of(portfolio), portfolio.Id.ToString(), ct, After);
 
     /// <summary>The same with other statements in one trip.</summary>
-    internal static void Add(Batch batch, PortfolioRow portfolio) => Outbox.Add(batch, OutboxKind, Of(portfolio), portfolio.Id.ToString());
+    internal static void Add(Batch batch, PortfolioRow portfolio) => Outbox.Add(batch, OutboxKind, Of(portfolio), portfolio.Id.ToString(), After);
 
     internal static AnalyticsRequest Of(PortfolioRow portfolio) => new(portfolio.UserId, portfolio.Id, portfolio.Version);
 }

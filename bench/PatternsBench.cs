@@ -41,6 +41,28 @@ internal static unsafe class PatternsBench
             theirs.Add(peer);
         }
         FinanceBench.Print("patterns us-per-10k-bars", FinanceBench.Median(mine), "talib", FinanceBench.Median(theirs));
+        Shapes(bars);
+    }
+
+    /// <summary>Chart shapes have no peer to be had: their growth from a quarter of the bars to all of them, beside that of what is linear.</summary>
+    private static void Shapes(Ohlcv[] bars)
+    {
+        var quarter = bars[..(bars.Length / 4)];
+        double Time(Ohlcv[] of)
+        {
+            var start = Stopwatch.GetTimestamp();
+            ChartPatterns.Find(of);
+            return Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+        }
+        var (few, all) = (new List<double>(), new List<double>());
+        for (var round = -FinanceBench.Warmup; round < FinanceBench.Rounds; round++)
+        {
+            var (a, b) = (Time(quarter), Time(bars));
+            if (round < 0) continue;
+            few.Add(a);
+            all.Add(b);
+        }
+        FinanceBench.Print("shapes us-per-10k-bars", FinanceBench.Median(all), "four-times-a-quarter", 4 * FinanceBench.Median(few));
     }
 
     private static void Call(nint function, bool penetrates, double[][] columns, int[] answers)

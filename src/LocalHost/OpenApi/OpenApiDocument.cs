@@ -110,7 +110,12 @@ internal sealed partial class OpenApiDocument(IEnumerable<Endpoint> endpoints)
     private static JsonArray Parameters(RoutePattern pattern, DescribeAttribute? about, EndpointPolicy policy)
     {
         var parameters = new JsonArray();
-        foreach (var part in pattern.Parameters) parameters.Add(Parameter("path", part.Name, null, true));
+        foreach (var part in pattern.Parameters)
+        {
+            var parameter = Parameter("path", part.Name, null, true);
+            if (Example(pattern.RawText!, part.Name) is { } example) parameter["example"] = example;
+            parameters.Add(parameter);
+        }
         foreach (var query in about?.Query ?? [])
         {
             var (name, text) = query.Split(':', 2) is [var n, var t] ? (n, t.Trim()) : (query, null);
@@ -119,6 +124,16 @@ internal sealed partial class OpenApiDocument(IEnumerable<Endpoint> endpoints)
         if (policy.Idempotent) parameters.Add(Parameter("header", "Idempotency-Key", "Repeats with the same key get the first answer; kept 24 h.", false));
         return parameters;
     }
+
+    /// <summary>What whoever tries a call finds filled in; an id has none, as it would be nobody's.</summary>
+    private static string? Example(string route, string parameter) => parameter switch
+    {
+        "symbol" => route.Contains("instruments", StringComparison.Ordinal) ? "@HOUSE" : "AAPL",
+        "symbols" => "AAPL,MSFT",
+        "pair" => "EURUSD",
+        "provider" => "google",
+        _ => null,
+    };
 
     private static JsonObject Parameter(string place, string name, string? description, bool required)
     {

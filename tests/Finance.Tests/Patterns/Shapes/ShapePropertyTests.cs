@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using AgentInvest.Finance.Indicators;
 using AgentInvest.Finance.Patterns;
@@ -180,26 +179,5 @@ public sealed class ShapePropertyTests
         Assert.All(counts, c => Assert.InRange(c.Value, 1, 23));
         Assert.InRange(counts.Count, 12, ChartPatterns.Names.Count);
         Assert.InRange(found.Count, 40, 120);
-    }
-
-    [Fact]
-    public void Ten_thousand_bars_take_milliseconds_and_four_times_as_many_about_four_times_as_long()
-    {
-        double Best(Ohlcv[] bars)
-        {
-            var best = double.PositiveInfinity;
-            for (var run = 0; run < 8; run++)
-            {
-                var watch = Stopwatch.StartNew();
-                ChartPatterns.Find(bars);
-                best = Math.Min(best, watch.Elapsed.TotalMilliseconds);
-            }
-            return best;
-        }
-        var (few, many) = (Drawing.Walk(1, 10_000), Drawing.Walk(1, 40_000));
-        Best(few);
-        var (short_, long_) = (Best(few), Best(many));
-        Assert.InRange(short_, 0, 50);
-        Assert.InRange(long_ / short_, 0, 10);
     }
 }

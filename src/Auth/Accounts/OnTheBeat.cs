@@ -6,8 +6,8 @@ namespace AgentInvest.Auth.Accounts;
 /// </summary>
 internal static class OnTheBeat
 {
-    /// <summary>Milliseconds: several times what such a request takes beside its hash, a twentieth of the hash itself.</summary>
-    private const int Beat = 10;
+    /// <summary>Milliseconds: several times what such a request takes beside its hash, less than a tenth of the hash itself.</summary>
+    private const int Beat = 20;
 
     public static async Task<T> AnswerAsync<T>(Func<Task<T>> work)
     {

@@ -49,12 +49,13 @@ public sealed class Db(NpgsqlDataSource primary, NpgsqlDataSource read) : IAsync
     /// </summary>
     public async Task<T> InTransactionAsync<T>(Func<Tx, Task<T>> work, CancellationToken ct)
     {
-        if (Ambient.Value is { } outer) return await work(outer);
+        if (Ambient.Value is { } outer) return await work(outer.Joined());
         await using var connection = await primary.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        var result = await work(new Tx(connection, transaction));
+        var tx = new Tx(connection, transaction);
+        var result = await work(tx);
         // Past this point the caller's going away must not leave the outcome open.
-        await transaction.CommitAsync(CancellationToken.None);
+        if (!tx.IsCommitted) await transaction.CommitAsync(CancellationToken.None);
         return result;
     }
 
@@ -74,7 +75,27 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction transactio
     /// <summary>For COPY inside the transaction.</summary>
     public NpgsqlConnection Connection => connection;
 
+    private bool _isJoined;
+
+    internal bool IsCommitted { get; private set; }
+
+    /// <summary>The same transaction for work that is only a part of it, and must not end it.</summary>
+    internal Tx Joined() => new(connection, transaction) { _isJoined = true };
+
     public Batch Batch() => new(connection, transaction);
+
+    /// <summary>Runs the transaction's last statements, and commits in the same trip where nothing else is to come: nothing may be asked of the transaction afterwards.</summary>
+    public async Task RunLastAsync(Batch batch, CancellationToken ct)
+    {
+        if (_isJoined)
+        {
+            await batch.RunAsync(ct);
+            return;
+        }
+        batch.Execute("commit");
+        await batch.RunAsync(CancellationToken.None);
+        IsCommitted = true;
+    }
 
     public Task<int> ExecuteAsync(string sql, CancellationToken ct, params object?[] args) => Sql.ExecuteAsync(connection, transaction, sql, ct, args);
     public Task<T?> OneAsync<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken ct, params object?[] args) => Sql.OneAsync(connection, transaction, sql, map, ct, args);

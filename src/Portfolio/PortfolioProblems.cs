@@ -22,6 +22,7 @@ internal static class PortfolioProblems
     public static ProblemException TradingUnavailable() => new(new Problem(422, "trading_unavailable", "Trades cannot be sent.", "There is no trading yet: ask for a plan and book the trades as they are made."));
     public static ProblemException TooLarge() => Problems.Validation("quantity", "makes figures larger than the books can hold");
     public static ProblemException NoPrice() => Problems.Validation("price", "is required: no close of that day or before is known");
+    public static ProblemException BaseCurrencyChanged() => Problems.Conflict("The base currency was changed at the same moment; try again.");
     public static ProblemException BaseCurrencyInUse() => Problems.Conflict("The base currency cannot change once there are bookings: their rates are kept in it.");
     public static ProblemException UnknownRate(string pair) => Problems.Validation("fxRate", $"is required: no source knows the rate {pair} of that day");
 }

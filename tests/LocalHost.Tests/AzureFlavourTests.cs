@@ -38,7 +38,7 @@ public sealed partial class AzureFlavourTests
         var targets = Path.Combine(Directory.CreateTempSubdirectory("agentinvest-market-").FullName, "without-signalr.targets");
         await File.WriteAllTextAsync(targets, """<Project><ItemGroup><PackageReference Remove="Microsoft.Azure.Functions.Worker.Extensions.SignalRService" /></ItemGroup></Project>""");
         var (code, output) = await RunAsync("dotnet", "build", "src/Functions.Market", "-c", "Release", "-p:FunctionsRuntime=Azure", $"-p:CustomBeforeMicrosoftCommonTargets={targets}", "-v", "q", "--nologo", "-clp:ErrorsOnly");
-        File.Delete(targets);
+        Directory.Delete(Path.GetDirectoryName(targets)!, recursive: true);
         Assert.NotEqual(0, code);
         var errors = Errors().Matches(output).Select(m => (Code: m.Groups["code"].Value, Text: m.Groups["text"].Value)).Distinct().ToList();
         Assert.True(errors.Count > 0, output);

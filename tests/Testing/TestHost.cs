@@ -62,7 +62,7 @@ public class TestHost : IAsyncLifetime
         Client = new HttpClient { BaseAddress = Url };
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         Client.Dispose();
         await _app!.StopAsync();

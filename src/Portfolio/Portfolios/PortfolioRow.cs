@@ -38,18 +38,20 @@ public sealed class FindPortfolio(Db db)
         var batch = tx.Batch();
         var row = Lock(batch, portfolio);
         await batch.RunAsync(ct);
-        return Locked(row, ifMatch);
+        return Locked(row, portfolio, ifMatch);
     }
 
     /// <summary>The lock with other statements in one trip: what comes after it in the batch reads the books as they then are.</summary>
     internal static Batch.Rows<PortfolioRow> Lock(Batch batch, PortfolioRow portfolio) =>
         batch.Add($"select {PortfolioRow.Columns} from portfolio.portfolios where user_id = $1 and id = $2 for update", PortfolioRow.Read, portfolio.UserId, portfolio.Id);
 
-    /// <exception cref="ProblemException">404 when the portfolio has gone, 412 when it is another than the caller has read.</exception>
-    internal static PortfolioRow Locked(Batch.Rows<PortfolioRow> row, string? ifMatch)
+    /// <param name="found">As it was when rates were looked up for it.</param>
+    /// <exception cref="ProblemException">404 when the portfolio has gone, 409 when its base currency has changed since, 412 when it is another than the caller has read.</exception>
+    internal static PortfolioRow Locked(Batch.Rows<PortfolioRow> row, PortfolioRow found, string? ifMatch)
     {
         var locked = row.First ?? throw Problems.NotFound();
         if (ifMatch is { Length: > 0 } && ifMatch != "*" && !ifMatch.Split(',').Any(t => t.Trim() == locked.ETag)) throw Problems.PreconditionFailed();
+        if (locked.BaseCurrency != found.BaseCurrency) throw PortfolioProblems.BaseCurrencyChanged();
         return locked;
     }
 }

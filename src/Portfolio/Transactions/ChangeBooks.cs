@@ -37,7 +37,7 @@ internal sealed class ChangeBooks(Db db, FeedActions feeds)
                 var row = FindPortfolio.Lock(batch, portfolio);
                 var reading = touched.Count == 0 ? null : Ledger.Read(batch, portfolio, touched.ToHashSet(StringComparer.Ordinal));
                 await batch.RunAsync(ct);
-                var locked = FindPortfolio.Locked(row, ifMatch);
+                var locked = FindPortfolio.Locked(row, portfolio, ifMatch);
                 return await ApplyAsync(tx, locked, await decide(tx, locked), known, ct, reading: reading);
             }, ct);
         }
@@ -55,7 +55,7 @@ internal sealed class ChangeBooks(Db db, FeedActions feeds)
         }
     }
 
-    /// <summary>In a transaction of the caller's, whose books are locked. Without any change of the user's own: brings the feed's entries up to date.</summary>
+    /// <summary>The last of a transaction of the caller's, whose books are locked: where something is written, it commits. Without any change of the user's own: brings the feed's entries up to date.</summary>
     /// <param name="reading">What was read of the books since they are locked.</param>
     public static async Task<Result> ApplyAsync(Tx tx, PortfolioRow locked, Change change, IReadOnlyDictionary<string, Feed> known, CancellationToken ct, bool feedOnly = false, Ledger.Reading? reading = null)
     {
@@ -77,7 +77,7 @@ internal sealed class ChangeBooks(Db db, FeedActions feeds)
         return await WriteAsync(tx, locked, change, [.. added, .. add], reverse, derived.Booked, ct);
     }
 
-    /// <summary>All in one trip. The audit is of what somebody did, not of what the feed made of it; it comes last, because the chain's head stays locked from there on.</summary>
+    /// <summary>All in one trip, the commit among it. The audit is of what somebody did, not of what the feed made of it; it comes last, because the chain's head stays locked from there on.</summary>
     private static async Task<Result> WriteAsync(
         Tx tx, PortfolioRow locked, Change change, IReadOnlyList<LedgerRow> add, List<Reversal> fromFeed, IReadOnlyDictionary<Guid, Booked> booked, CancellationToken ct)
     {
@@ -93,7 +93,7 @@ internal sealed class ChangeBooks(Db db, FeedActions feeds)
                 added = change.Add.Skip(from).Take(AuditedTogether).Select(e => new { e.Id, e.Type, e.Symbol, e.Quantity, e.Price, e.Amount, e.Currency }),
                 reversed = change.Reverse.Skip(from).Take(AuditedTogether).Select(r => r.Id),
             });
-        await batch.RunAsync(ct);
+        await tx.RunLastAsync(batch, ct);
         return new Result(changed, inserted?.All.Take(change.Add.Count).ToList() ?? [], booked);
     }
 

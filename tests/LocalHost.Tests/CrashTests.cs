@@ -60,13 +60,13 @@ public sealed class CrashTests
     {
         await using var database = await TestDatabase.CreateAsync();
         await ExecuteAsync(database, SampleHost.Tables);
-        var host = await StartSampleAsync(database);
+        var host = await StartSampleAsync(database, 2);
         (await Http.PostAsync(new Uri(host.Url, "steps/fifty/50"), null)).EnsureSuccessStatusCode();
         for (var kill = 1; kill <= 5; kill++)
         {
             await EventuallyAsync(async () => await CountAsync(database, "select count(*) from effects") >= kill * 8);
             host.Kill9();
-            host = await StartSampleAsync(database);
+            host = await StartSampleAsync(database, 2);
         }
         await using var last = host;
         JsonElement state = default;
@@ -83,7 +83,8 @@ public sealed class CrashTests
     {
         await using var database = await TestDatabase.CreateAsync();
         await ExecuteAsync(database, SampleHost.Tables);
-        var hosts = await Task.WhenAll(StartSampleAsync(database), StartSampleAsync(database));
+        // So long that none runs out however busy the machine is: with both alive, once is once.
+        var hosts = await Task.WhenAll(StartSampleAsync(database, 60), StartSampleAsync(database, 60));
         for (var i = 0; i < 20; i++) (await Http.PostAsync(new Uri(hosts[i % 2].Url, $"steps/run{i}/10"), null)).EnsureSuccessStatusCode();
         await EventuallyAsync(async () => await CountAsync(database, "select count(*) from runtime.instances where status = 'Completed'") == 20);
         Assert.Equal(200, await CountAsync(database, "select count(*) from attempts"));
@@ -98,7 +99,9 @@ public sealed class CrashTests
         await hosts[1].StopAsync();
     }
 
-    private static Task<HostProcess> StartSampleAsync(TestDatabase database) => HostProcess.StartAsync(database.ConnectionString, program: SampleHost.Program);
+    /// <param name="lease">Seconds after which another host takes over what a silent one has begun.</param>
+    private static Task<HostProcess> StartSampleAsync(TestDatabase database, int lease) =>
+        HostProcess.StartAsync(database.ConnectionString, new Dictionary<string, string> { ["Lease"] = $"{lease}" }, program: SampleHost.Program);
 
     private static Task<Reply> BookAsync(TestUser user, int number) =>
         user.PostAsync("/v1/portfolio/transactions", new { type = "buy", symbol = "BTC-USD", quantity = 1, price = number, executedAt = "2024-01-02T15:00:00Z", note = $"{number}" }, ("Idempotency-Key", $"booking {number}"));

@@ -3,6 +3,7 @@ using AgentInvest.Functions.Runtime.Durable;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -28,7 +29,7 @@ public static class SampleHost
         builder.Services.AddLocalFunctions(options =>
         {
             options.Assemblies.Add(typeof(SampleHost).Assembly);
-            options.DurableLease = TimeSpan.FromSeconds(2);
+            options.DurableLease = TimeSpan.FromSeconds(builder.Configuration.GetValue<double>("Lease"));
         });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         var url = $"http://localhost:{Environment.GetEnvironmentVariable("AGENTINVEST_PORT")}";

@@ -72,19 +72,22 @@ public sealed class Db(NpgsqlDataSource primary, NpgsqlDataSource read) : IAsync
 /// <summary>One open transaction, with the same calls as <see cref="Db"/>.</summary>
 public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction transaction)
 {
+    private bool _isJoined;
+
     /// <summary>For COPY inside the transaction.</summary>
     public NpgsqlConnection Connection => connection;
 
-    private bool _isJoined;
-
     internal bool IsCommitted { get; private set; }
+
+    /// <summary>A statement after the commit would stand by itself, which nobody who writes one here expects.</summary>
+    private NpgsqlTransaction Open => IsCommitted ? throw new InvalidOperationException("The transaction has been committed.") : transaction;
 
     /// <summary>The same transaction for work that is only a part of it, and must not end it.</summary>
     internal Tx Joined() => new(connection, transaction) { _isJoined = true };
 
-    public Batch Batch() => new(connection, transaction);
+    public Batch Batch() => new(connection, Open);
 
-    /// <summary>Runs the transaction's last statements, and commits in the same trip where nothing else is to come: nothing may be asked of the transaction afterwards.</summary>
+    /// <summary>Runs the transaction's last statements, and commits in the same trip unless this is only a part of it. Nothing may be asked of it afterwards.</summary>
     public async Task RunLastAsync(Batch batch, CancellationToken ct)
     {
         if (_isJoined)
@@ -93,13 +96,14 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction transactio
             return;
         }
         batch.Execute("commit");
+        // The caller's going away must not leave the outcome open.
         await batch.RunAsync(CancellationToken.None);
         IsCommitted = true;
     }
 
-    public Task<int> ExecuteAsync(string sql, CancellationToken ct, params object?[] args) => Sql.ExecuteAsync(connection, transaction, sql, ct, args);
-    public Task<T?> OneAsync<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken ct, params object?[] args) => Sql.OneAsync(connection, transaction, sql, map, ct, args);
-    public Task<List<T>> ListAsync<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken ct, params object?[] args) => Sql.ListAsync(connection, transaction, sql, map, ct, args);
+    public Task<int> ExecuteAsync(string sql, CancellationToken ct, params object?[] args) => Sql.ExecuteAsync(connection, Open, sql, ct, args);
+    public Task<T?> OneAsync<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken ct, params object?[] args) => Sql.OneAsync(connection, Open, sql, map, ct, args);
+    public Task<List<T>> ListAsync<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken ct, params object?[] args) => Sql.ListAsync(connection, Open, sql, map, ct, args);
 }
 
 internal static class Sql

@@ -135,7 +135,6 @@ internal static class BooksApiBench
 
     /// <summary>What a booking asks of PostgreSQL, statement by statement; the outbox kind is one that nobody drains.</summary>
     private const string Statements = """
-        select user_id, id, name, base_currency, cost_basis_method, version, created_at from portfolio.portfolios where user_id = :user and id = :portfolio;
         begin;
         select user_id, id, name, base_currency, cost_basis_method, version, created_at from portfolio.portfolios where user_id = :user and id = :portfolio for update;
         select * from portfolio.transactions where user_id = :user and portfolio_id = :portfolio and symbol = any (array['BTC-USD']) and reversed_by is null order by executed_at, seq;

@@ -14,6 +14,8 @@ public static class CoreServices
     /// <summary>Connections to PostgreSQL per process, unless the connection string says otherwise.</summary>
     internal const int PoolSize = 60;
 
+    private const int IdleSeconds = 20;
+
     public static IServiceCollection AddCore(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -46,6 +48,8 @@ public static class CoreServices
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
         if (!given.ContainsKey("Maximum Pool Size")) given.MaxPoolSize = PoolSize;
+        // The pool hands its sessions out in turn: those a busy moment has left behind would each meet the next request cold, and take a server's memory for nothing.
+        if (!given.ContainsKey("Connection Idle Lifetime")) (given.ConnectionIdleLifetime, given.ConnectionPruningInterval) = (IdleSeconds, IdleSeconds / 5);
         if (given.MaxAutoPrepare == 0) given.MaxAutoPrepare = 100;
         if (given.ApplicationName is null) given.ApplicationName = "agentinvest";
         // Sessions of a pool never change settings, so there is nothing to reset between borrowers.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace AgentInvest.Core;
 
@@ -26,6 +27,18 @@ public static class Instants
         return utc.Ticks % TimeSpan.TicksPerSecond == 0
             ? utc.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
             : utc.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
+    }
+
+    internal const int LongestText = 27;
+
+    /// <summary>What <see cref="Format"/> answers, as UTF-8; how long it is.</summary>
+    internal static int Write(DateTimeOffset value, Span<byte> text)
+    {
+        var utc = value.UtcDateTime;
+        if (utc.Ticks % TimeSpan.TicksPerSecond != 0) return Encoding.UTF8.GetBytes(Format(value), text);
+        utc.TryFormat(text, out var length, "s", CultureInfo.InvariantCulture);
+        text[length] = (byte)'Z';
+        return length + 1;
     }
 
     public static DateOnly DayOf(DateTimeOffset value) => DateOnly.FromDateTime(value.UtcDateTime);

@@ -49,7 +49,12 @@ public static class Json
             return Money.TryParse(text, out var value, out var fault) ? value : throw new JsonException(fault);
         }
 
-        public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) => writer.WriteNumberValue(Money.Trim(value));
+        public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options)
+        {
+            Span<byte> text = stackalloc byte[Money.LongestText];
+            if (Money.TryWrite(value, text, out var length)) writer.WriteRawValue(text[..length], skipInputValidation: true);
+            else writer.WriteNumberValue(Money.Trim(value));
+        }
     }
 
     private sealed class InstantConverter : JsonConverter<DateTimeOffset>
@@ -58,6 +63,10 @@ public static class Json
             reader.TokenType == JsonTokenType.String && Instants.TryParse(reader.GetString()!, out var value)
                 ? value : throw new JsonException("must be an RFC 3339 instant such as 2026-01-31T15:00:00Z");
 
-        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(Instants.Format(value));
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
+        {
+            Span<byte> text = stackalloc byte[Instants.LongestText];
+            writer.WriteStringValue(text[..Instants.Write(value, text)]);
+        }
     }
 }

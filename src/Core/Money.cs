@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 
 namespace AgentInvest.Core;
@@ -47,6 +48,36 @@ public static class Money
 
     /// <summary>Whether the books can hold it without loss.</summary>
     public static bool Fits(decimal value) => Math.Abs(value) < Bound && decimal.Round(value, Scale) == value;
+
+    /// <summary>Of what <see cref="TryWrite"/> writes: a sign, the digits of 64 bits, as many zeros before them as a decimal can have places, the point.</summary>
+    public const int LongestText = 1 + 20 + 28 + 2;
+
+    /// <summary>
+    /// The value as text without trailing zeros; false where its digits do not fit 64 bits, as those of few amounts do not. Several times quicker than
+    /// .NET's own, which works with 96 bits always: a long list of lots is little else than decimals.
+    /// </summary>
+    /// <param name="text">Of <see cref="LongestText"/> bytes.</param>
+    public static bool TryWrite(decimal value, Span<byte> text, out int length)
+    {
+        Span<int> words = stackalloc int[4];
+        decimal.GetBits(value, words);
+        length = 0;
+        if (words[2] != 0) return false;
+        var (digits, scale) = ((ulong)(uint)words[1] << 32 | (uint)words[0], (int)value.Scale);
+        for (; scale > 0 && Math.DivRem(digits, 10) is (var fewer, 0); scale--) digits = fewer;
+        if (digits == 0) scale = 0;
+        else if (words[3] < 0) text[length++] = (byte)'-';
+        var (whole, fraction) = scale > 19 ? (0, digits) : Math.DivRem(digits, Powers[scale]);
+        Utf8Formatter.TryFormat(whole, text[length..], out var written);
+        length += written;
+        if (scale == 0) return true;
+        text[length++] = (byte)'.';
+        for (var i = scale - 1; i >= 0; i--, fraction /= 10) text[length + i] = (byte)('0' + fraction % 10);
+        length += scale;
+        return true;
+    }
+
+    private static readonly ulong[] Powers = [.. Enumerable.Range(0, 20).Select(n => (ulong)Math.Pow(10, n))];
 
     /// <summary>The same value without trailing zeros.</summary>
     public static decimal Trim(decimal value) => EndsInZero(value) ? value / 1.0000000000000000000000000000m : value;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace AgentInvest.Core.Tests;
@@ -13,6 +14,11 @@ public sealed class MoneyTests
     [InlineData("1e3", "1000")]
     [InlineData("999999999999999999.9999999999", "999999999999999999.9999999999")]
     [InlineData("0", "0")]
+    [InlineData("-0.00", "0")]
+    [InlineData("18446744073709551615", "18446744073709551615")]
+    [InlineData("1.8446744073709551615", "1.8446744073709551615")]
+    [InlineData("0.0000000000000000000000000001", "0.0000000000000000000000000001")]
+    [InlineData("-0.0018446744073709551615", "-0.0018446744073709551615")]
     public void Is_written_without_trailing_zeros_and_without_loss(string text, string json)
     {
         Assert.True(Money.TryParse(text, out var value, out _));
@@ -30,8 +36,16 @@ public sealed class MoneyTests
             var trimmed = Money.Trim(value);
             Assert.Equal(value, trimmed);
             Assert.Equal((value / 1.0000000000000000000000000000m).Scale, trimmed.Scale);
+            Assert.Equal(trimmed.ToString(CultureInfo.InvariantCulture), JsonSerializer.Serialize(value, Json.Options));
         }
     }
+
+    [Theory]
+    [InlineData("2026-01-31T15:00:00Z")]
+    [InlineData("2026-01-31T15:00:00.123Z")]
+    [InlineData("2026-01-31T15:00:00.123456Z")]
+    public void Instants_are_written_as_they_were_read(string text) =>
+        Assert.Equal($"\"{text}\"", JsonSerializer.Serialize(JsonSerializer.Deserialize<DateTimeOffset>($"\"{text}\"", Json.Options), Json.Options));
 
     [Theory]
     [InlineData("")]
@@ -50,5 +64,5 @@ public sealed class MoneyTests
     [InlineData("1000000000000000000", false)]
     [InlineData("-999999999999999999.9999999999", true)]
     public void Only_what_numeric_28_10_holds_can_be_stored(string text, bool fits) =>
-        Assert.Equal(fits, Money.Fits(decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(fits, Money.Fits(decimal.Parse(text, CultureInfo.InvariantCulture)));
 }

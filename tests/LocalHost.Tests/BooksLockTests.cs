@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using Npgsql;
 
 namespace AgentInvest.LocalHost.Tests;
@@ -28,16 +29,47 @@ public sealed class BooksLockTests(RecordedHost host) : IClassFixture<RecordedHo
     public async Task A_rate_into_a_base_currency_that_is_none_any_more_is_not_booked()
     {
         var user = await host.SignUpAsync();
+        object deposit = new { type = "deposit", amount = 10, currency = "USD", executedAt = "2024-01-02T15:00:00Z" };
+        var first = (await user.PostAsync(Transactions, deposit)).Json.GetProperty("id").GetGuid();
+        var portfolio = (await user.GetAsync("/v1/portfolios")).Json.GetProperty("items")[0].GetProperty("id").GetGuid();
+        var booked = await WhileTheBaseCurrencyBecomesAsync("EUR", () => user.PostAsync(Transactions, deposit));
+        Assert.Equal(HttpStatusCode.Created, booked.Status);
+        Assert.NotEqual(1m, booked.Json.GetProperty("fxRate").GetDecimal());
+        var corrected = await WhileTheBaseCurrencyBecomesAsync("GBP", () => user.SendAsync(HttpMethod.Patch, $"{Transactions}/{first}", JsonContent.Create(new { amount = 11 })));
+        Assert.Equal((HttpStatusCode.Conflict, "conflict"), (corrected.Status, corrected.Code));
+
+        async Task<Reply> WhileTheBaseCurrencyBecomesAsync(string currency, Func<Task<Reply>> call)
+        {
+            await using var connection = new NpgsqlConnection(host.ConnectionString);
+            await connection.OpenAsync();
+            await using var transaction = await connection.BeginTransactionAsync();
+            await ExecuteAsync(connection, $"update portfolio.portfolios set base_currency = '{currency}' where id = '{portfolio}'");
+            var answer = call();
+            await WaitForALockAsync(connection);
+            await transaction.CommitAsync();
+            return await answer;
+        }
+    }
+
+    [Fact]
+    public async Task What_another_host_changed_of_a_portfolio_is_seen_by_the_next_booking()
+    {
+        var user = await host.SignUpAsync();
+        object deposit = new { type = "deposit", amount = 10, executedAt = "2024-01-02T15:00:00Z" };
+        Assert.Equal("USD", (await user.PostAsync(Transactions, deposit)).Json.GetProperty("currency").GetString());
         var portfolio = (await user.GetAsync("/v1/portfolios")).Json.GetProperty("items")[0].GetProperty("id").GetGuid();
         await using var connection = new NpgsqlConnection(host.ConnectionString);
         await connection.OpenAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        await ExecuteAsync(connection, $"update portfolio.portfolios set base_currency = 'EUR' where id = '{portfolio}'");
-        var booking = user.PostAsync(Transactions, new { type = "deposit", amount = 10, currency = "USD", executedAt = "2024-01-02T15:00:00Z" });
-        await WaitForALockAsync(connection);
-        await transaction.CommitAsync();
-        Assert.Equal((HttpStatusCode.Conflict, "conflict"), ((await booking).Status, (await booking).Code));
-        Assert.Empty((await user.GetAsync(Transactions)).Json.GetProperty("items").EnumerateArray());
+        foreach (var (currency, headers) in new (string, (string, string)[])[] { ("EUR", []), ("CHF", [("Idempotency-Key", "changed")]) })
+        {
+            await ExecuteAsync(connection, $"update portfolio.portfolios set base_currency = '{currency}' where id = '{portfolio}'");
+            var booked = await user.PostAsync(Transactions, deposit, headers);
+            Assert.Equal((HttpStatusCode.Created, currency, 1m), (booked.Status, booked.Json.GetProperty("currency").GetString(), booked.Json.GetProperty("fxRate").GetDecimal()));
+        }
+        await ExecuteAsync(connection, $"delete from portfolio.portfolios where id = '{portfolio}'");
+        Assert.Equal(HttpStatusCode.NotFound, (await user.PostAsync($"{Transactions}?portfolioId={portfolio}", deposit)).Status);
+        Assert.Equal("USD", (await user.PostAsync(Transactions, deposit)).Json.GetProperty("currency").GetString());
+        Assert.Equal(1, (await user.GetAsync(Transactions)).Json.GetProperty("items").GetArrayLength());
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)

@@ -1,5 +1,6 @@
 using AgentInvest.Core;
 using AgentInvest.Finance.Lots;
+using Microsoft.Extensions.Caching.Memory;
 
 namespace AgentInvest.Portfolio.Portfolios;
 
@@ -17,9 +18,21 @@ public sealed record PortfolioRow(Guid UserId, Guid Id, string Name, string Base
 }
 
 /// <summary>Finds the portfolio that a call means: the one named, else the user's default one, created on first use.</summary>
-public sealed class FindPortfolio(Db db)
+public sealed class FindPortfolio(Db db) : IDisposable
 {
-    public async Task<PortfolioRow> HandleAsync(CurrentUser user, Guid? id, CancellationToken ct)
+    private const int MostSeen = 10_000;
+
+    private readonly MemoryCache _seen = new(new MemoryCacheOptions { SizeLimit = MostSeen });
+
+    public async Task<PortfolioRow> HandleAsync(CurrentUser user, Guid? id, CancellationToken ct) =>
+        _seen.Set((user.Id, id), await ReadAsync(user, id, ct), new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = TimeSpan.FromMinutes(1) });
+
+    /// <summary>As this host last saw it, which may be long ago: only for who looks again under the lock. Null when it has not seen it of late.</summary>
+    internal PortfolioRow? Seen(CurrentUser user, Guid? id) => _seen.Get<PortfolioRow>((user.Id, id));
+
+    public void Dispose() => _seen.Dispose();
+
+    private async Task<PortfolioRow> ReadAsync(CurrentUser user, Guid? id, CancellationToken ct)
     {
         var found = id is null
             ? await db.OneAsync($"select {PortfolioRow.Columns} from portfolio.portfolios where user_id = $1 and is_default", PortfolioRow.Read, ct, user.Id)

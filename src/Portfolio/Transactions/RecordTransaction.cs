@@ -25,8 +25,19 @@ public sealed class RecordTransaction
     public async Task<(TransactionView View, string ETag)> HandleAsync(CurrentUser user, Guid? portfolioId, Request request, string? ifMatch, CancellationToken ct)
     {
         TransactionRules.Check(request, _time.GetUtcNow());
-        var portfolio = await _find.HandleAsync(user, portfolioId, ct);
-        return await BookAsync(portfolio, request, ifMatch, ct);
+        // Whether lots may be named hangs on the method, which is not looked at again under the lock.
+        if (request.LotIds is not null || _find.Seen(user, portfolioId) is not { } seen) return await BookAsync(await _find.HandleAsync(user, portfolioId, ct), request, ifMatch, ct);
+        try
+        {
+            return await BookAsync(seen, request, ifMatch, ct);
+        }
+        catch (ProblemException)
+        {
+            // It may be one of what the portfolio was, not of what it is.
+            var portfolio = await _find.HandleAsync(user, portfolioId, ct);
+            if (portfolio.Id == seen.Id && portfolio.BaseCurrency == seen.BaseCurrency) throw;
+            return await BookAsync(portfolio, request, ifMatch, ct);
+        }
     }
 
     /// <summary>Books a request that has been checked.</summary>

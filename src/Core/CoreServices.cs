@@ -12,7 +12,7 @@ namespace AgentInvest.Core;
 public static class CoreServices
 {
     /// <summary>Connections to PostgreSQL per process, unless the connection string says otherwise.</summary>
-    internal const int PoolSize = 60;
+    private const int PoolSize = 60;
 
     private const int IdleSeconds = 20;
 
@@ -47,9 +47,10 @@ public static class CoreServices
     private static NpgsqlDataSource Source(string name, string connectionString, Action<NpgsqlDataSourceBuilder>[] configure)
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
-        if (!given.ContainsKey("Maximum Pool Size")) given.MaxPoolSize = PoolSize;
+        // ContainsKey is true of whatever could be said; this, of what was.
+        if (!given.ShouldSerialize("Maximum Pool Size")) given.MaxPoolSize = PoolSize;
         // The pool hands its sessions out in turn: those a busy moment has left behind would each meet the next request cold, and take a server's memory for nothing.
-        if (!given.ContainsKey("Connection Idle Lifetime")) (given.ConnectionIdleLifetime, given.ConnectionPruningInterval) = (IdleSeconds, IdleSeconds / 5);
+        if (!given.ShouldSerialize("Connection Idle Lifetime")) (given.ConnectionIdleLifetime, given.ConnectionPruningInterval) = (IdleSeconds, IdleSeconds / 5);
         if (given.MaxAutoPrepare == 0) given.MaxAutoPrepare = 100;
         if (given.ApplicationName is null) given.ApplicationName = "agentinvest";
         // Sessions of a pool never change settings, so there is nothing to reset between borrowers.

@@ -80,16 +80,7 @@ public static class Money
     private static readonly ulong[] Powers = [.. Enumerable.Range(0, 20).Select(n => (ulong)Math.Pow(10, n))];
 
     /// <summary>The same value without trailing zeros.</summary>
-    public static decimal Trim(decimal value) => EndsInZero(value) ? value / 1.0000000000000000000000000000m : value;
-
-    /// <summary>Whether there is a zero to take off: the division costs more than all else of writing a number. 2³² leaves 1 when divided by 5, so the words' sum tells.</summary>
-    private static bool EndsInZero(decimal value)
-    {
-        if (value.Scale == 0) return false;
-        Span<int> words = stackalloc int[4];
-        decimal.GetBits(value, words);
-        return (words[0] & 1) == 0 && ((ulong)(uint)words[0] + (uint)words[1] + (uint)words[2]) % 5 == 0;
-    }
+    public static decimal Trim(decimal value) => value / 1.0000000000000000000000000000m;
 
     /// <summary>Notes a fault unless the value can be stored without loss.</summary>
     public static bool CheckStorable(Check check, decimal? value, string field) => value is not { } v

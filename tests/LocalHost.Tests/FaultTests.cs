@@ -10,6 +10,21 @@ public sealed class FaultTests
     private const string Transactions = "/v1/portfolio/transactions";
 
     [Fact]
+    public async Task More_bookings_at_once_than_there_are_connections_wait_for_each_other_and_not_for_ever()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var host = await HostProcess.StartAsync(database.ConnectionString + ";Maximum Pool Size=8", new Dictionary<string, string> { ["RateLimits__Free"] = "1000000" });
+        var user = new TestUser(host.Url, $"u{Guid.NewGuid():N}@example.com", "a passphrase of mine");
+        await user.RegisterAsync();
+        await user.LogInAsync();
+        var portfolios = new List<string>();
+        for (var i = 0; i < 24; i++) portfolios.Add((await user.PostAsync("/v1/portfolios", new { name = $"Books {i}" })).Json.GetProperty("id").GetString()!);
+        // Each holds a connection for its key, and needs another to look its portfolio up.
+        var replies = await Task.WhenAll(portfolios.Select(p => user.PostAsync($"/v1/portfolio/transactions?portfolioId={p}", new { type = "deposit", amount = 1, executedAt = "2024-01-02T15:00:00Z" }, ("Idempotency-Key", p))));
+        Assert.All(replies, r => Assert.Equal(HttpStatusCode.Created, r.Status));
+    }
+
+    [Fact]
     public async Task A_crash_of_PostgreSQL_under_load_is_answered_by_503_and_keeps_every_acknowledged_booking()
     {
         // A server of this test's own: the crash of one backend ends every session of it.

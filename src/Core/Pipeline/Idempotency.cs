@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Npgsql;
 
 namespace AgentInvest.Core.Pipeline;
 
@@ -13,7 +14,7 @@ namespace AgentInvest.Core.Pipeline;
 public sealed class Idempotency(Db db) : IDisposable
 {
     /// <summary>Such a request holds a connection for as long as it runs; half of the pool stays free for the reads it makes meanwhile.</summary>
-    private readonly SemaphoreSlim _permits = new(CoreServices.PoolSize / 2);
+    private readonly SemaphoreSlim _permits = new(Math.Max(1, new NpgsqlConnectionStringBuilder(db.Primary.ConnectionString).MaxPoolSize / 2));
 
     private static readonly string[] KeptHeaders = ["Content-Type", "Location", "ETag"];
 

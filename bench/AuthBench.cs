@@ -7,8 +7,8 @@ using AgentInvest.LocalHost.Postgres;
 namespace AgentInvest.Bench;
 
 /// <summary>
-/// Sign-in beside what it cannot do without: bare bcrypt, bare writes, an idle host, a coin. Sides take turns in rounds of one run and the median counts,
-/// so that other work on the machine falls on both.
+/// Sign-in beside what it cannot do without: bare bcrypt, bare writes, an idle host, a coin. Sides take turns in rounds of one run and the
+/// median counts, so that other work on the machine falls on both.
 /// </summary>
 internal static class AuthBench
 {
@@ -24,7 +24,15 @@ internal static class AuthBench
         try
         {
             await using var postgres = await EmbeddedPostgres.StartAsync(root, home);
-            await using (var dear = await Server.StartAsync("AgentInvest.LocalHost.dll", [], home, postgres.ConnectionString, new Dictionary<string, string> { ["Auth__PasswordCost"] = $"{Cost}" }))
+            await using (
+                var dear = await Server.StartAsync(
+                    "AgentInvest.LocalHost.dll",
+                    [],
+                    home,
+                    postgres.ConnectionString,
+                    new Dictionary<string, string> { ["Auth__PasswordCost"] = $"{Cost}" }
+                )
+            )
             {
                 await LoginCpuAsync(dear);
                 await StarvationAsync(dear.Url);
@@ -66,8 +74,9 @@ internal static class AuthBench
     }
 
     /// <summary>
-    /// Quotes while twenty callers keep the hashing queue full, beside quotes on the idle host. They come some hundreds a second, as users ask: a caller that asks again
-    /// at once fills the only processor that hashing leaves on a machine with two, and what is measured is how long it waits for itself.
+    /// Quotes while twenty callers keep the hashing queue full, beside quotes on the idle host. They come some hundreds a second, as users
+    /// ask: a caller that asks again at once fills the only processor that hashing leaves on a machine with two, and what is measured is
+    /// how long it waits for itself.
     /// </summary>
     private static async Task StarvationAsync(Uri host)
     {
@@ -118,7 +127,10 @@ internal static class AuthBench
         return Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
     }
 
-    /// <summary>Refreshes over HTTP beside pgbench doing the same write straight to PostgreSQL, by as many callers. The caller's own work is in both.</summary>
+    /// <summary>
+    /// Refreshes over HTTP beside pgbench doing the same write straight to PostgreSQL, by as many callers. The caller's own work is in
+    /// both.
+    /// </summary>
     private static async Task RefreshAsync(Uri host, string connectionString, string home)
     {
         const int Callers = 8, Each = 60, Sessions = 64;
@@ -132,31 +144,52 @@ internal static class AuthBench
             // A refresh token begins with its session's id; the write leaves the counter as the token says.
             var session = new Guid(System.Buffers.Text.Base64Url.DecodeFromChars(tokens[i]).AsSpan(0, 16), bigEndian: true);
             scripts.Add(Path.Combine(home, $"refresh-{i}.sql"));
-            await File.WriteAllTextAsync(scripts[^1], $"update auth.sessions set counter = counter + 0, rotated_at = rotated_at, last_seen_at = now() where id = '{session}' and counter >= 0 and revoked_at is null;\n");
+            await File.WriteAllTextAsync(
+                scripts[^1],
+                $"update auth.sessions set counter = counter + 0, rotated_at = rotated_at, last_seen_at = now() where id = '{session}' and counter >= 0 and revoked_at is null;\n"
+            );
         }
         List<double> ours = [], bare = [];
         for (var round = 0; round < 7; round++)
         {
             var begin = Stopwatch.GetTimestamp();
-            await Task.WhenAll(Enumerable.Range(0, Callers).Select(async caller =>
-            {
-                for (var n = 0; n < Each; n++)
-                {
-                    var i = caller * (Sessions / Callers) + n % (Sessions / Callers);
-                    using var answer = await Http.PostAsJsonAsync(new Uri(host, "/v1/auth/refresh"), new { refreshToken = tokens[i] });
-                    tokens[i] = (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>()).GetProperty("refreshToken").GetString()!;
-                }
-            }));
+            await Task.WhenAll(
+                Enumerable
+                    .Range(0, Callers)
+                    .Select(async caller =>
+                    {
+                        for (var n = 0; n < Each; n++)
+                        {
+                            var i = caller * (Sessions / Callers) + n % (Sessions / Callers);
+                            using var answer = await Http.PostAsJsonAsync(
+                                new Uri(host, "/v1/auth/refresh"),
+                                new { refreshToken = tokens[i] }
+                            );
+                            tokens[i] = (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>())
+                                .GetProperty("refreshToken")
+                                .GetString()!;
+                        }
+                    })
+            );
             var a = Callers * Each / Stopwatch.GetElapsedTime(begin).TotalSeconds;
             var b = await PgBench.TransactionsPerSecondAsync(connectionString, scripts, Callers, Each);
             if (round < 2) continue;
             ours.Add(a);
             bare.Add(b);
         }
-        Print("refreshes-per-second-and-core", Median(ours) / Environment.ProcessorCount, "pgbench-same-write", Median(bare) / Environment.ProcessorCount, Median(ours) / Median(bare));
+        Print(
+            "refreshes-per-second-and-core",
+            Median(ours) / Environment.ProcessorCount,
+            "pgbench-same-write",
+            Median(bare) / Environment.ProcessorCount,
+            Median(ours) / Median(bare)
+        );
     }
 
-    /// <summary>Whether time tells a known address from an unknown one, at low cost, where it would show most: the chance that of a pair the known one takes longer.</summary>
+    /// <summary>
+    /// Whether time tells a known address from an unknown one, at low cost, where it would show most: the chance that of a pair the known
+    /// one takes longer.
+    /// </summary>
     private static async Task TimingAsync(Uri host)
     {
         var known = new List<string>();
@@ -200,14 +233,22 @@ internal static class AuthBench
         var email = $"bench-{Guid.NewGuid():N}@example.com";
         (await Http.PostAsJsonAsync(new Uri(host, "/v1/auth/register"), new { email, password = Password })).EnsureSuccessStatusCode();
         var mails = await Http.GetFromJsonAsync<JsonElement>(new Uri(host, "/v1/dev/outbox?to=" + email));
-        (await Http.PostAsJsonAsync(new Uri(host, "/v1/auth/verify-email"), new { token = mails.GetProperty("items")[0].GetProperty("token").GetString() })).EnsureSuccessStatusCode();
+        (
+            await Http.PostAsJsonAsync(
+                new Uri(host, "/v1/auth/verify-email"),
+                new { token = mails.GetProperty("items")[0].GetProperty("token").GetString() }
+            )
+        ).EnsureSuccessStatusCode();
         return email;
     }
 
-    private static Task<HttpResponseMessage> LogInAsync(Uri host, string email, string password) => Http.PostAsJsonAsync(new Uri(host, "/v1/auth/login"), new { email, password });
+    private static Task<HttpResponseMessage> LogInAsync(Uri host, string email, string password) =>
+        Http.PostAsJsonAsync(new Uri(host, "/v1/auth/login"), new { email, password });
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     private static void Print(string metric, double value, string peer, double theirs, double ratio) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"bench auth {metric} {value:0.###} peer {peer} {theirs:0.###} ratio {ratio:0.00}"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"bench auth {metric} {value:0.###} peer {peer} {theirs:0.###} ratio {ratio:0.00}")
+        );
 }

@@ -33,14 +33,19 @@ internal sealed class BenchUser(Guid id, string token)
         var credentials = new { email = $"bench-{Guid.NewGuid():N}@example.com", password = Guid.NewGuid().ToString() };
         await PostAsync(new Uri(host, "/v1/auth/register"), credentials);
         var mails = await Http.GetFromJsonAsync<JsonElement>(new Uri(host, "/v1/dev/outbox?to=" + credentials.email));
-        await PostAsync(new Uri(host, "/v1/auth/verify-email"), new { token = mails.GetProperty("items")[0].GetProperty("token").GetString() });
+        await PostAsync(
+            new Uri(host, "/v1/auth/verify-email"),
+            new { token = mails.GetProperty("items")[0].GetProperty("token").GetString() }
+        );
         var tokens = JsonDocument.Parse(await PostAsync(new Uri(host, "/v1/auth/login"), credentials)).RootElement;
         return new BenchUser(tokens.GetProperty("user").GetProperty("id").GetGuid(), tokens.GetProperty("accessToken").GetString()!);
     }
 
     public async Task<Guid> OpenPortfolioAsync(Uri host)
     {
-        using var answer = await Http.SendAsync(Request(HttpMethod.Post, new Uri(host, "/v1/portfolios"), JsonContent.Create(new { name = Guid.NewGuid().ToString() })));
+        using var answer = await Http.SendAsync(
+            Request(HttpMethod.Post, new Uri(host, "/v1/portfolios"), JsonContent.Create(new { name = Guid.NewGuid().ToString() }))
+        );
         answer.EnsureSuccessStatusCode();
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
     }

@@ -8,8 +8,9 @@ using AgentInvest.LocalHost.Postgres;
 namespace AgentInvest.Bench;
 
 /// <summary>
-/// The books through the API: how long a caller waits. Cold is the first request for a user's books after a host's start that has answered others (a hundred entries)
-/// before; warm the median of those that follow. A commit is one booking by one caller, beside pgbench with the same statements on the same server, in alternating rounds.
+/// The books through the API: how long a caller waits. Cold is the first request for a user's books after a host's start that has answered
+/// others (a hundred entries) before; warm the median of those that follow. A commit is one booking by one caller, beside pgbench with the
+/// same statements on the same server, in alternating rounds.
 /// </summary>
 internal static class BooksApiBench
 {
@@ -41,7 +42,8 @@ internal static class BooksApiBench
                 await MeasureAsync(host.Url, many, "api-15k", 5000, 50);
             }
             // One that holds nothing of the reads before: what is collected of them would be measured with it.
-            await using (var host = await StartAsync(home, postgres.ConnectionString)) await CommitAsync(host.Url, postgres.ConnectionString, home);
+            await using (var host = await StartAsync(home, postgres.ConnectionString))
+                await CommitAsync(host.Url, postgres.ConnectionString, home);
         }
         finally
         {
@@ -52,12 +54,19 @@ internal static class BooksApiBench
 
     /// <summary>Tokens name their issuer: the same one after the restart, on whatever port.</summary>
     private static Task<Server> StartAsync(string home, string connectionString) =>
-        Server.StartAsync("AgentInvest.LocalHost.dll", [], home, connectionString, new Dictionary<string, string> { ["Auth__PublicOrigin"] = "http://localhost" });
+        Server.StartAsync(
+            "AgentInvest.LocalHost.dll",
+            [],
+            home,
+            connectionString,
+            new Dictionary<string, string> { ["Auth__PublicOrigin"] = "http://localhost" }
+        );
 
     /// <summary>Holdings, lots and all returns.</summary>
     private static async Task ReadAsync(Uri host, BenchUser user)
     {
-        foreach (var path in new[] { "/v1/portfolio/performance?range=max", "/v1/portfolio", "/v1/portfolio/lots" }) await user.GetAsync(new Uri(host, path));
+        foreach (var path in new[] { "/v1/portfolio/performance?range=max", "/v1/portfolio", "/v1/portfolio/lots" })
+            await user.GetAsync(new Uri(host, path));
     }
 
     private static async Task MeasureAsync(Uri host, BenchUser user, string name, double coldLimit, double warmLimit)
@@ -82,13 +91,41 @@ internal static class BooksApiBench
     private static async Task FillAsync(Uri host, BenchUser user, int count, int symbols, int years)
     {
         var random = new Random(count);
-        var days = Enumerable.Range(0, years * 365).Select(Begin.AddDays).Where(d => d.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday)).ToArray();
+        var days = Enumerable
+            .Range(0, years * 365)
+            .Select(Begin.AddDays)
+            .Where(d => d.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday))
+            .ToArray();
         for (var s = Listed.Length; s < symbols; s++)
         {
             var price = 20.0 + random.Next(200);
-            await user.SendAsync(HttpMethod.Post, new Uri(host, "/v1/portfolio/instruments"), JsonContent.Create(new { symbol = "@S" + s, name = "S" + s, currency = "USD", @class = "equity" }));
-            await user.SendAsync(HttpMethod.Put, new Uri(host, $"/v1/portfolio/instruments/@S{s}/prices"),
-                JsonContent.Create(new { items = days.Select(d => new { date = d, price = Math.Round(price *= Math.Exp(0.04 * (random.NextDouble() - 0.498)), 2) }) }));
+            await user.SendAsync(
+                HttpMethod.Post,
+                new Uri(host, "/v1/portfolio/instruments"),
+                JsonContent.Create(
+                    new
+                    {
+                        symbol = "@S" + s,
+                        name = "S" + s,
+                        currency = "USD",
+                        @class = "equity",
+                    }
+                )
+            );
+            await user.SendAsync(
+                HttpMethod.Put,
+                new Uri(host, $"/v1/portfolio/instruments/@S{s}/prices"),
+                JsonContent.Create(
+                    new
+                    {
+                        items = days.Select(d => new
+                        {
+                            date = d,
+                            price = Math.Round(price *= Math.Exp(0.04 * (random.NextDouble() - 0.498)), 2),
+                        }),
+                    }
+                )
+            );
         }
         var held = new decimal[symbols];
         var csv = new StringBuilder("type,symbol,quantity,price,executedAt\n");
@@ -98,13 +135,26 @@ internal static class BooksApiBench
             var sell = n % 4 == 3 && held[s] > 1;
             var quantity = sell ? decimal.Round(held[s] / 2, 4) : random.Next(1, 400) / 4m;
             held[s] += sell ? -quantity : quantity;
-            csv.Append(CultureInfo.InvariantCulture, $"{(sell ? "sell" : "buy")},{(s < Listed.Length ? Listed[s] : "@S" + s)},{quantity},{50 + random.Next(5000) / 100m},{days[(int)((long)n * days.Length / count)]:yyyy-MM-dd}T15:{n / 60 % 60:00}:{n % 60:00}Z\n");
+            csv.Append(
+                CultureInfo.InvariantCulture,
+                $"{(sell ? "sell" : "buy")},{(s < Listed.Length ? Listed[s] : "@S" + s)},{quantity},{50 + random.Next(5000) / 100m},{days[(int)((long)n * days.Length / count)]:yyyy-MM-dd}T15:{n / 60 % 60:00}:{n % 60:00}Z\n"
+            );
         }
-        var imported = await user.SendAsync(HttpMethod.Post, new Uri(host, "/v1/portfolio/transactions/import?format=csv"), new StringContent(csv.ToString(), Encoding.UTF8, "text/csv"));
+        var imported = await user.SendAsync(
+            HttpMethod.Post,
+            new Uri(host, "/v1/portfolio/transactions/import?format=csv"),
+            new StringContent(csv.ToString(), Encoding.UTF8, "text/csv")
+        );
         // A split of a listed name after a sale of half is the feed's; what is refused would be measured as if it were there.
-        if (imported.GetProperty("failed").GetInt32() > count / 100) throw new InvalidOperationException($"{imported.GetProperty("failed")} rows were refused.");
+        if (imported.GetProperty("failed").GetInt32() > count / 100)
+            throw new InvalidOperationException($"{imported.GetProperty("failed")} rows were refused.");
         // What the import has started must not work beside what is measured.
-        for (var i = 0; JsonDocument.Parse(await user.GetAsync(new Uri(host, "/v1/portfolio/analytics"))).RootElement.GetProperty("status").GetString() != "ready"; i++)
+        for (
+            var i = 0;
+            JsonDocument.Parse(await user.GetAsync(new Uri(host, "/v1/portfolio/analytics"))).RootElement.GetProperty("status").GetString()
+                != "ready";
+            i++
+        )
         {
             if (i == 600) throw new TimeoutException("The analytics of the import did not end.");
             await Task.Delay(100);
@@ -123,9 +173,31 @@ internal static class BooksApiBench
             var (mine, other) = (await user.OpenPortfolioAsync(host), await peer.OpenPortfolioAsync(host));
             var begin = Stopwatch.GetTimestamp();
             for (var i = 0; i < CommitsPerRound; i++)
-                await user.SendAsync(HttpMethod.Post, new Uri(host, $"/v1/portfolio/transactions?portfolioId={mine}"), JsonContent.Create(new { type = "buy", symbol = "BTC-USD", quantity = 0.5, price = 30000 + i, executedAt = "2024-01-02T15:00:00Z" }));
+                await user.SendAsync(
+                    HttpMethod.Post,
+                    new Uri(host, $"/v1/portfolio/transactions?portfolioId={mine}"),
+                    JsonContent.Create(
+                        new
+                        {
+                            type = "buy",
+                            symbol = "BTC-USD",
+                            quantity = 0.5,
+                            price = 30000 + i,
+                            executedAt = "2024-01-02T15:00:00Z",
+                        }
+                    )
+                );
             var a = Stopwatch.GetElapsedTime(begin).TotalMilliseconds / CommitsPerRound;
-            var b = 1000 / await PgBench.TransactionsPerSecondAsync(connectionString, [script], 1, CommitsPerRound, ("user", peer.Id.ToString()), ("portfolio", other.ToString()));
+            var b =
+                1000
+                / await PgBench.TransactionsPerSecondAsync(
+                    connectionString,
+                    [script],
+                    1,
+                    CommitsPerRound,
+                    ("user", peer.Id.ToString()),
+                    ("portfolio", other.ToString())
+                );
             // Until the compiler has settled.
             if (round < 4) continue;
             ours.Add(a);
@@ -152,5 +224,10 @@ internal static class BooksApiBench
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     private static void Show(string metric, double value, string peer, double peerValue, int digits = 1) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"bench {metric} {Math.Round(value, digits)} peer {peer} {Math.Round(peerValue, digits)} ratio {peerValue / value:0.00}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"bench {metric} {Math.Round(value, digits)} peer {peer} {Math.Round(peerValue, digits)} ratio {peerValue / value:0.00}"
+            )
+        );
 }

@@ -5,9 +5,10 @@ using AgentInvest.Finance.Performance;
 namespace AgentInvest.Bench;
 
 /// <summary>
-/// The arithmetic of the books: 15,000 transactions over 250 symbols and ten years, lots and all returns, beside <see cref="PerDay"/>, which works out each day from
-/// all transactions up to it, as a spreadsheet or a first draft would. The growth exponent is that of time over the number of transactions, from half to twice as
-/// many in the same market. Times are of the processor, on which nothing else here depends, and the medians of alternating rounds: on a busy machine they move least.
+/// The arithmetic of the books: 15,000 transactions over 250 symbols and ten years, lots and all returns, beside <see cref="PerDay"/>,
+/// which works out each day from all transactions up to it, as a spreadsheet or a first draft would. The growth exponent is that of time
+/// over the number of transactions, from half to twice as many in the same market. Times are of the processor, on which nothing else here
+/// depends, and the medians of alternating rounds: on a busy machine they move least.
 /// </summary>
 internal static class BooksBench
 {
@@ -17,7 +18,9 @@ internal static class BooksBench
     public static int Run()
     {
         var market = BooksSample.Market();
-        List<LedgerEntry> half = BooksSample.Ledger(market, Transactions / 2), whole = BooksSample.Ledger(market, Transactions), twice = BooksSample.Ledger(market, Transactions * 2);
+        List<LedgerEntry> half = BooksSample.Ledger(market, Transactions / 2),
+            whole = BooksSample.Ledger(market, Transactions),
+            twice = BooksSample.Ledger(market, Transactions * 2);
         var (ours, theirs) = Compare(() => Ours(whole, market), () => PerDay.Compute(whole, market, BooksSample.To), 3);
         Agree(Ours(whole, market), PerDay.Compute(whole, market, BooksSample.To));
         Show("portfolio-15k ms", ours, "per-day-recomputation", theirs);
@@ -30,7 +33,10 @@ internal static class BooksBench
         var back = BooksSample.To.AddYears(-1);
         var (changed, anew) = Compare(() => timeline.Changed(whole, market, back, BooksSample.To), () => Timeline(whole, market));
         Show("portfolio-15k backdated-ms", changed, "computed-anew", anew);
-        var (month, all) = Compare(() => timeline.Performance(BooksSample.To.AddMonths(-1), BooksSample.To), () => timeline.Performance(timeline.Begin, BooksSample.To));
+        var (month, all) = Compare(
+            () => timeline.Performance(BooksSample.To.AddMonths(-1), BooksSample.To),
+            () => timeline.Performance(timeline.Begin, BooksSample.To)
+        );
         Show("portfolio-15k range-1m-ms", month, "range-max-ms", all);
 
         foreach (var method in new[] { CostBasisMethod.Hifo, CostBasisMethod.Average }) Lots(method);
@@ -48,7 +54,8 @@ internal static class BooksBench
         Show($"lots-8k-{name} growth-exponent", Math.Log2(oursMany / ours) / 2, "linear-scan", Math.Log2(scanMany / scan) / 2, 2);
     }
 
-    private static BookTimeline Timeline(List<LedgerEntry> ledger, MarketHistory market) => BookTimeline.Compute(ledger, market, CostBasisMethod.Hifo, BooksSample.To, "USD");
+    private static BookTimeline Timeline(List<LedgerEntry> ledger, MarketHistory market) =>
+        BookTimeline.Compute(ledger, market, CostBasisMethod.Hifo, BooksSample.To, "USD");
 
     private static PerformanceResult Ours(List<LedgerEntry> ledger, MarketHistory market)
     {
@@ -58,8 +65,14 @@ internal static class BooksBench
 
     private static void Agree(PerformanceResult ours, PerDay.Result theirs)
     {
-        if (Math.Abs(ours.End - theirs.Value) > 0.01m || Math.Abs(ours.Twr!.Value - theirs.Twr) > 1e-9m || Math.Abs(ours.NetInvested - theirs.NetInvested) > 0.01m)
-            throw new InvalidOperationException($"The two sides do not agree: {ours.End} and {theirs.Value}, {ours.Twr} and {theirs.Twr}, {ours.NetInvested} and {theirs.NetInvested}.");
+        if (
+            Math.Abs(ours.End - theirs.Value) > 0.01m
+            || Math.Abs(ours.Twr!.Value - theirs.Twr) > 1e-9m
+            || Math.Abs(ours.NetInvested - theirs.NetInvested) > 0.01m
+        )
+            throw new InvalidOperationException(
+                $"The two sides do not agree: {ours.End} and {theirs.Value}, {ours.Twr} and {theirs.Twr}, {ours.NetInvested} and {theirs.NetInvested}."
+            );
     }
 
     private static (double Ours, double Theirs) Compare(Func<object> ours, Func<object> theirs, int peerRounds = Rounds)
@@ -87,7 +100,12 @@ internal static class BooksBench
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     private static void Show(string metric, double value, string peer, double peerValue, int digits = 1) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"bench {metric} {Math.Round(value, digits)} peer {peer} {Math.Round(peerValue, digits)} ratio {peerValue / value:0.00}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"bench {metric} {Math.Round(value, digits)} peer {peer} {Math.Round(peerValue, digits)} ratio {peerValue / value:0.00}"
+            )
+        );
 }
 
 /// <summary>Books of ten years, the same each time.</summary>
@@ -101,13 +119,24 @@ internal static class BooksSample
     public static MarketHistory Market()
     {
         var random = new Random(20150101);
-        var days = Enumerable.Range(0, To.DayNumber - From.DayNumber + 1).Select(From.AddDays).Where(d => d.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday)).ToArray();
+        var days = Enumerable
+            .Range(0, To.DayNumber - From.DayNumber + 1)
+            .Select(From.AddDays)
+            .Where(d => d.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday))
+            .ToArray();
         PriceHistory Walk(double start, double volatility, int digits, string? currency)
         {
             var at = start;
-            return new PriceHistory(days, Array.ConvertAll(days, _ => decimal.Round((decimal)(at *= Math.Exp(volatility * (random.NextDouble() - 0.498))), digits)), currency);
+            return new PriceHistory(
+                days,
+                Array.ConvertAll(days, _ => decimal.Round((decimal)(at *= Math.Exp(volatility * (random.NextDouble() - 0.498))), digits)),
+                currency
+            );
         }
-        return new MarketHistory(Enumerable.Range(0, Symbols).ToDictionary(i => "S" + i, i => Walk(20 + random.Next(200), 0.04, 2, i % 5 == 0 ? "EUR" : "USD")), new Dictionary<string, PriceHistory> { ["EUR"] = Walk(1.1, 0.01, 4, null) });
+        return new MarketHistory(
+            Enumerable.Range(0, Symbols).ToDictionary(i => "S" + i, i => Walk(20 + random.Next(200), 0.04, 2, i % 5 == 0 ? "EUR" : "USD")),
+            new Dictionary<string, PriceHistory> { ["EUR"] = Walk(1.1, 0.01, 4, null) }
+        );
     }
 
     public static List<LedgerEntry> Ledger(MarketHistory market, int count)
@@ -120,10 +149,28 @@ internal static class BooksSample
         {
             var (day, s) = (days[(int)((long)n * days.Length / count)], random.Next(Symbols));
             var (price, rate) = (market.Prices["S" + s].On(day)!.Value, s % 5 == 0 ? market.Rates["EUR"].On(day)!.Value : 1);
-            var (kind, quantity) = random.Next(100) switch { < 5 when held[s] > 0 => (EntryKind.Dividend, 0m), < 40 when held[s] > 0 => (EntryKind.Sell, decimal.Round(held[s] * random.Next(10, 100) / 100, 4)), _ => (EntryKind.Buy, random.Next(1, 400) / 4m) };
+            var (kind, quantity) = random.Next(100) switch
+            {
+                < 5 when held[s] > 0 => (EntryKind.Dividend, 0m),
+                < 40 when held[s] > 0 => (EntryKind.Sell, decimal.Round(held[s] * random.Next(10, 100) / 100, 4)),
+                _ => (EntryKind.Buy, random.Next(1, 400) / 4m),
+            };
             if (kind == EntryKind.Sell && quantity == 0) (kind, quantity) = (EntryKind.Buy, 1);
             held[s] += kind == EntryKind.Buy ? quantity : -quantity;
-            ledger.Add(Entry(n + 1, day, kind, "S" + s, quantity, price, kind == EntryKind.Dividend ? held[s] * 0.25m : 0, kind == EntryKind.Dividend ? 0 : 1, s % 5 == 0 ? "EUR" : "USD", rate));
+            ledger.Add(
+                Entry(
+                    n + 1,
+                    day,
+                    kind,
+                    "S" + s,
+                    quantity,
+                    price,
+                    kind == EntryKind.Dividend ? held[s] * 0.25m : 0,
+                    kind == EntryKind.Dividend ? 0 : 1,
+                    s % 5 == 0 ? "EUR" : "USD",
+                    rate
+                )
+            );
         }
         return ledger;
     }
@@ -132,9 +179,47 @@ internal static class BooksSample
     public static List<LedgerEntry> OneSymbol(int count)
     {
         var random = new Random(count);
-        return Enumerable.Range(0, count).Select(n => Entry(n, From.AddDays(n / 30), n % 3 == 2 ? EntryKind.Sell : EntryKind.Buy, "S", n % 3 == 2 ? 1.5m : 2, 50 + random.Next(5000) / 100m, fee: 1)).ToList();
+        return Enumerable
+            .Range(0, count)
+            .Select(n =>
+                Entry(
+                    n,
+                    From.AddDays(n / 30),
+                    n % 3 == 2 ? EntryKind.Sell : EntryKind.Buy,
+                    "S",
+                    n % 3 == 2 ? 1.5m : 2,
+                    50 + random.Next(5000) / 100m,
+                    fee: 1
+                )
+            )
+            .ToList();
     }
 
-    private static LedgerEntry Entry(long sequence, DateOnly day, EntryKind kind, string? symbol, decimal quantity = 0, decimal price = 0, decimal amount = 0, decimal fee = 0, string currency = "USD", decimal rate = 1) =>
-        new(new Guid((int)sequence, 0, 0, new byte[8]), new DateTimeOffset(day.ToDateTime(new TimeOnly(15, 0)), TimeSpan.Zero), sequence, kind, symbol, quantity, price, amount, fee, 0, 0, currency, rate);
+    private static LedgerEntry Entry(
+        long sequence,
+        DateOnly day,
+        EntryKind kind,
+        string? symbol,
+        decimal quantity = 0,
+        decimal price = 0,
+        decimal amount = 0,
+        decimal fee = 0,
+        string currency = "USD",
+        decimal rate = 1
+    ) =>
+        new(
+            new Guid((int)sequence, 0, 0, new byte[8]),
+            new DateTimeOffset(day.ToDateTime(new TimeOnly(15, 0)), TimeSpan.Zero),
+            sequence,
+            kind,
+            symbol,
+            quantity,
+            price,
+            amount,
+            fee,
+            0,
+            0,
+            currency,
+            rate
+        );
 }

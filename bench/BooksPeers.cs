@@ -4,8 +4,8 @@ using AgentInvest.Finance.Performance;
 namespace AgentInvest.Bench;
 
 /// <summary>
-/// The straightforward way: for each day, what is held follows from all transactions up to it, each at the day's price and rate. Value, net invested and
-/// time-weighted return; no lots, no other returns.
+/// The straightforward way: for each day, what is held follows from all transactions up to it, each at the day's price and rate. Value, net
+/// invested and time-weighted return; no lots, no other returns.
 /// </summary>
 internal static class PerDay
 {
@@ -23,7 +23,9 @@ internal static class PerDay
             {
                 if (entry.Day > day) break;
                 if (entry.Kind == EntryKind.Deposit) put += entry.Amount;
-                if (entry.Kind is EntryKind.Buy or EntryKind.Sell) held[entry.Symbol!] = held.GetValueOrDefault(entry.Symbol!) + (entry.Kind == EntryKind.Buy ? entry.Quantity : -entry.Quantity);
+                if (entry.Kind is EntryKind.Buy or EntryKind.Sell)
+                    held[entry.Symbol!] =
+                        held.GetValueOrDefault(entry.Symbol!) + (entry.Kind == EntryKind.Buy ? entry.Quantity : -entry.Quantity);
                 var left = cash.GetValueOrDefault(entry.Currency) + entry.CashFlowLocal;
                 if (entry.Currency != "USD" && left < 0)
                 {
@@ -65,12 +67,18 @@ internal static class LinearScan
             {
                 lots.Add(new Held(entry.Quantity, entry.Quantity * entry.Price));
                 // The average is recomputed at each purchase.
-                if (method == CostBasisMethod.Average && lots.Sum(l => l.Cost) / lots.Sum(l => l.Quantity) is var average) lots.ForEach(l => l.Cost = l.Quantity * average);
+                if (method == CostBasisMethod.Average && lots.Sum(l => l.Cost) / lots.Sum(l => l.Quantity) is var average)
+                    lots.ForEach(l => l.Cost = l.Quantity * average);
                 continue;
             }
             for (var left = entry.Quantity; left > 0;)
             {
-                var lot = method switch { CostBasisMethod.Lifo => lots[^1], CostBasisMethod.Hifo => lots.MaxBy(l => l.Cost / l.Quantity)!, _ => lots[0] };
+                var lot = method switch
+                {
+                    CostBasisMethod.Lifo => lots[^1],
+                    CostBasisMethod.Hifo => lots.MaxBy(l => l.Cost / l.Quantity)!,
+                    _ => lots[0],
+                };
                 var taken = Math.Min(left, lot.Quantity);
                 var cost = lot.Cost * taken / lot.Quantity;
                 gain += taken * entry.Price - cost;

@@ -6,8 +6,8 @@ using AgentInvest.Finance.Indicators;
 namespace AgentInvest.Bench;
 
 /// <summary>
-/// Indicators beside what people use: in batch the C of Tulip Indicators (npm <c>tulind</c>), called in this process without Node in between; bar by bar
-/// npm <c>trading-signals</c>. The same eight indicators over the same bars, rounds taken in turns, medians.
+/// Indicators beside what people use: in batch the C of Tulip Indicators (npm <c>tulind</c>), called in this process without Node in
+/// between; bar by bar npm <c>trading-signals</c>. The same eight indicators over the same bars, rounds taken in turns, medians.
 /// </summary>
 internal static unsafe class FinanceBench
 {
@@ -17,9 +17,14 @@ internal static unsafe class FinanceBench
 
     private static readonly Case[] Cases =
     [
-        new("rsi", [14], "ti_rsi", [14], "c", 1), new("ema", [20], "ti_ema", [20], "c", 1), new("sma", [20], "ti_sma", [20], "c", 1),
-        new("macd", [12, 26, 9], "ti_macd", [12, 26, 9], "c", 3), new("atr", [14], "ti_atr", [14], "hlc", 1), new("bb", [20, 2], "ti_bbands", [20, 2], "c", 3),
-        new("adx", [14], "ti_adx", [14], "hlc", 1), new("stoch", [14, 3, 3, 3, 2, 0], "ti_stoch", [14, 3, 3], "hlc", 2),
+        new("rsi", [14], "ti_rsi", [14], "c", 1),
+        new("ema", [20], "ti_ema", [20], "c", 1),
+        new("sma", [20], "ti_sma", [20], "c", 1),
+        new("macd", [12, 26, 9], "ti_macd", [12, 26, 9], "c", 3),
+        new("atr", [14], "ti_atr", [14], "hlc", 1),
+        new("bb", [20, 2], "ti_bbands", [20, 2], "c", 3),
+        new("adx", [14], "ti_adx", [14], "hlc", 1),
+        new("stoch", [14, 3, 3, 3, 2, 0], "ti_stoch", [14, 3, 3], "hlc", 2),
     ];
 
     public static int Run()
@@ -36,17 +41,32 @@ internal static unsafe class FinanceBench
     public static Ohlcv[] Bars()
     {
         var (random, price) = (new Random(1), 100d);
-        return Enumerable.Range(0, Count).Select(i =>
-        {
-            var open = price;
-            price *= 1 + 0.02 * (random.NextDouble() - 0.5);
-            return new Ohlcv(new DateTime(1990, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddDays(i), open, Math.Max(open, price) * (1 + 0.005 * random.NextDouble()), Math.Min(open, price) * (1 - 0.005 * random.NextDouble()), price, random.Next(1, 1_000_000));
-        }).ToArray();
+        return Enumerable
+            .Range(0, Count)
+            .Select(i =>
+            {
+                var open = price;
+                price *= 1 + 0.02 * (random.NextDouble() - 0.5);
+                return new Ohlcv(
+                    new DateTime(1990, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddDays(i),
+                    open,
+                    Math.Max(open, price) * (1 + 0.005 * random.NextDouble()),
+                    Math.Min(open, price) * (1 - 0.005 * random.NextDouble()),
+                    price,
+                    random.Next(1, 1_000_000)
+                );
+            })
+            .ToArray();
     }
 
     private static void Batch(Ohlcv[] bars, nint library, out double[] ours)
     {
-        var columns = new Dictionary<char, double[]> { ['h'] = bars.Select(b => b.High).ToArray(), ['l'] = bars.Select(b => b.Low).ToArray(), ['c'] = bars.Select(b => b.Close).ToArray() };
+        var columns = new Dictionary<char, double[]>
+        {
+            ['h'] = bars.Select(b => b.High).ToArray(),
+            ['l'] = bars.Select(b => b.Low).ToArray(),
+            ['c'] = bars.Select(b => b.Close).ToArray(),
+        };
         var (mine, theirs) = (new List<double>[Cases.Length], new List<double>[Cases.Length]);
         for (var i = 0; i < Cases.Length; i++) (mine[i], theirs[i]) = ([], []);
         for (var round = -Warmup; round < Rounds; round++)
@@ -133,11 +153,14 @@ internal static unsafe class FinanceBench
     private static string InstallPeers()
     {
         var source = Path.Combine(AppContext.BaseDirectory, "peers");
-        var version = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(source, "package-lock.json"))))[..12];
+        var version = Convert.ToHexString(
+            System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(source, "package-lock.json")))
+        )[..12];
         var folder = Path.Combine(Path.GetTempPath(), $"agentinvest-bench-{Environment.UserName}-{version}");
         Directory.CreateDirectory(folder);
         foreach (var file in Directory.GetFiles(source)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
-        if (!Directory.Exists(Path.Combine(folder, "node_modules", "tulind"))) Execute("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder);
+        if (!Directory.Exists(Path.Combine(folder, "node_modules", "tulind")))
+            Execute("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder);
         return folder;
     }
 
@@ -145,20 +168,30 @@ internal static unsafe class FinanceBench
     private static string Compile(string peers)
     {
         var library = Path.Combine(peers, "tulip.so");
-        if (!File.Exists(library)) Execute("cc", ["-O3", "-shared", "-fPIC", "-o", library, "node_modules/tulind/external/tiamalgamation.c", "-lm"], peers);
+        if (!File.Exists(library))
+            Execute("cc", ["-O3", "-shared", "-fPIC", "-o", library, "node_modules/tulind/external/tiamalgamation.c", "-lm"], peers);
         return library;
     }
 
     public static string Execute(string program, string[] arguments, string folder)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true }
+        )!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? output.Trim() : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed.");
+        return process.ExitCode == 0
+            ? output.Trim()
+            : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed.");
     }
 
     public static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     public static void Print(string metric, double ours, string peer, double theirs) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"bench finance {metric} {ours:0.0} peer {peer} {theirs:0.0} ratio {theirs / ours:0.00}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"bench finance {metric} {ours:0.0} peer {peer} {theirs:0.0} ratio {theirs / ours:0.00}"
+            )
+        );
 }

@@ -5,9 +5,9 @@ using AgentInvest.LocalHost.Postgres;
 namespace AgentInvest.Bench;
 
 /// <summary>
-/// Authenticated requests against the whole host, beside <see cref="Peer"/> in a process of its own on the same database, in alternating rounds of one run.
-/// What counts is the processor time of the server process per request, the median over the rounds: on a busy machine it moves least. PostgreSQL's own
-/// time is in neither.
+/// Authenticated requests against the whole host, beside <see cref="Peer"/> in a process of its own on the same database, in alternating
+/// rounds of one run. What counts is the processor time of the server process per request, the median over the rounds: on a busy machine it
+/// moves least. PostgreSQL's own time is in neither.
 /// </summary>
 internal static class HttpBench
 {
@@ -49,13 +49,26 @@ internal static class HttpBench
         {
             for (var i = 0; i < Clients; i++) portfolios[i] = await users[i].OpenPortfolioAsync(host.Url);
         }
-        HttpRequestMessage Book(int i) => users[i % Clients].Request(HttpMethod.Post, new Uri(host.Url, $"/v1/portfolio/transactions?portfolioId={ours[i % Clients]}"), Booking(i));
-        HttpRequestMessage PeerBook(int i) => new(HttpMethod.Post, new Uri(peer.Url, $"/book/{users[i % Clients].Id}/{theirs[i % Clients]}")) { Content = Booking(i) };
-        await CompareAsync("booking", "kestrel+npgsql", 400, new(host, Book, () => OpenAsync(ours)), new(peer, PeerBook, () => OpenAsync(theirs)));
+        HttpRequestMessage Book(int i) =>
+            users[i % Clients]
+                .Request(HttpMethod.Post, new Uri(host.Url, $"/v1/portfolio/transactions?portfolioId={ours[i % Clients]}"), Booking(i));
+        HttpRequestMessage PeerBook(int i) =>
+            new(HttpMethod.Post, new Uri(peer.Url, $"/book/{users[i % Clients].Id}/{theirs[i % Clients]}")) { Content = Booking(i) };
+        await CompareAsync(
+            "booking",
+            "kestrel+npgsql",
+            400,
+            new(host, Book, () => OpenAsync(ours)),
+            new(peer, PeerBook, () => OpenAsync(theirs))
+        );
     }
 
     private static StringContent Booking(int i) =>
-        new($$"""{"type":"buy","symbol":"BTC-USD","quantity":0.5,"price":{{30000 + i}},"executedAt":"2024-01-02T15:00:00Z"}""", Encoding.UTF8, "application/json");
+        new(
+            $$"""{"type":"buy","symbol":"BTC-USD","quantity":0.5,"price":{{30000 + i}},"executedAt":"2024-01-02T15:00:00Z"}""",
+            Encoding.UTF8,
+            "application/json"
+        );
 
     private sealed record Side(Server Server, Func<int, HttpRequestMessage> Request, Func<Task>? Prepare = null);
 
@@ -74,7 +87,9 @@ internal static class HttpBench
             theirs.Add(await RoundAsync(peers, requests));
         }
         var (a, b) = (Median(mine), Median(theirs));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"bench http {name}-cpu-us {a:0.0} peer {peerName} {b:0.0} ratio {b / a:0.00}"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"bench http {name}-cpu-us {a:0.0} peer {peerName} {b:0.0} ratio {b / a:0.00}")
+        );
     }
 
     /// <summary>Microseconds of the server's processor time per request.</summary>

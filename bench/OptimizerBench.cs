@@ -6,8 +6,8 @@ using AgentInvest.Finance.Optimization;
 namespace AgentInvest.Bench;
 
 /// <summary>
-/// Mean-variance portfolios of 20 and 200 assets, long only: our solver beside Debian's python3-cvxopt, a compiled interior-point solver on BLAS, in
-/// alternating rounds on the same programs. The two must agree on the optimum, or nothing is printed.
+/// Mean-variance portfolios of 20 and 200 assets, long only: our solver beside Debian's python3-cvxopt, a compiled interior-point solver on
+/// BLAS, in alternating rounds on the same programs. The two must agree on the optimum, or nothing is printed.
 /// </summary>
 internal static class OptimizerBench
 {
@@ -50,7 +50,10 @@ internal static class OptimizerBench
         var python = File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
         using var probe = Process.Start(new ProcessStartInfo(python, ["-c", "import cvxopt"]) { RedirectStandardError = true })!;
         probe.WaitForExit();
-        if (probe.ExitCode == 0) return Process.Start(new ProcessStartInfo(python, ["-c", Peer]) { RedirectStandardInput = true, RedirectStandardOutput = true });
+        if (probe.ExitCode == 0)
+            return Process.Start(
+                new ProcessStartInfo(python, ["-c", Peer]) { RedirectStandardInput = true, RedirectStandardOutput = true }
+            );
         Console.Error.WriteLine("bench optimizer needs Debian's python3-cvxopt: apt-get install python3-cvxopt");
         return null;
     }
@@ -62,7 +65,10 @@ internal static class OptimizerBench
         var program = Program(p, q);
         var solution = program.Solve();
         var difference = Math.Abs(program.Objective(solution.X) - theirs.Objective) / Math.Abs(theirs.Objective);
-        if (difference > 1e-5) throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"The solvers disagree by {difference:e1} on {n} assets."));
+        if (difference > 1e-5)
+            throw new InvalidOperationException(
+                string.Create(CultureInfo.InvariantCulture, $"The solvers disagree by {difference:e1} on {n} assets.")
+            );
         List<double> mine = [], other = [];
         for (var round = 0; round < Rounds + 3; round++)
         {
@@ -76,23 +82,33 @@ internal static class OptimizerBench
             other.Add(peers);
         }
         var (a, b) = (mine.Order().ElementAt(Rounds / 2), other.Order().ElementAt(Rounds / 2));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"bench optimizer-{n} ms-per-solve {a:0.000} peer cvxopt {b:0.000} ratio {b / a:0.00}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"bench optimizer-{n} ms-per-solve {a:0.000} peer cvxopt {b:0.000} ratio {b / a:0.00}"
+            )
+        );
     }
 
     private static async Task<(double Milliseconds, double Objective)> AskAsync(Process peer, string question)
     {
         await peer.StandardInput.WriteLineAsync(question);
         await peer.StandardInput.FlushAsync();
-        using var answer = JsonDocument.Parse(await peer.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The peer has ended."));
+        using var answer = JsonDocument.Parse(
+            await peer.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The peer has ended.")
+        );
         return (answer.RootElement.GetProperty("ms").GetDouble(), answer.RootElement.GetProperty("objective").GetDouble());
     }
 
-    private static QuadraticProgram Program(double[] p, double[] q) => new(q.Length, p, q, new double[q.Length], Enumerable.Repeat(double.PositiveInfinity, q.Length).ToArray())
-    {
-        Equalities = { Row.Of(Enumerable.Repeat(1.0, q.Length).ToArray(), 1) },
-    };
+    private static QuadraticProgram Program(double[] p, double[] q) =>
+        new(q.Length, p, q, new double[q.Length], Enumerable.Repeat(double.PositiveInfinity, q.Length).ToArray())
+        {
+            Equalities = { Row.Of(Enumerable.Repeat(1.0, q.Length).ToArray(), 1) },
+        };
 
-    /// <summary>The covariance of three years of seeded daily returns with a common factor, annual, and expected returns between 0 and 20 %.</summary>
+    /// <summary>
+    /// The covariance of three years of seeded daily returns with a common factor, annual, and expected returns between 0 and 20 %.
+    /// </summary>
     private static (double[] P, double[] Q) Draw(int n)
     {
         var random = new Random(20260101);
@@ -105,7 +121,10 @@ internal static class OptimizerBench
             returns[t] = beta.Select(b => b * market + 0.015 * Normal()).ToArray();
         }
         var p = new double[n * n];
-        foreach (var r in returns) for (var i = 0; i < n; i++) for (var j = 0; j < n; j++) p[i * n + j] += r[i] * r[j] * 252 / returns.Length;
+        foreach (var r in returns)
+            for (var i = 0; i < n; i++)
+            for (var j = 0; j < n; j++)
+                p[i * n + j] += r[i] * r[j] * 252 / returns.Length;
         return (p, Enumerable.Range(0, n).Select(_ => -0.2 * random.NextDouble()).ToArray());
     }
 }

@@ -6,8 +6,8 @@ using AgentInvest.Finance.Patterns;
 namespace AgentInvest.Bench;
 
 /// <summary>
-/// All 61 candlestick patterns beside the C of TA-Lib (npm <c>talib</c>), called in this process without Node in between. The same bars, rounds taken in turns,
-/// medians; both must have found the same before either is timed.
+/// All 61 candlestick patterns beside the C of TA-Lib (npm <c>talib</c>), called in this process without Node in between. The same bars,
+/// rounds taken in turns, medians; both must have found the same before either is timed.
 /// </summary>
 internal static unsafe class PatternsBench
 {
@@ -15,7 +15,15 @@ internal static unsafe class PatternsBench
     private const double Default = -4e37;
 
     private static readonly HashSet<string> WithPenetration =
-        ["CDLABANDONEDBABY", "CDLDARKCLOUDCOVER", "CDLEVENINGDOJISTAR", "CDLEVENINGSTAR", "CDLMATHOLD", "CDLMORNINGDOJISTAR", "CDLMORNINGSTAR"];
+    [
+        "CDLABANDONEDBABY",
+        "CDLDARKCLOUDCOVER",
+        "CDLEVENINGDOJISTAR",
+        "CDLEVENINGSTAR",
+        "CDLMATHOLD",
+        "CDLMORNINGDOJISTAR",
+        "CDLMORNINGSTAR",
+    ];
 
     public static void Run(Ohlcv[] bars, string peers)
     {
@@ -23,7 +31,10 @@ internal static unsafe class PatternsBench
         // 11 stands for all of the settings.
         _ = ((delegate* unmanaged[Cdecl]<int, int>)NativeLibrary.GetExport(library, "TA_RestoreCandleDefaultSettings"))(11);
         var functions = CandlePatterns.Names.Select(n => NativeLibrary.GetExport(library, "TA_" + n)).ToArray();
-        double[][] columns = [.. new Func<Ohlcv, double>[] { b => b.Open, b => b.High, b => b.Low, b => b.Close }.Select(c => bars.Select(c).ToArray())];
+        double[][] columns =
+        [
+            .. new Func<Ohlcv, double>[] { b => b.Open, b => b.High, b => b.Low, b => b.Close }.Select(c => bars.Select(c).ToArray()),
+        ];
         var answers = functions.Select(_ => new int[bars.Length]).ToArray();
         var (mine, theirs) = (new List<double>(), new List<double>());
         for (var round = -FinanceBench.Warmup; round < FinanceBench.Rounds; round++)
@@ -33,7 +44,8 @@ internal static unsafe class PatternsBench
             var hits = CandlePatterns.Find(bars);
             var ours = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
             start = Stopwatch.GetTimestamp();
-            for (var i = 0; i < functions.Length; i++) Call(functions[i], WithPenetration.Contains(CandlePatterns.Names[i]), columns, answers[i]);
+            for (var i = 0; i < functions.Length; i++)
+                Call(functions[i], WithPenetration.Contains(CandlePatterns.Names[i]), columns, answers[i]);
             var peer = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
             if (round == -FinanceBench.Warmup) Compare(hits, answers);
             if (round < 0) continue;
@@ -44,7 +56,9 @@ internal static unsafe class PatternsBench
         Shapes(bars);
     }
 
-    /// <summary>Chart shapes have no peer to be had: their growth from a quarter of the bars to all of them, beside that of what is linear.</summary>
+    /// <summary>
+    /// Chart shapes have no peer to be had: their growth from a quarter of the bars to all of them, beside that of what is linear.
+    /// </summary>
     private static void Shapes(Ohlcv[] bars)
     {
         var quarter = bars[..(bars.Length / 4)];
@@ -71,8 +85,29 @@ internal static unsafe class PatternsBench
         fixed (double* open = columns[0], high = columns[1], low = columns[2], close = columns[3])
         fixed (int* output = answers)
             code = penetrates
-                ? ((delegate* unmanaged[Cdecl]<int, int, double*, double*, double*, double*, double, int*, int*, int*, int>)function)(0, answers.Length - 1, open, high, low, close, Default, &begin, &count, output)
-                : ((delegate* unmanaged[Cdecl]<int, int, double*, double*, double*, double*, int*, int*, int*, int>)function)(0, answers.Length - 1, open, high, low, close, &begin, &count, output);
+                ? ((delegate* unmanaged[Cdecl]<int, int, double*, double*, double*, double*, double, int*, int*, int*, int>)function)(
+                    0,
+                    answers.Length - 1,
+                    open,
+                    high,
+                    low,
+                    close,
+                    Default,
+                    &begin,
+                    &count,
+                    output
+                )
+                : ((delegate* unmanaged[Cdecl]<int, int, double*, double*, double*, double*, int*, int*, int*, int>)function)(
+                    0,
+                    answers.Length - 1,
+                    open,
+                    high,
+                    low,
+                    close,
+                    &begin,
+                    &count,
+                    output
+                );
         if (code != 0) throw new InvalidOperationException($"TA-Lib answered {code}");
     }
 
@@ -90,8 +125,25 @@ internal static unsafe class PatternsBench
         if (File.Exists(library)) return library;
         var source = Path.Combine("node_modules", "talib", "src", "lib");
         var functions = Directory.GetFiles(Path.Combine(peers, source, "src", "ta_func"), "ta_CDL*.c");
-        FinanceBench.Execute("cc", ["-O3", "-w", "-shared", "-fPIC", "-o", library, "-I" + Path.Combine(source, "include"), "-I" + Path.Combine(source, "src", "ta_common"), "-I" + Path.Combine(source, "src", "ta_func"),
-            .. functions, Path.Combine(source, "src", "ta_common", "ta_global.c"), Path.Combine(source, "src", "ta_func", "ta_utility.c"), "-lm"], peers);
+        FinanceBench.Execute(
+            "cc",
+            [
+                "-O3",
+                "-w",
+                "-shared",
+                "-fPIC",
+                "-o",
+                library,
+                "-I" + Path.Combine(source, "include"),
+                "-I" + Path.Combine(source, "src", "ta_common"),
+                "-I" + Path.Combine(source, "src", "ta_func"),
+                .. functions,
+                Path.Combine(source, "src", "ta_common", "ta_global.c"),
+                Path.Combine(source, "src", "ta_func", "ta_utility.c"),
+                "-lm",
+            ],
+            peers
+        );
         return library;
     }
 }

@@ -18,13 +18,41 @@ internal static class PgBench
     }
 
     /// <param name="scripts">Files, drawn by lot.</param>
-    public static async Task<double> TransactionsPerSecondAsync(string connectionString, IEnumerable<string> scripts, int callers, int each, params (string Name, string Value)[] variables)
+    public static async Task<double> TransactionsPerSecondAsync(
+        string connectionString,
+        IEnumerable<string> scripts,
+        int callers,
+        int each,
+        params (string Name, string Value)[] variables
+    )
     {
         var to = new NpgsqlConnectionStringBuilder(connectionString);
-        var start = new ProcessStartInfo(Program,
-            ["-n", "-M", "prepared", "-c", $"{callers}", "-j", "1", "-t", $"{each}", .. variables.SelectMany(v => new[] { "-D", $"{v.Name}={v.Value}" }), .. scripts.SelectMany(s => new[] { "-f", s }), "-h", to.Host!, "-p", $"{to.Port}", "-U", to.Username!, to.Database!])
+        var start = new ProcessStartInfo(
+            Program,
+            [
+                "-n",
+                "-M",
+                "prepared",
+                "-c",
+                $"{callers}",
+                "-j",
+                "1",
+                "-t",
+                $"{each}",
+                .. variables.SelectMany(v => new[] { "-D", $"{v.Name}={v.Value}" }),
+                .. scripts.SelectMany(s => new[] { "-f", s }),
+                "-h",
+                to.Host!,
+                "-p",
+                $"{to.Port}",
+                "-U",
+                to.Username!,
+                to.Database!,
+            ]
+        )
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment["PGPASSWORD"] = to.Password;
         using var process = Process.Start(start)!;
@@ -33,6 +61,8 @@ internal static class PgBench
         await process.WaitForExitAsync();
         var line = output.Split('\n').FirstOrDefault(l => l.StartsWith("tps = ", StringComparison.Ordinal));
         // It answers figures of what did get through as well.
-        return line is not null && process.ExitCode == 0 ? double.Parse(line.Split(' ')[2], CultureInfo.InvariantCulture) : throw new InvalidOperationException(await errors);
+        return line is not null && process.ExitCode == 0
+            ? double.Parse(line.Split(' ')[2], CultureInfo.InvariantCulture)
+            : throw new InvalidOperationException(await errors);
     }
 }

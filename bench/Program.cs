@@ -4,7 +4,12 @@ using AgentInvest.Bench;
 return args switch
 {
     ["peer"] => await Peer.RunAsync(),
-    [] => await HttpBench.RunAsync() | await AuthBench.RunAsync() | BooksBench.Run() | await BooksApiBench.RunAsync() | FinanceBench.Run() | await OptimizerBench.RunAsync(),
+    [] => await HttpBench.RunAsync()
+        | await AuthBench.RunAsync()
+        | BooksBench.Run()
+        | await BooksApiBench.RunAsync()
+        | FinanceBench.Run()
+        | await OptimizerBench.RunAsync(),
     ["http"] => await HttpBench.RunAsync(),
     ["auth"] => await AuthBench.RunAsync(),
     ["books"] => BooksBench.Run() | await BooksApiBench.RunAsync(),

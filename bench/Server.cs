@@ -24,10 +24,19 @@ internal sealed class Server : IAsyncDisposable
     }
 
     /// <summary>Returns when the program has said that it is ready.</summary>
-    public static async Task<Server> StartAsync(string program, IEnumerable<string> arguments, string home, string connectionString, IReadOnlyDictionary<string, string>? settings = null)
+    public static async Task<Server> StartAsync(
+        string program,
+        IEnumerable<string> arguments,
+        string home,
+        string connectionString,
+        IReadOnlyDictionary<string, string>? settings = null
+    )
     {
         var port = FreePort();
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments])
+        {
+            RedirectStandardOutput = true,
+        };
         start.Environment["AGENTINVEST_HOME"] = Path.Combine(home, "host");
         start.Environment["AGENTINVEST_PORT"] = port;
         start.Environment["ConnectionStrings__Postgres"] = connectionString;

@@ -14,7 +14,8 @@ internal sealed class PipelineMiddleware(RequestPipeline pipeline) : IFunctionsW
     public Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
         if (context.GetHttpContext() is not { } http) return next(context);
-        // Between caller and worker stand Front Door, the gateway and the Functions host; the gateway says who called, and nobody else can reach an app.
+        // Between caller and worker stand Front Door, the gateway and the Functions host; the gateway says who called, and nobody else can
+        // reach an app.
         if (IPAddress.TryParse(http.Request.Headers["X-AgentInvest-Client"], out var client)) http.Connection.RemoteIpAddress = client;
         return pipeline.InvokeAsync(http, _policies.GetOrAdd(context.FunctionDefinition.EntryPoint, PolicyOf), async _ =>
         {

@@ -14,9 +14,19 @@ public static class AIServices
 {
     public static IServiceCollection AddAI(this IServiceCollection services)
     {
-        services.AddSingleton(s => new MeasureRisk(new AdjustedCloses(s.GetRequiredService<MarketData>()), s.GetRequiredService<GetDailyReturns>(), s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(s => new OptimizePortfolio(new AdjustedCloses(s.GetRequiredService<MarketData>()), s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(s => new ListModels(new AdjustedCloses(s.GetRequiredService<MarketData>()), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new MeasureRisk(
+            new AdjustedCloses(s.GetRequiredService<MarketData>()),
+            s.GetRequiredService<GetDailyReturns>(),
+            s.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton(s => new OptimizePortfolio(
+            new AdjustedCloses(s.GetRequiredService<MarketData>()),
+            s.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton(s => new ListModels(
+            new AdjustedCloses(s.GetRequiredService<MarketData>()),
+            s.GetRequiredService<TimeProvider>()
+        ));
         services.AddSingleton<ManageProfile>();
         services.AddUserTables("ai", "profiles");
         return services;

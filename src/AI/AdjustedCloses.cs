@@ -22,13 +22,26 @@ internal sealed class AdjustedCloses(MarketData market)
         var series = symbols.Select(s => Adjust(closes[s], actions[s])).ToArray();
         if (Array.FindIndex(series, s => s.Count == 0) is >= 0 and var i) throw Problems.Validation(field, $"{symbols[i]} has no prices");
         var first = series.Select(s => s.Keys.Min()).ToArray();
-        var days = series.SelectMany(s => s.Keys).Distinct().Order().Where(d => Enumerable.Range(0, series.Length).All(k => first[k] > d || series[k].ContainsKey(d))).TakeLast(most).ToArray();
-        return new PriceTable(symbols, days, series.Select(s => days.Select(d => s.GetValueOrDefault(d, double.NaN)).ToArray()).ToArray(), string.Join(",", symbols.Select(s => closes[s].Source).Distinct()));
+        var days = series
+            .SelectMany(s => s.Keys)
+            .Distinct()
+            .Order()
+            .Where(d => Enumerable.Range(0, series.Length).All(k => first[k] > d || series[k].ContainsKey(d)))
+            .TakeLast(most)
+            .ToArray();
+        return new PriceTable(
+            symbols,
+            days,
+            series.Select(s => days.Select(d => s.GetValueOrDefault(d, double.NaN)).ToArray()).ToArray(),
+            string.Join(",", symbols.Select(s => closes[s].Source).Distinct())
+        );
     }
 
     private static Dictionary<DateOnly, double> Adjust(DailyCloses closes, IEnumerable<CorporateAction> actions)
     {
         var bars = closes.Days.Zip(closes.Prices, (d, p) => new Bar(Instants.StartOf(d), p, p, p, p, 0)).ToList();
-        return BarMath.Adjust(bars, actions.Select(a => new Adjustment(a.LastDateBefore, a.Kind == CorporateActionKind.Split, a.Value))).ToDictionary(b => b.Day, b => (double)b.C);
+        return BarMath
+            .Adjust(bars, actions.Select(a => new Adjustment(a.LastDateBefore, a.Kind == CorporateActionKind.Split, a.Value)))
+            .ToDictionary(b => b.Day, b => (double)b.C);
     }
 }

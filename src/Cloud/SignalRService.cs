@@ -9,8 +9,9 @@ using Microsoft.IdentityModel.Tokens;
 namespace AgentInvest.Cloud;
 
 /// <summary>
-/// SignalR Service in serverless mode, as its data-plane REST reference describes it: a client connects to <c>{endpoint}/client/?hub=…</c> with a token
-/// (HS256 with the access key) whose audience is that very URL and whose <c>nameid</c> is its user; a REST call carries one whose audience is the call's URL.
+/// SignalR Service in serverless mode, as its data-plane REST reference describes it: a client connects to <c>{endpoint}/client/?hub=…</c>
+/// with a token (HS256 with the access key) whose audience is that very URL and whose <c>nameid</c> is its user; a REST call carries one
+/// whose audience is the call's URL.
 /// </summary>
 internal sealed class SignalRService(Uri endpoint, string accessKey, HttpClient http, TimeProvider time) : IQuotesDoor
 {
@@ -20,7 +21,10 @@ internal sealed class SignalRService(Uri endpoint, string accessKey, HttpClient 
     /// <summary>Longer than any sensible connection; the service forgets the membership then.</summary>
     private const int MembershipSeconds = 24 * 3600;
 
-    private readonly SigningCredentials _signing = new(new SymmetricSecurityKey(Encoding.UTF8.GetBytes(accessKey)), SecurityAlgorithms.HmacSha256);
+    private readonly SigningCredentials _signing = new(
+        new SymmetricSecurityKey(Encoding.UTF8.GetBytes(accessKey)),
+        SecurityAlgorithms.HmacSha256
+    );
     private readonly string _base = endpoint.GetLeftPart(UriPartial.Authority);
 
     /// <summary>The hub's user is the caller and this connection: another tab with other symbols must not share its groups.</summary>
@@ -44,14 +48,23 @@ internal sealed class SignalRService(Uri endpoint, string accessKey, HttpClient 
         }
         catch (HttpRequestException e)
         {
-            throw Problems.ProviderUnavailable($"Live quotes: SignalR Service answered {(e.StatusCode is { } status ? (int)status : "nothing")}.");
+            throw Problems.ProviderUnavailable(
+                $"Live quotes: SignalR Service answered {(e.StatusCode is { } status ? (int)status : "nothing")}."
+            );
         }
     }
 
     private string Sign(string audience, TimeSpan lifetime, string? user = null)
     {
         var now = time.GetUtcNow();
-        var token = new SecurityTokenDescriptor { Audience = audience, IssuedAt = now.UtcDateTime, NotBefore = now.UtcDateTime, Expires = (now + lifetime).UtcDateTime, SigningCredentials = _signing };
+        var token = new SecurityTokenDescriptor
+        {
+            Audience = audience,
+            IssuedAt = now.UtcDateTime,
+            NotBefore = now.UtcDateTime,
+            Expires = (now + lifetime).UtcDateTime,
+            SigningCredentials = _signing,
+        };
         if (user is not null) token.Claims = new Dictionary<string, object> { ["nameid"] = user };
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(token);
     }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Configuration;
 namespace AgentInvest.Cloud;
 
 /// <summary>
-/// Every enabled secret of a vault as a setting, <c>A--B</c> as <c>A:B</c>, read once at start: a changed secret takes a restart, and a vault that cannot be
-/// read stops the start rather than leaving settings out.
+/// Every enabled secret of a vault as a setting, <c>A--B</c> as <c>A:B</c>, read once at start: a changed secret takes a restart, and a
+/// vault that cannot be read stops the start rather than leaving settings out.
 /// </summary>
 internal sealed class VaultSettings(SecretClient vault) : ConfigurationProvider, IConfigurationSource
 {
@@ -14,6 +14,8 @@ internal sealed class VaultSettings(SecretClient vault) : ConfigurationProvider,
     public override void Load()
     {
         foreach (var secret in vault.GetPropertiesOfSecrets().Where(s => s.Enabled is not false))
-            Data[secret.Name.Replace("--", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal)] = vault.GetSecret(secret.Name).Value.Value;
+            Data[secret.Name.Replace("--", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal)] = vault
+                .GetSecret(secret.Name)
+                .Value.Value;
     }
 }

@@ -6,7 +6,8 @@ namespace AgentInvest.Core;
 public static class Answer
 {
     public static IResult Ok<T>(T value) => Results.Json(value, Json.Options);
-    public static IResult Created<T>(string location, T value) => new WithHeader("Location", location, Results.Json(value, Json.Options, statusCode: 201));
+    public static IResult Created<T>(string location, T value) =>
+        new WithHeader("Location", location, Results.Json(value, Json.Options, statusCode: 201));
     public static IResult Accepted<T>(T value) => Results.Json(value, Json.Options, statusCode: 202);
     public static IResult NoContent() => Results.NoContent();
 

@@ -6,8 +6,8 @@ namespace AgentInvest.Core;
 public sealed record AuditContext(Guid? Actor, Guid? Session, Guid? Key, string RequestId);
 
 /// <summary>
-/// The record of every security and money event: append-only, one hash chain per stream, written in the transaction that does the deed. Data holds ids,
-/// kinds and amounts; never addresses, names or secrets, because an entry outlives its user.
+/// The record of every security and money event: append-only, one hash chain per stream, written in the transaction that does the deed.
+/// Data holds ids, kinds and amounts; never addresses, names or secrets, because an entry outlives its user.
 /// </summary>
 public static class AuditLog
 {
@@ -25,8 +25,15 @@ public static class AuditLog
     /// <param name="kind">Dotted name, led by the feature: <c>auth.login</c>, <c>portfolio.transaction</c>.</param>
     /// <param name="data">Serialised as JSON; null for none.</param>
     /// <param name="actor">Who did it where the request does not say, as at sign-in; default the request's caller.</param>
-    public static Task AddAsync(Tx tx, Guid stream, string kind, object? data, DateTimeOffset at, CancellationToken ct, Guid? actor = null) =>
-        tx.ExecuteAsync("select core.audit_add($1, $2, $3, $4::uuid, $5)", ct, stream, at, kind, actor ?? Context?.Actor, Text(data));
+    public static Task AddAsync(
+        Tx tx,
+        Guid stream,
+        string kind,
+        object? data,
+        DateTimeOffset at,
+        CancellationToken ct,
+        Guid? actor = null
+    ) => tx.ExecuteAsync("select core.audit_add($1, $2, $3, $4::uuid, $5)", ct, stream, at, kind, actor ?? Context?.Actor, Text(data));
 
     /// <summary>The same with other statements in one trip, stamped with the transaction's time.</summary>
     public static void Add(Batch batch, Guid stream, string kind, object? data) =>
@@ -35,7 +42,10 @@ public static class AuditLog
     private static string Text(object? data)
     {
         var context = Context;
-        return JsonSerializer.Serialize(new Entry(data, context?.Session is { } session && session != Guid.Empty ? session : null, context?.Key, context?.RequestId), Json.Options);
+        return JsonSerializer.Serialize(
+            new Entry(data, context?.Session is { } session && session != Guid.Empty ? session : null, context?.Key, context?.RequestId),
+            Json.Options
+        );
     }
 
     private sealed record Entry(object? Event, Guid? Session, Guid? Key, string? RequestId);

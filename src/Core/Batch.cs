@@ -2,7 +2,10 @@ using Npgsql;
 
 namespace AgentInvest.Core;
 
-/// <summary>Statements of one transaction that travel to the server together, in order: each sees what those before it did, and none waits for the network.</summary>
+/// <summary>
+/// Statements of one transaction that travel to the server together, in order: each sees what those before it did, and none waits for the
+/// network.
+/// </summary>
 public sealed class Batch
 {
     private readonly NpgsqlConnection _connection;

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace AgentInvest.Core;
 
 /// <summary>
-/// The one reader of request bodies. Strict: UTF-8 JSON, no unknown or duplicate members, at most 32 levels, the size limit of the endpoint.
-/// Every fault is a 400 that names the member, 413 or 415.
+/// The one reader of request bodies. Strict: UTF-8 JSON, no unknown or duplicate members, at most 32 levels, the size limit of the
+/// endpoint. Every fault is a 400 that names the member, 413 or 415.
 /// </summary>
 public static class Body
 {
@@ -56,7 +56,8 @@ public static class Body
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(json.Span, Json.Strict) ?? throw Problems.Validation("", "The body must be a JSON object.");
+            return JsonSerializer.Deserialize<T>(json.Span, Json.Strict)
+                ?? throw Problems.Validation("", "The body must be a JSON object.");
         }
         catch (JsonException e)
         {
@@ -88,9 +89,16 @@ public static class Body
         var text = e.Message;
         if (text.Contains("could not be mapped", StringComparison.Ordinal)) return "is not a member of this request";
         if (text.StartsWith("Duplicate property", StringComparison.Ordinal)) return "is given more than once";
-        if (text.Contains("maximum configured depth", StringComparison.Ordinal)) return "The body is nested too deeply (32 levels at most).";
-        if (text.StartsWith("must ", StringComparison.Ordinal) || text.StartsWith("has ", StringComparison.Ordinal) || text.StartsWith("is ", StringComparison.Ordinal)) return text.Split(" Path:")[0];
-        if (text.Contains("null", StringComparison.Ordinal) && text.Contains("nullable", StringComparison.Ordinal)) return "must not be null";
+        if (text.Contains("maximum configured depth", StringComparison.Ordinal))
+            return "The body is nested too deeply (32 levels at most).";
+        if (
+            text.StartsWith("must ", StringComparison.Ordinal)
+            || text.StartsWith("has ", StringComparison.Ordinal)
+            || text.StartsWith("is ", StringComparison.Ordinal)
+        )
+            return text.Split(" Path:")[0];
+        if (text.Contains("null", StringComparison.Ordinal) && text.Contains("nullable", StringComparison.Ordinal))
+            return "must not be null";
         return text.Contains("could not be converted", StringComparison.Ordinal) ? "has the wrong type" : "The body is not valid JSON.";
     }
 }

@@ -23,8 +23,14 @@ public static class CoreServices
         services.AddSingleton(p => p.GetRequiredService<Db>().Primary);
         services.AddSingleton<Outbox>();
         services.AddSingleton<Health>();
-        services.AddOptions<RateLimitOptions>().Bind(configuration.GetSection("RateLimits"))
-            .Validate(o => o.Anonymous > 0 && o.Free > 0 && o.Premium > 0 && o.Login > 0, "RateLimits must be positive requests per minute.").ValidateOnStart();
+        services
+            .AddOptions<RateLimitOptions>()
+            .Bind(configuration.GetSection("RateLimits"))
+            .Validate(
+                o => o.Anonymous > 0 && o.Free > 0 && o.Premium > 0 && o.Login > 0,
+                "RateLimits must be positive requests per minute."
+            )
+            .ValidateOnStart();
         services.AddSingleton<RateLimits>();
         services.AddSingleton<CallerAddress>();
         services.AddSingleton<Cors>();
@@ -39,8 +45,15 @@ public static class CoreServices
     /// <param name="configure">Registered where signing in takes more than the connection string.</param>
     private static Db CreateDb(IConfiguration configuration, Action<NpgsqlDataSourceBuilder>[] configure)
     {
-        var primary = Source("primary", configuration.GetConnectionString("Postgres") ?? throw new InvalidOperationException("ConnectionStrings:Postgres is not set."), configure);
-        return new Db(primary, configuration.GetConnectionString("PostgresRead") is { Length: > 0 } read ? Source("read", read, configure) : primary);
+        var primary = Source(
+            "primary",
+            configuration.GetConnectionString("Postgres") ?? throw new InvalidOperationException("ConnectionStrings:Postgres is not set."),
+            configure
+        );
+        return new Db(
+            primary,
+            configuration.GetConnectionString("PostgresRead") is { Length: > 0 } read ? Source("read", read, configure) : primary
+        );
     }
 
     /// <param name="name">What its metrics are labelled with; without one they would carry the connection string.</param>
@@ -49,8 +62,10 @@ public static class CoreServices
         var given = new NpgsqlConnectionStringBuilder(connectionString);
         // ContainsKey is true of whatever could be said; this, of what was.
         if (!given.ShouldSerialize("Maximum Pool Size")) given.MaxPoolSize = PoolSize;
-        // The pool hands its sessions out in turn: those a busy moment has left behind would each meet the next request cold, and take a server's memory for nothing.
-        if (!given.ShouldSerialize("Connection Idle Lifetime")) (given.ConnectionIdleLifetime, given.ConnectionPruningInterval) = (IdleSeconds, IdleSeconds / 5);
+        // The pool hands its sessions out in turn: those a busy moment has left behind would each meet the next request cold, and take a
+        // server's memory for nothing.
+        if (!given.ShouldSerialize("Connection Idle Lifetime"))
+            (given.ConnectionIdleLifetime, given.ConnectionPruningInterval) = (IdleSeconds, IdleSeconds / 5);
         if (given.MaxAutoPrepare == 0) given.MaxAutoPrepare = 100;
         if (given.ApplicationName is null) given.ApplicationName = "agentinvest";
         // Sessions of a pool never change settings, so there is nothing to reset between borrowers.

@@ -3,12 +3,16 @@ using Npgsql;
 namespace AgentInvest.Core;
 
 /// <summary>
-/// The door to PostgreSQL: plain SQL with <c>$1</c> parameters, rows mapped by a function. Statements are prepared automatically after a few uses.
-/// Arguments may be null (cast in SQL where the type is not evident: <c>$1::text</c>), arrays (<c>= any($1)</c>) or an <see cref="NpgsqlParameter"/>.
+/// The door to PostgreSQL: plain SQL with <c>$1</c> parameters, rows mapped by a function. Statements are prepared automatically after a
+/// few uses. Arguments may be null (cast in SQL where the type is not evident: <c>$1::text</c>), arrays (<c>= any($1)</c>) or an
+/// <see cref="NpgsqlParameter"/>.
 /// </summary>
 public sealed class Db(NpgsqlDataSource primary, NpgsqlDataSource read) : IAsyncDisposable
 {
-    /// <summary>The transaction of the request under way, which <see cref="InTransactionAsync{T}"/> joins. Plain reads never do: they may run in a cache's own task.</summary>
+    /// <summary>
+    /// The transaction of the request under way, which <see cref="InTransactionAsync{T}"/> joins. Plain reads never do: they may run in a
+    /// cache's own task.
+    /// </summary>
     internal static readonly AsyncLocal<Tx?> Ambient = new();
 
     /// <summary>The primary, for COPY and LISTEN.</summary>
@@ -37,7 +41,12 @@ public sealed class Db(NpgsqlDataSource primary, NpgsqlDataSource read) : IAsync
     }
 
     /// <summary>Like <see cref="ListAsync"/>, from the replica where there is one.</summary>
-    public async Task<List<T>> ListFromReplicaAsync<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken ct, params object?[] args)
+    public async Task<List<T>> ListFromReplicaAsync<T>(
+        string sql,
+        Func<NpgsqlDataReader, T> map,
+        CancellationToken ct,
+        params object?[] args
+    )
     {
         await using var connection = await read.OpenConnectionAsync(ct);
         return await Sql.ListAsync(connection, null, sql, map, ct, args);
@@ -80,14 +89,18 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction transactio
     internal bool IsCommitted { get; private set; }
 
     /// <summary>A statement after the commit would stand by itself, which nobody who writes one here expects.</summary>
-    private NpgsqlTransaction Open => IsCommitted ? throw new InvalidOperationException("The transaction has been committed.") : transaction;
+    private NpgsqlTransaction Open =>
+        IsCommitted ? throw new InvalidOperationException("The transaction has been committed.") : transaction;
 
     /// <summary>The same transaction for work that is only a part of it, and must not end it.</summary>
     internal Tx Joined() => new(connection, transaction) { _isJoined = true };
 
     public Batch Batch() => new(connection, Open);
 
-    /// <summary>Runs the transaction's last statements, and commits in the same trip unless this is only a part of it. Nothing may be asked of it afterwards.</summary>
+    /// <summary>
+    /// Runs the transaction's last statements, and commits in the same trip unless this is only a part of it. Nothing may be asked of it
+    /// afterwards.
+    /// </summary>
     public async Task RunLastAsync(Batch batch, CancellationToken ct)
     {
         if (_isJoined)
@@ -101,20 +114,36 @@ public sealed class Tx(NpgsqlConnection connection, NpgsqlTransaction transactio
         IsCommitted = true;
     }
 
-    public Task<int> ExecuteAsync(string sql, CancellationToken ct, params object?[] args) => Sql.ExecuteAsync(connection, Open, sql, ct, args);
-    public Task<T?> OneAsync<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken ct, params object?[] args) => Sql.OneAsync(connection, Open, sql, map, ct, args);
-    public Task<List<T>> ListAsync<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken ct, params object?[] args) => Sql.ListAsync(connection, Open, sql, map, ct, args);
+    public Task<int> ExecuteAsync(string sql, CancellationToken ct, params object?[] args) =>
+        Sql.ExecuteAsync(connection, Open, sql, ct, args);
+    public Task<T?> OneAsync<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken ct, params object?[] args) =>
+        Sql.OneAsync(connection, Open, sql, map, ct, args);
+    public Task<List<T>> ListAsync<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken ct, params object?[] args) =>
+        Sql.ListAsync(connection, Open, sql, map, ct, args);
 }
 
 internal static class Sql
 {
-    public static async Task<int> ExecuteAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, string sql, CancellationToken ct, object?[] args)
+    public static async Task<int> ExecuteAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction? transaction,
+        string sql,
+        CancellationToken ct,
+        object?[] args
+    )
     {
         await using var command = Command(connection, transaction, sql, args);
         return await command.ExecuteNonQueryAsync(ct);
     }
 
-    public static async Task<T?> OneAsync<T>(NpgsqlConnection connection, NpgsqlTransaction? transaction, string sql, Func<NpgsqlDataReader, T> map, CancellationToken ct, object?[] args)
+    public static async Task<T?> OneAsync<T>(
+        NpgsqlConnection connection,
+        NpgsqlTransaction? transaction,
+        string sql,
+        Func<NpgsqlDataReader, T> map,
+        CancellationToken ct,
+        object?[] args
+    )
     {
         await using var command = Command(connection, transaction, sql, args);
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -124,7 +153,14 @@ internal static class Sql
         return result;
     }
 
-    public static async Task<List<T>> ListAsync<T>(NpgsqlConnection connection, NpgsqlTransaction? transaction, string sql, Func<NpgsqlDataReader, T> map, CancellationToken ct, object?[] args)
+    public static async Task<List<T>> ListAsync<T>(
+        NpgsqlConnection connection,
+        NpgsqlTransaction? transaction,
+        string sql,
+        Func<NpgsqlDataReader, T> map,
+        CancellationToken ct,
+        object?[] args
+    )
     {
         await using var command = Command(connection, transaction, sql, args);
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -149,7 +185,8 @@ internal static class Sql
 /// <summary>Nullable columns, read without ceremony.</summary>
 public static class ReaderExtensions
 {
-    public static T? Nullable<T>(this NpgsqlDataReader reader, int column) where T : struct => reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);
+    public static T? Nullable<T>(this NpgsqlDataReader reader, int column)
+        where T : struct => reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);
     public static string? Text(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
     public static DateTimeOffset Instant(this NpgsqlDataReader reader, int column) => reader.GetFieldValue<DateTimeOffset>(column);
     public static DateOnly Day(this NpgsqlDataReader reader, int column) => reader.GetFieldValue<DateOnly>(column);

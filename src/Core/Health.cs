@@ -5,7 +5,8 @@ using StackExchange.Redis;
 namespace AgentInvest.Core;
 
 /// <summary>
-/// Whether this host can serve: <c>ready</c>; <c>degraded</c> where something it can do without is away (Redis); <c>unready</c> without PostgreSQL.
+/// Whether this host can serve: <c>ready</c>; <c>degraded</c> where something it can do without is away (Redis); <c>unready</c> without
+/// PostgreSQL.
 /// </summary>
 public sealed class Health(Db db, IServiceProvider services)
 {
@@ -18,7 +19,10 @@ public sealed class Health(Db db, IServiceProvider services)
         var checks = new Dictionary<string, CheckResult> { ["postgres"] = await TimedAsync("unready", PingAsync, ct) };
         if (services.GetService<IConnectionMultiplexer>() is { } redis)
             checks["redis"] = await TimedAsync("degraded", _ => redis.GetDatabase().PingAsync(), ct);
-        var status = checks.Values.Any(c => c.Status == "unready") ? "unready" : checks.Values.Any(c => c.Status == "degraded") ? "degraded" : "ready";
+        var status =
+            checks.Values.Any(c => c.Status == "unready") ? "unready"
+            : checks.Values.Any(c => c.Status == "degraded") ? "degraded"
+            : "ready";
         return new Report(status, checks);
     }
 

@@ -16,7 +16,8 @@ public static class Instants
     {
         value = default;
         if (text.Length < 20 || (text[^1] is not ('Z' or 'z') && text[^6] is not ('+' or '-'))) return false;
-        if (!DateTimeOffset.TryParseExact(text.ToUpperInvariant(), Formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out value)) return false;
+        if (!DateTimeOffset.TryParseExact(text.ToUpperInvariant(), Formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out value))
+            return false;
         value = value.ToUniversalTime();
         return true;
     }
@@ -34,7 +35,12 @@ public static class Instants
     internal static int Write(DateTimeOffset value, Span<byte> text)
     {
         var utc = value.UtcDateTime;
-        utc.TryFormat(text, out var length, utc.Ticks % TimeSpan.TicksPerSecond == 0 ? "s" : "yyyy-MM-dd'T'HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture);
+        utc.TryFormat(
+            text,
+            out var length,
+            utc.Ticks % TimeSpan.TicksPerSecond == 0 ? "s" : "yyyy-MM-dd'T'HH:mm:ss.FFFFFF",
+            CultureInfo.InvariantCulture
+        );
         text[length] = (byte)'Z';
         return length + 1;
     }

@@ -42,7 +42,9 @@ public static class Json
         {
             var text = reader.TokenType switch
             {
-                JsonTokenType.Number => System.Text.Encoding.UTF8.GetString(reader.HasValueSequence ? System.Buffers.BuffersExtensions.ToArray(reader.ValueSequence) : reader.ValueSpan),
+                JsonTokenType.Number => System.Text.Encoding.UTF8.GetString(
+                    reader.HasValueSequence ? System.Buffers.BuffersExtensions.ToArray(reader.ValueSequence) : reader.ValueSpan
+                ),
                 JsonTokenType.String => reader.GetString()!,
                 _ => throw new JsonException("must be a number"),
             };

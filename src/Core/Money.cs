@@ -12,15 +12,25 @@ public static class Money
     /// <summary>The first magnitude that numeric(28,10) cannot hold.</summary>
     public const decimal Bound = 1_000_000_000_000_000_000m;
 
-    /// <summary>Reads a JSON number or decimal string exactly; what a decimal cannot hold without loss is a fault, not an approximation.</summary>
+    /// <summary>
+    /// Reads a JSON number or decimal string exactly; what a decimal cannot hold without loss is a fault, not an approximation.
+    /// </summary>
     public static bool TryParse(string text, out decimal value, out string fault)
     {
         value = 0;
         fault = "must be a decimal number";
         if (text.Length is 0 or > 64) return false;
-        if (!decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value))
+        if (
+            !decimal.TryParse(
+                text,
+                NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
+                CultureInfo.InvariantCulture,
+                out value
+            )
+        )
         {
-            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) && text.Any(char.IsAsciiDigit)) fault = "is too large";
+            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) && text.Any(char.IsAsciiDigit))
+                fault = "is too large";
             return false;
         }
         // decimal.Parse rounds beyond 28 digits; significant digits in the text tell.
@@ -49,12 +59,15 @@ public static class Money
     /// <summary>Whether the books can hold it without loss.</summary>
     public static bool Fits(decimal value) => Math.Abs(value) < Bound && decimal.Round(value, Scale) == value;
 
-    /// <summary>Of what <see cref="TryWrite"/> writes: a sign, the digits of 64 bits, as many zeros before them as a decimal can have places, the point.</summary>
+    /// <summary>
+    /// Of what <see cref="TryWrite"/> writes: a sign, the digits of 64 bits, as many zeros before them as a decimal can have places, the
+    /// point.
+    /// </summary>
     public const int LongestText = 1 + 20 + 28 + 2;
 
     /// <summary>
-    /// The value as text without trailing zeros; false where its digits do not fit 64 bits, as those of few amounts do not. Several times quicker than
-    /// .NET's own, which works with 96 bits always: a long list of lots is little else than decimals.
+    /// The value as text without trailing zeros; false where its digits do not fit 64 bits, as those of few amounts do not. Several times
+    /// quicker than .NET's own, which works with 96 bits always: a long list of lots is little else than decimals.
     /// </summary>
     /// <param name="text">Of <see cref="LongestText"/> bytes.</param>
     public static bool TryWrite(decimal value, Span<byte> text, out int length)

@@ -18,7 +18,8 @@ public sealed partial class Outbox(Db db, TimeProvider time, ILogger<Outbox> log
         tx.ExecuteAsync(Insert, ct, kind, key, JsonSerializer.Serialize(payload, Json.Options), after);
 
     /// <summary>The same with other statements in one trip.</summary>
-    public static void Add<T>(Batch batch, string kind, T payload, string? key, TimeSpan after = default) => batch.Execute(Insert, kind, key, JsonSerializer.Serialize(payload, Json.Options), after);
+    public static void Add<T>(Batch batch, string kind, T payload, string? key, TimeSpan after = default) =>
+        batch.Execute(Insert, kind, key, JsonSerializer.Serialize(payload, Json.Options), after);
 
     private const string Insert = """
         insert into core.outbox as o (kind, key, payload, due_at) values ($1, $2::text, $3::jsonb, now() + $4)
@@ -35,26 +36,41 @@ public sealed partial class Outbox(Db db, TimeProvider time, ILogger<Outbox> log
         var handled = 0;
         while (handled < most)
         {
-            var taken = await db.InTransactionAsync(async tx =>
-            {
-                var row = await tx.OneAsync("""
-                    select id, payload::text, attempts from core.outbox
-                    where kind = $1 and due_at <= $2 order by due_at, id limit 1 for update skip locked
-                    """, r => (Id: r.GetInt64(0), Payload: r.GetString(1), Attempts: r.GetInt32(2)), ct, kind, time.GetUtcNow());
-                if (row.Payload is null) return false;
-                try
+            var taken = await db.InTransactionAsync(
+                async tx =>
                 {
-                    await handle(JsonSerializer.Deserialize<T>(row.Payload, Json.Options)!);
-                    await tx.ExecuteAsync("delete from core.outbox where id = $1", ct, row.Id);
-                }
-                catch (Exception e) when (e is not OperationCanceledException)
-                {
-                    Log.Failed(log, kind, row.Id, row.Attempts + 1, e);
-                    var wait = TimeSpan.FromSeconds(Math.Min(600, Math.Pow(2, row.Attempts)));
-                    await tx.ExecuteAsync("update core.outbox set attempts = attempts + 1, due_at = $2 where id = $1", ct, row.Id, time.GetUtcNow() + wait);
-                }
-                return true;
-            }, ct);
+                    var row = await tx.OneAsync(
+                        """
+                        select id, payload::text, attempts from core.outbox
+                        where kind = $1 and due_at <= $2 order by due_at, id limit 1 for update skip locked
+                        """,
+                        r => (Id: r.GetInt64(0), Payload: r.GetString(1), Attempts: r.GetInt32(2)),
+                        ct,
+                        kind,
+                        time.GetUtcNow()
+                    );
+                    if (row.Payload is null)
+                        return false;
+                    try
+                    {
+                        await handle(JsonSerializer.Deserialize<T>(row.Payload, Json.Options)!);
+                        await tx.ExecuteAsync("delete from core.outbox where id = $1", ct, row.Id);
+                    }
+                    catch (Exception e) when (e is not OperationCanceledException)
+                    {
+                        Log.Failed(log, kind, row.Id, row.Attempts + 1, e);
+                        var wait = TimeSpan.FromSeconds(Math.Min(600, Math.Pow(2, row.Attempts)));
+                        await tx.ExecuteAsync(
+                            "update core.outbox set attempts = attempts + 1, due_at = $2 where id = $1",
+                            ct,
+                            row.Id,
+                            time.GetUtcNow() + wait
+                        );
+                    }
+                    return true;
+                },
+                ct
+            );
             if (!taken) break;
             handled++;
         }

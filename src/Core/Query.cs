@@ -6,7 +6,8 @@ namespace AgentInvest.Core;
 /// <summary>Query parameters, read strictly: a value that cannot be read is a 400 that names it, not a default.</summary>
 public static class Query
 {
-    public static string? Text(HttpRequest request, string name) => request.Query.TryGetValue(name, out var v) && v.ToString() is { Length: > 0 } text ? text : null;
+    public static string? Text(HttpRequest request, string name) =>
+        request.Query.TryGetValue(name, out var v) && v.ToString() is { Length: > 0 } text ? text : null;
 
     public static DateOnly? Day(HttpRequest request, string name) => Text(request, name) is not { } text ? null
         : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day

@@ -4,8 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace AgentInvest.Core;
 
 /// <summary>
-/// What a feature holds on a user: told by export, gone by erasure. A test walks the database's catalogue, so that no table with a <c>user_id</c> is forgotten.
-/// A feature with plain tables says <see cref="UserDataServices.AddUserTables"/> and is done.
+/// What a feature holds on a user: told by export, gone by erasure. A test walks the database's catalogue, so that no table with a
+/// <c>user_id</c> is forgotten. A feature with plain tables says <see cref="UserDataServices.AddUserTables"/> and is done.
 /// </summary>
 public interface IUserData
 {
@@ -24,11 +24,19 @@ public static class UserDataServices
     /// <param name="schema">The feature's.</param>
     /// <param name="tables">In the order in which rows may be deleted. Exported as they are, but for <c>user_id</c>.</param>
     public static IServiceCollection AddUserTables(this IServiceCollection services, string schema, params string[] tables) =>
-        services.AddSingleton<IUserData>(s => new UserTables(s.GetRequiredService<Db>(), tables.Select(t => schema + "." + t).ToList(), []));
+        services.AddSingleton<IUserData>(s => new UserTables(
+            s.GetRequiredService<Db>(),
+            tables.Select(t => schema + "." + t).ToList(),
+            []
+        ));
 
     /// <summary>For tables that tell a user nothing: erased, not exported.</summary>
     public static IServiceCollection AddUserTablesWithoutExport(this IServiceCollection services, string schema, params string[] tables) =>
-        services.AddSingleton<IUserData>(s => new UserTables(s.GetRequiredService<Db>(), [], tables.Select(t => schema + "." + t).ToList()));
+        services.AddSingleton<IUserData>(s => new UserTables(
+            s.GetRequiredService<Db>(),
+            [],
+            tables.Select(t => schema + "." + t).ToList()
+        ));
 }
 
 /// <summary>Tables whose rows are told and deleted as they are. Names come from code, never from a request.</summary>
@@ -40,7 +48,12 @@ internal sealed class UserTables(Db db, IReadOnlyList<string> told, IReadOnlyLis
     {
         var held = new Dictionary<string, object?>();
         foreach (var table in told)
-            held[table] = await db.ListAsync($"select (to_jsonb(t) - 'user_id')::text from {table} t where user_id = $1", r => JsonSerializer.Deserialize<JsonElement>(r.GetString(0)), ct, user);
+            held[table] = await db.ListAsync(
+                $"select (to_jsonb(t) - 'user_id')::text from {table} t where user_id = $1",
+                r => JsonSerializer.Deserialize<JsonElement>(r.GetString(0)),
+                ct,
+                user
+            );
         return held;
     }
 

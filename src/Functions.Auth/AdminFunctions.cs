@@ -9,21 +9,48 @@ namespace AgentInvest.Functions.Auth;
 public sealed class AdminFunctions(ListUsers users, ChangeRights rights, EndUserSessions sessions, ListAudit audit, AnchorAudit anchor)
 {
     [Function("ListUsers")]
-    [Describe("List users", Query = ["search: a whole address or an id", "limit: 1 to 200, default 50", "cursor: `nextCursor` of the page before"], Response = typeof(ListPage<UserSummary>), Problems = ["403 forbidden"])]
-    public async Task<IResult> Users([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "admin/users")] HttpRequest request, CancellationToken ct) =>
-        Answer.Ok(await users.HandleAsync(Query.Text(request, "search"), PageRequest.Of(request), ct));
+    [Describe(
+        "List users",
+        Query = ["search: a whole address or an id", "limit: 1 to 200, default 50", "cursor: `nextCursor` of the page before"],
+        Response = typeof(ListPage<UserSummary>),
+        Problems = ["403 forbidden"]
+    )]
+    public async Task<IResult> Users(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "admin/users")] HttpRequest request,
+        CancellationToken ct
+    ) => Answer.Ok(await users.HandleAsync(Query.Text(request, "search"), PageRequest.Of(request), ct));
 
     [Function("SetUserRoles")]
-    [Describe("Set a user's roles", Detail = "user, analyst, admin. Tokens issued before stop working. The last administrator keeps the role.", Request = typeof(ChangeRights.RolesRequest), Status = 204, Problems = ["403 forbidden", "404 not_found", "409 conflict"])]
-    public async Task<IResult> SetRoles([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "admin/users/{id}/roles")] HttpRequest request, string id, CancellationToken ct)
+    [Describe(
+        "Set a user's roles",
+        Detail = "user, analyst, admin. Tokens issued before stop working. The last administrator keeps the role.",
+        Request = typeof(ChangeRights.RolesRequest),
+        Status = 204,
+        Problems = ["403 forbidden", "404 not_found", "409 conflict"]
+    )]
+    public async Task<IResult> SetRoles(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "admin/users/{id}/roles")] HttpRequest request,
+        string id,
+        CancellationToken ct
+    )
     {
         await rights.SetRolesAsync(id, await Body.ReadAsync<ChangeRights.RolesRequest>(request, ct), ct);
         return Answer.NoContent();
     }
 
     [Function("SetUserTier")]
-    [Describe("Set a user's tier", Detail = "free or premium. Tokens issued before stop working.", Request = typeof(ChangeRights.TierRequest), Status = 204, Problems = ["403 forbidden", "404 not_found"])]
-    public async Task<IResult> SetTier([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "admin/users/{id}/tier")] HttpRequest request, string id, CancellationToken ct)
+    [Describe(
+        "Set a user's tier",
+        Detail = "free or premium. Tokens issued before stop working.",
+        Request = typeof(ChangeRights.TierRequest),
+        Status = 204,
+        Problems = ["403 forbidden", "404 not_found"]
+    )]
+    public async Task<IResult> SetTier(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "admin/users/{id}/tier")] HttpRequest request,
+        string id,
+        CancellationToken ct
+    )
     {
         await rights.SetTierAsync(id, await Body.ReadAsync<ChangeRights.TierRequest>(request, ct), ct);
         return Answer.NoContent();
@@ -31,16 +58,32 @@ public sealed class AdminFunctions(ListUsers users, ChangeRights rights, EndUser
 
     [Function("EndUserSessions")]
     [Describe("Sign a user out everywhere", Status = 204, Problems = ["403 forbidden", "404 not_found"])]
-    public async Task<IResult> EndSessions([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "admin/users/{id}/sessions")] HttpRequest request, string id, CancellationToken ct)
+    public async Task<IResult> EndSessions(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "admin/users/{id}/sessions")] HttpRequest request,
+        string id,
+        CancellationToken ct
+    )
     {
         await sessions.HandleAsync(id, ct);
         return Answer.NoContent();
     }
 
     [Function("ListAudit")]
-    [Describe("Read the audit log, newest first", Query = ["userId: only this user's", "kind: only this kind", "limit: 1 to 200, default 50", "cursor: `nextCursor` of the page before"], Response = typeof(ListPage<AuditView>), Problems = ["403 forbidden"])]
-    public async Task<IResult> Audit([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "admin/audit")] HttpRequest request, CancellationToken ct) =>
-        Answer.Ok(await audit.HandleAsync(Query.Id(request, "userId"), Query.Text(request, "kind"), PageRequest.Of(request), ct));
+    [Describe(
+        "Read the audit log, newest first",
+        Query = [
+            "userId: only this user's",
+            "kind: only this kind",
+            "limit: 1 to 200, default 50",
+            "cursor: `nextCursor` of the page before",
+        ],
+        Response = typeof(ListPage<AuditView>),
+        Problems = ["403 forbidden"]
+    )]
+    public async Task<IResult> Audit(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "admin/audit")] HttpRequest request,
+        CancellationToken ct
+    ) => Answer.Ok(await audit.HandleAsync(Query.Id(request, "userId"), Query.Text(request, "kind"), PageRequest.Of(request), ct));
 
     [Function("AnchorAudit")]
     public Task AnchorAudit([TimerTrigger("*/2 * * * * *")] TimerInfo timer, CancellationToken ct) => anchor.HandleAsync(ct);

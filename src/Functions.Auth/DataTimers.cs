@@ -19,5 +19,6 @@ public sealed class DataTimers(SendMails sendMails, EraseUsers erase, ExportMe e
     public Task Purge([TimerTrigger("0 25 * * * *")] TimerInfo timer, CancellationToken ct) => keep.PurgeAsync(ct);
 
     [Function("RotateKeys")]
-    public Task RotateKeys([TimerTrigger("30 */10 * * * *", RunOnStartup = true)] TimerInfo timer, CancellationToken ct) => keep.RotateKeysAsync(ct);
+    public Task RotateKeys([TimerTrigger("30 */10 * * * *", RunOnStartup = true)] TimerInfo timer, CancellationToken ct) =>
+        keep.RotateKeysAsync(ct);
 }

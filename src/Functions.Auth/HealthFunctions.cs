@@ -7,11 +7,19 @@ public sealed class HealthFunctions(Health health)
 {
     [Function("HealthLive"), AllowAnonymous, NoRateLimit]
     [Describe("Tell that the process answers", Response = typeof(Health.Liveness))]
-    public IResult Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/live")] HttpRequest request) => Answer.Ok(new Health.Liveness("live"));
+    public IResult Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/live")] HttpRequest request) =>
+        Answer.Ok(new Health.Liveness("live"));
 
     [Function("HealthReady"), AllowAnonymous, NoRateLimit]
-    [Describe("Tell whether this host can serve", Detail = "`degraded` still serves; `unready` answers 503.", Response = typeof(Health.Report))]
-    public async Task<IResult> Ready([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/ready")] HttpRequest request, CancellationToken ct)
+    [Describe(
+        "Tell whether this host can serve",
+        Detail = "`degraded` still serves; `unready` answers 503.",
+        Response = typeof(Health.Report)
+    )]
+    public async Task<IResult> Ready(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/ready")] HttpRequest request,
+        CancellationToken ct
+    )
     {
         var report = await health.CheckAsync(ct);
         return Results.Json(report, Json.Options, statusCode: report.Status == "unready" ? 503 : 200);

@@ -5,12 +5,18 @@ namespace AgentInvest.Functions.Market;
 /// <summary>Keeps the stored history complete: at start, then every hour whatever a new day or another source has made stale.</summary>
 public sealed class BackfillFunctions(BackfillHistory backfill)
 {
-    private static readonly TaskOptions Retry = TaskOptions.FromRetryPolicy(new RetryPolicy(5, TimeSpan.FromSeconds(2), 2.0, TimeSpan.FromMinutes(1)));
+    private static readonly TaskOptions Retry = TaskOptions.FromRetryPolicy(
+        new RetryPolicy(5, TimeSpan.FromSeconds(2), 2.0, TimeSpan.FromMinutes(1))
+    );
 
     public sealed record Progress(int Loaded, int Of);
 
     [Function("StartBackfill")]
-    public async Task Start([TimerTrigger("0 5 * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken ct)
+    public async Task Start(
+        [TimerTrigger("0 5 * * * *", RunOnStartup = true)] TimerInfo timer,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken ct
+    )
     {
         if ((await backfill.StaleAsync(ct)).Count == 0) return;
         // One at a time: an hour's backfill that is still running does this one's work as well.

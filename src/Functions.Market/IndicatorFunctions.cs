@@ -7,30 +7,70 @@ namespace AgentInvest.Functions.Market;
 /// <summary>Technical indicators, of listed symbols and of the caller's own bars.</summary>
 public sealed class IndicatorFunctions(ListIndicators list, GetIndicators get, ComputeIndicators compute, GetChart chart)
 {
-    private const string Names = "names: indicators separated by commas, parameters by colons, e.g. `sma:20,rsi,macd:12:26:9,zigzag:close:5`; GET /market/indicators lists them";
+    private const string Names =
+        "names: indicators separated by commas, parameters by colons, e.g. `sma:20,rsi,macd:12:26:9,zigzag:close:5`; GET /market/indicators lists them";
 
     [Function("ListIndicators"), AllowAnonymous, PublicData]
-    [Describe("List the indicators", Detail = "With aliases, parameters in order, defaults, ranges, outputs and where each formula is from.", Response = typeof(ListIndicators.Response))]
-    public IResult List([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/indicators")] HttpRequest request) => Conditional.Answer(request, list.Handle(), maxAge: 3600);
+    [Describe(
+        "List the indicators",
+        Detail = "With aliases, parameters in order, defaults, ranges, outputs and where each formula is from.",
+        Response = typeof(ListIndicators.Response)
+    )]
+    public IResult List([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/indicators")] HttpRequest request) =>
+        Conditional.Answer(request, list.Handle(), maxAge: 3600);
 
     [Function("GetIndicators"), AllowAnonymous, PublicData]
-    [Describe("Compute indicators of a symbol", Detail = "Over exactly the bars that history answers for the same query; values are null while an indicator warms up, so ask from earlier on to have them all. "
-        + "Each output is `[{t, value}]`, value a number, true or false, or a word.",
-        Query = [Names, "from: a date or an instant", "to: a date or an instant", "interval: 1m, 5m, 15m, 1h, 1d (default), 1w or 1mo", "adjusted: true (default) or false", "benchmark: the symbol that beta, corr and prs compare with"],
-        Response = typeof(IndicatorAnswer), Problems = ["404 not_found"])]
-    public async Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/stocks/{symbol}/indicators")] HttpRequest request, string symbol, CancellationToken ct) =>
-        Conditional.Answer(request, await get.HandleAsync(symbol, request, ct), maxAge: 60);
+    [Describe(
+        "Compute indicators of a symbol",
+        Detail = "Over exactly the bars that history answers for the same query; values are null while an indicator warms up, so ask from earlier on to have them all. "
+            + "Each output is `[{t, value}]`, value a number, true or false, or a word.",
+        Query = [
+            Names,
+            "from: a date or an instant",
+            "to: a date or an instant",
+            "interval: 1m, 5m, 15m, 1h, 1d (default), 1w or 1mo",
+            "adjusted: true (default) or false",
+            "benchmark: the symbol that beta, corr and prs compare with",
+        ],
+        Response = typeof(IndicatorAnswer),
+        Problems = ["404 not_found"]
+    )]
+    public async Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/stocks/{symbol}/indicators")] HttpRequest request,
+        string symbol,
+        CancellationToken ct
+    ) => Conditional.Answer(request, await get.HandleAsync(symbol, request, ct), maxAge: 60);
 
     [Function("GetChart"), AllowAnonymous, PublicData]
-    [Describe("Draw a symbol", Detail = "Candles, volume and up to 8 indicators as `image/svg+xml`, over the bars that history answers for the same query.",
-        Query = [Names, "from: a date or an instant", "to: a date or an instant", "interval: 1m, 5m, 15m, 1h, 1d (default), 1w or 1mo", "adjusted: true (default) or false", "theme: light (default) or dark", "width: 320 to 1600 pixels, 800 by default"],
-        Problems = ["404 not_found"])]
-    public async Task<IResult> Chart([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/stocks/{symbol}/chart.svg")] HttpRequest request, string symbol, CancellationToken ct) =>
-        Conditional.Answer(request, await chart.HandleAsync(symbol, request, ct), "image/svg+xml; charset=utf-8", maxAge: 60);
+    [Describe(
+        "Draw a symbol",
+        Detail = "Candles, volume and up to 8 indicators as `image/svg+xml`, over the bars that history answers for the same query.",
+        Query = [
+            Names,
+            "from: a date or an instant",
+            "to: a date or an instant",
+            "interval: 1m, 5m, 15m, 1h, 1d (default), 1w or 1mo",
+            "adjusted: true (default) or false",
+            "theme: light (default) or dark",
+            "width: 320 to 1600 pixels, 800 by default",
+        ],
+        Problems = ["404 not_found"]
+    )]
+    public async Task<IResult> Chart(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/stocks/{symbol}/chart.svg")] HttpRequest request,
+        string symbol,
+        CancellationToken ct
+    ) => Conditional.Answer(request, await chart.HandleAsync(symbol, request, ct), "image/svg+xml; charset=utf-8", maxAge: 60);
 
     [Function("ComputeIndicators"), RequireScope("market:read"), MaxBody(10 << 20)]
-    [Describe("Compute indicators of your own bars", Detail = "At most 10,000 bars, ascending; `t` is a date for daily bars, an instant within the day.",
-        Request = typeof(ComputeIndicators.Request), Response = typeof(IndicatorAnswer))]
-    public async Task<IResult> Compute([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "market/indicators")] HttpRequest request, CancellationToken ct) =>
-        Answer.Ok(compute.Handle(await Body.ReadAsync<ComputeIndicators.Request>(request, ct)));
+    [Describe(
+        "Compute indicators of your own bars",
+        Detail = "At most 10,000 bars, ascending; `t` is a date for daily bars, an instant within the day.",
+        Request = typeof(ComputeIndicators.Request),
+        Response = typeof(IndicatorAnswer)
+    )]
+    public async Task<IResult> Compute(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "market/indicators")] HttpRequest request,
+        CancellationToken ct
+    ) => Answer.Ok(compute.Handle(await Body.ReadAsync<ComputeIndicators.Request>(request, ct)));
 }

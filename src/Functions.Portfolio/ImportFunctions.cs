@@ -7,24 +7,54 @@ namespace AgentInvest.Functions.Portfolio;
 public sealed class ImportFunctions(ImportTransactions import, ExportTransactions export)
 {
     [Function("ImportTransactions"), RequireScope("portfolio:write"), Idempotent, MaxBody(ImportTransactions.Limit)]
-    [Describe("Import transactions", Detail = "The body is the file, or a multipart form with one file. csv: a header of the members of POST /portfolio/transactions; json: what the export writes; ofx: statements of brokers and banks. Each line is booked, skipped as a duplicate or reported with its errors; `externalId` decides where given, else a line that says the same as an entry in the books is that entry.",
-        Query = ["portfolioId: default: the default portfolio", "format: csv (default), json or ofx", "dryRun: true books nothing and says what would be"], Response = typeof(ImportTransactions.Response), Problems = ["412 precondition_failed", "413 payload_too_large"])]
-    public async Task<IResult> Import([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "portfolio/transactions/import")] HttpRequest request, CancellationToken ct)
+    [Describe(
+        "Import transactions",
+        Detail = "The body is the file, or a multipart form with one file. csv: a header of the members of POST /portfolio/transactions; json: what the export writes; ofx: statements of brokers and banks. Each line is booked, skipped as a duplicate or reported with its errors; `externalId` decides where given, else a line that says the same as an entry in the books is that entry.",
+        Query = [
+            "portfolioId: default: the default portfolio",
+            "format: csv (default), json or ofx",
+            "dryRun: true books nothing and says what would be",
+        ],
+        Response = typeof(ImportTransactions.Response),
+        Problems = ["412 precondition_failed", "413 payload_too_large"]
+    )]
+    public async Task<IResult> Import(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "portfolio/transactions/import")] HttpRequest request,
+        CancellationToken ct
+    )
     {
         var (format, dryRun) = (Query.Text(request, "format"), Query.Flag(request, "dryRun"));
-        var (response, etag) = await import.HandleAsync(CurrentUser.Of(request.HttpContext), Query.Id(request, "portfolioId"), format, dryRun, await UploadedFile.ReadAsync(request, ct), request.Headers.IfMatch, ct);
+        var (response, etag) = await import.HandleAsync(
+            CurrentUser.Of(request.HttpContext),
+            Query.Id(request, "portfolioId"),
+            format,
+            dryRun,
+            await UploadedFile.ReadAsync(request, ct),
+            request.Headers.IfMatch,
+            ct
+        );
         return Answer.Ok(response).With("ETag", etag);
     }
 
     [Function("ExportTransactions"), RequireScope("portfolio:read")]
-    [Describe("Export the ledger", Detail = "Every entry in force, those of the feed too; importing it into an empty portfolio of the same base currency and method gives the same books.",
-        Query = ["portfolioId: default: the default portfolio", "format: csv (default) or json"], Response = typeof(ExportTransactions.Response))]
-    public async Task<IResult> Export([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/export")] HttpRequest request, CancellationToken ct)
+    [Describe(
+        "Export the ledger",
+        Detail = "Every entry in force, those of the feed too; importing it into an empty portfolio of the same base currency and method gives the same books.",
+        Query = ["portfolioId: default: the default portfolio", "format: csv (default) or json"],
+        Response = typeof(ExportTransactions.Response)
+    )]
+    public async Task<IResult> Export(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/export")] HttpRequest request,
+        CancellationToken ct
+    )
     {
         var format = Query.Text(request, "format") ?? "csv";
         if (format is not ("csv" or "json")) throw Problems.Validation("format", "must be csv or json");
         var (response, etag) = await export.HandleAsync(CurrentUser.Of(request.HttpContext), Query.Id(request, "portfolioId"), ct);
-        var result = format == "json" ? Answer.Ok(response) : Results.Bytes(ExportTransactions.ToCsv(response), "text/csv; charset=utf-8", "transactions.csv");
+        var result =
+            format == "json"
+                ? Answer.Ok(response)
+                : Results.Bytes(ExportTransactions.ToCsv(response), "text/csv; charset=utf-8", "transactions.csv");
         return result.With("ETag", etag);
     }
 }

@@ -9,18 +9,37 @@ public sealed class JobFunctions(FindJob jobs)
 {
     [Function("GetJob"), RequireScope("portfolio:read")]
     [Describe("Read the state of a job", Response = typeof(FindJob.Response), Problems = ["404 not_found"])]
-    public async Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "jobs/{instanceId}")] HttpRequest request, string instanceId, [DurableClient] DurableTaskClient client, CancellationToken ct)
+    public async Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "jobs/{instanceId}")] HttpRequest request,
+        string instanceId,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken ct
+    )
     {
         var job = await jobs.HandleAsync(CurrentUser.Of(request.HttpContext), instanceId, ct);
         return await client.GetInstanceAsync(instanceId, true, ct) is not { } instance
             ? Answer.Ok(new FindJob.Response(job.InstanceId, job.Kind, "pending", null, job.CreatedAt, null, null))
-            : Answer.Ok(new FindJob.Response(job.InstanceId, job.Kind, StatusOf(instance.RuntimeStatus), instance.IsCompleted && instance.FailureDetails is null ? 1 : instance.ReadCustomStatusAs<decimal?>(), instance.CreatedAt,
-                instance.ReadOutputAs<JsonElement?>(), instance.FailureDetails?.ErrorMessage));
+            : Answer.Ok(
+                new FindJob.Response(
+                    job.InstanceId,
+                    job.Kind,
+                    StatusOf(instance.RuntimeStatus),
+                    instance.IsCompleted && instance.FailureDetails is null ? 1 : instance.ReadCustomStatusAs<decimal?>(),
+                    instance.CreatedAt,
+                    instance.ReadOutputAs<JsonElement?>(),
+                    instance.FailureDetails?.ErrorMessage
+                )
+            );
     }
 
     [Function("TerminateJob"), RequireScope("portfolio:write")]
     [Describe("Terminate a job", Status = 204, Problems = ["404 not_found"])]
-    public async Task<IResult> Terminate([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "jobs/{instanceId}")] HttpRequest request, string instanceId, [DurableClient] DurableTaskClient client, CancellationToken ct)
+    public async Task<IResult> Terminate(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "jobs/{instanceId}")] HttpRequest request,
+        string instanceId,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken ct
+    )
     {
         await jobs.HandleAsync(CurrentUser.Of(request.HttpContext), instanceId, ct);
         await client.TerminateInstanceAsync(instanceId, "Terminated by its owner.", ct);

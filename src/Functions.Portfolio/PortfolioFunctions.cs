@@ -9,55 +9,122 @@ namespace AgentInvest.Functions.Portfolio;
 public sealed class PortfolioFunctions(ManagePortfolios portfolios, GetPortfolio getPortfolio, GetPerformance getPerformance)
 {
     [Function("GetPortfolio"), RequireScope("portfolio:read")]
-    [Describe("Read holdings and totals", Detail = "Price and average cost are in the instrument's currency, all else in base currency; cost and P&L are before fees.",
-        Query = ["portfolioId: default: the default portfolio", "asOf: value the books at the end of that date"], Response = typeof(GetPortfolio.Response))]
-    public async Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio")] HttpRequest request, CancellationToken ct)
+    [Describe(
+        "Read holdings and totals",
+        Detail = "Price and average cost are in the instrument's currency, all else in base currency; cost and P&L are before fees.",
+        Query = ["portfolioId: default: the default portfolio", "asOf: value the books at the end of that date"],
+        Response = typeof(GetPortfolio.Response)
+    )]
+    public async Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio")] HttpRequest request,
+        CancellationToken ct
+    )
     {
-        var (response, etag) = await getPortfolio.HandleAsync(CurrentUser.Of(request.HttpContext), Query.Id(request, "portfolioId"), Query.Day(request, "asOf"), ct);
+        var (response, etag) = await getPortfolio.HandleAsync(
+            CurrentUser.Of(request.HttpContext),
+            Query.Id(request, "portfolioId"),
+            Query.Day(request, "asOf"),
+            ct
+        );
         return Answer.Ok(response).With("ETag", etag);
     }
 
     [Function("GetPerformance"), RequireScope("portfolio:read")]
-    [Describe("Read returns over a range", Detail = "`from` is the close of that day. What is not defined is null, with the reason under `unavailable`.",
-        Query = ["portfolioId: default: the default portfolio", "range: 1d, 1w, 1m, 3m, 6m, ytd, 1y, 5y or max (default)", "from: instead of range", "to: default today", "benchmark: a symbol, such as SPY"], Response = typeof(GetPerformance.Response))]
-    public async Task<IResult> Performance([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/performance")] HttpRequest request, CancellationToken ct)
+    [Describe(
+        "Read returns over a range",
+        Detail = "`from` is the close of that day. What is not defined is null, with the reason under `unavailable`.",
+        Query = [
+            "portfolioId: default: the default portfolio",
+            "range: 1d, 1w, 1m, 3m, 6m, ytd, 1y, 5y or max (default)",
+            "from: instead of range",
+            "to: default today",
+            "benchmark: a symbol, such as SPY",
+        ],
+        Response = typeof(GetPerformance.Response)
+    )]
+    public async Task<IResult> Performance(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/performance")] HttpRequest request,
+        CancellationToken ct
+    )
     {
-        var (response, etag) = await getPerformance.HandleAsync(CurrentUser.Of(request.HttpContext), Query.Id(request, "portfolioId"), request, ct);
+        var (response, etag) = await getPerformance.HandleAsync(
+            CurrentUser.Of(request.HttpContext),
+            Query.Id(request, "portfolioId"),
+            request,
+            ct
+        );
         return Answer.Ok(response).With("ETag", etag);
     }
 
     [Function("ListPortfolios"), RequireScope("portfolio:read")]
-    [Describe("List portfolios", Query = ["limit: 1 to 200, default 50", "cursor: `nextCursor` of the page before"], Response = typeof(ListPage<ManagePortfolios.Response>))]
-    public async Task<IResult> List([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolios")] HttpRequest request, CancellationToken ct) =>
-        Answer.Ok(await portfolios.ListAsync(CurrentUser.Of(request.HttpContext), PageRequest.Of(request), ct));
+    [Describe(
+        "List portfolios",
+        Query = ["limit: 1 to 200, default 50", "cursor: `nextCursor` of the page before"],
+        Response = typeof(ListPage<ManagePortfolios.Response>)
+    )]
+    public async Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolios")] HttpRequest request,
+        CancellationToken ct
+    ) => Answer.Ok(await portfolios.ListAsync(CurrentUser.Of(request.HttpContext), PageRequest.Of(request), ct));
 
     [Function("CreatePortfolio"), RequireScope("portfolio:write"), Idempotent]
     [Describe("Create a portfolio", Request = typeof(ManagePortfolios.Request), Response = typeof(ManagePortfolios.Response), Status = 201)]
-    public async Task<IResult> Create([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "portfolios")] HttpRequest request, CancellationToken ct)
+    public async Task<IResult> Create(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "portfolios")] HttpRequest request,
+        CancellationToken ct
+    )
     {
-        var (created, etag) = await portfolios.CreateAsync(CurrentUser.Of(request.HttpContext), await Body.ReadAsync<ManagePortfolios.Request>(request, ct), ct);
+        var (created, etag) = await portfolios.CreateAsync(
+            CurrentUser.Of(request.HttpContext),
+            await Body.ReadAsync<ManagePortfolios.Request>(request, ct),
+            ct
+        );
         return Answer.Created($"/v1/portfolios/{created.Id}", created).With("ETag", etag);
     }
 
     [Function("ReadPortfolio"), RequireScope("portfolio:read")]
     [Describe("Read a portfolio's settings", Response = typeof(ManagePortfolios.Response), Problems = ["404 not_found"])]
-    public async Task<IResult> Read([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolios/{id}")] HttpRequest request, string id, CancellationToken ct)
+    public async Task<IResult> Read(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolios/{id}")] HttpRequest request,
+        string id,
+        CancellationToken ct
+    )
     {
         var (response, etag) = await portfolios.GetAsync(CurrentUser.Of(request.HttpContext), IdOf(id), ct);
         return Answer.Ok(response).With("ETag", etag);
     }
 
     [Function("UpdatePortfolio"), RequireScope("portfolio:write")]
-    [Describe("Change a portfolio", Detail = "Another cost-basis method derives lots and gains anew; the ledger stays as it is.", Request = typeof(ManagePortfolios.Request), Response = typeof(ManagePortfolios.Response), Problems = ["409 conflict", "412 precondition_failed"])]
-    public async Task<IResult> Update([HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "portfolios/{id}")] HttpRequest request, string id, CancellationToken ct)
+    [Describe(
+        "Change a portfolio",
+        Detail = "Another cost-basis method derives lots and gains anew; the ledger stays as it is.",
+        Request = typeof(ManagePortfolios.Request),
+        Response = typeof(ManagePortfolios.Response),
+        Problems = ["409 conflict", "412 precondition_failed"]
+    )]
+    public async Task<IResult> Update(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "portfolios/{id}")] HttpRequest request,
+        string id,
+        CancellationToken ct
+    )
     {
-        var (response, etag) = await portfolios.UpdateAsync(CurrentUser.Of(request.HttpContext), IdOf(id), await Body.ReadAsync<ManagePortfolios.Request>(request, ct), request.Headers.IfMatch, ct);
+        var (response, etag) = await portfolios.UpdateAsync(
+            CurrentUser.Of(request.HttpContext),
+            IdOf(id),
+            await Body.ReadAsync<ManagePortfolios.Request>(request, ct),
+            request.Headers.IfMatch,
+            ct
+        );
         return Answer.Ok(response).With("ETag", etag);
     }
 
     [Function("DeletePortfolio"), RequireScope("portfolio:write")]
     [Describe("Delete a portfolio and its ledger", Status = 204, Problems = ["412 precondition_failed"])]
-    public async Task<IResult> Delete([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "portfolios/{id}")] HttpRequest request, string id, CancellationToken ct)
+    public async Task<IResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "portfolios/{id}")] HttpRequest request,
+        string id,
+        CancellationToken ct
+    )
     {
         await portfolios.DeleteAsync(CurrentUser.Of(request.HttpContext), IdOf(id), request.Headers.IfMatch, ct);
         return Answer.NoContent();

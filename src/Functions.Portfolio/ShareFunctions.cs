@@ -7,29 +7,61 @@ namespace AgentInvest.Functions.Portfolio;
 public sealed class ShareFunctions(ManageShares shares, GetShared shared)
 {
     [Function("CreateShare"), RequireScope("portfolio:write"), Idempotent]
-    [Describe("Create a read-only link", Detail = "Scope `values` shows amounts; without it only percentages are shown. The token is told once.", Query = ["portfolioId: default: the default portfolio"],
-        Request = typeof(ManageShares.Request), Response = typeof(ManageShares.Created), Status = 201)]
-    public async Task<IResult> Create([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "portfolio/shares")] HttpRequest request, CancellationToken ct)
+    [Describe(
+        "Create a read-only link",
+        Detail = "Scope `values` shows amounts; without it only percentages are shown. The token is told once.",
+        Query = ["portfolioId: default: the default portfolio"],
+        Request = typeof(ManageShares.Request),
+        Response = typeof(ManageShares.Created),
+        Status = 201
+    )]
+    public async Task<IResult> Create(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "portfolio/shares")] HttpRequest request,
+        CancellationToken ct
+    )
     {
-        var created = await shares.CreateAsync(CurrentUser.Of(request.HttpContext), Query.Id(request, "portfolioId"), await Body.ReadAsync<ManageShares.Request>(request, ct), ct);
+        var created = await shares.CreateAsync(
+            CurrentUser.Of(request.HttpContext),
+            Query.Id(request, "portfolioId"),
+            await Body.ReadAsync<ManageShares.Request>(request, ct),
+            ct
+        );
         return Answer.Created(created.Url, created);
     }
 
     [Function("ListShares"), RequireScope("portfolio:read")]
-    [Describe("List read-only links", Query = ["limit: 1 to 200, default 50", "cursor: `nextCursor` of the page before"], Response = typeof(ListPage<ManageShares.Response>))]
-    public async Task<IResult> List([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/shares")] HttpRequest request, CancellationToken ct) =>
-        Answer.Ok(await shares.ListAsync(CurrentUser.Of(request.HttpContext), PageRequest.Of(request), ct));
+    [Describe(
+        "List read-only links",
+        Query = ["limit: 1 to 200, default 50", "cursor: `nextCursor` of the page before"],
+        Response = typeof(ListPage<ManageShares.Response>)
+    )]
+    public async Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/shares")] HttpRequest request,
+        CancellationToken ct
+    ) => Answer.Ok(await shares.ListAsync(CurrentUser.Of(request.HttpContext), PageRequest.Of(request), ct));
 
     [Function("DeleteShare"), RequireScope("portfolio:write")]
     [Describe("End a read-only link", Status = 204, Problems = ["404 not_found"])]
-    public async Task<IResult> Delete([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "portfolio/shares/{id}")] HttpRequest request, string id, CancellationToken ct)
+    public async Task<IResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "portfolio/shares/{id}")] HttpRequest request,
+        string id,
+        CancellationToken ct
+    )
     {
         await shares.DeleteAsync(CurrentUser.Of(request.HttpContext), id, ct);
         return Answer.NoContent();
     }
 
     [Function("GetShared"), AllowAnonymous]
-    [Describe("Read a shared portfolio", Detail = "For whoever has the link; 404 once it has ended.", Response = typeof(GetShared.Response), Problems = ["404 not_found"])]
-    public async Task<IResult> Shared([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "shared/{token}")] HttpRequest request, string token, CancellationToken ct) =>
-        Answer.Ok(await shared.HandleAsync(token, ct));
+    [Describe(
+        "Read a shared portfolio",
+        Detail = "For whoever has the link; 404 once it has ended.",
+        Response = typeof(GetShared.Response),
+        Problems = ["404 not_found"]
+    )]
+    public async Task<IResult> Shared(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "shared/{token}")] HttpRequest request,
+        string token,
+        CancellationToken ct
+    ) => Answer.Ok(await shared.HandleAsync(token, ct));
 }

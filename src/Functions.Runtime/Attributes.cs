@@ -62,7 +62,9 @@ public sealed class ActivityTriggerAttribute : Attribute;
 [AttributeUsage(AttributeTargets.Parameter)]
 public sealed class DurableClientAttribute : Attribute;
 
-/// <summary>On a method: its result; on a property of the result: that property. Values are message or group actions, one or many.</summary>
+/// <summary>
+/// On a method: its result; on a property of the result: that property. Values are message or group actions, one or many.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method | AttributeTargets.Property)]
 public sealed class SignalROutputAttribute : Attribute
 {

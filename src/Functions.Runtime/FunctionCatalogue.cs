@@ -30,8 +30,8 @@ internal sealed record FunctionDescriptor(string Name, MethodInfo Method, Trigge
 }
 
 /// <summary>
-/// Every function of the given assemblies, checked: what would not be bound in Azure, or not here, is refused at start by function and parameter,
-/// because a parameter that silently stays null is found in production.
+/// Every function of the given assemblies, checked: what would not be bound in Azure, or not here, is refused at start by function and
+/// parameter, because a parameter that silently stays null is found in production.
 /// </summary>
 internal sealed class FunctionCatalogue
 {
@@ -40,9 +40,16 @@ internal sealed class FunctionCatalogue
     public FunctionCatalogue(LocalFunctionsOptions options)
     {
         foreach (var type in options.Assemblies.SelectMany(a => a.GetTypes()))
-            foreach (var method in type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
-                if (method.GetCustomAttribute<FunctionAttribute>() is { } function && !_byName.TryAdd(function.Name, Describe(function.Name, method)))
-                    throw new InvalidOperationException($"Two functions are named {function.Name}; names are unique over all apps.");
+            foreach (
+            var method in type.GetMethods(
+                BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly
+            )
+        )
+            if (
+                method.GetCustomAttribute<FunctionAttribute>() is { } function
+                && !_byName.TryAdd(function.Name, Describe(function.Name, method))
+            )
+                throw new InvalidOperationException($"Two functions are named {function.Name}; names are unique over all apps.");
     }
 
     public IEnumerable<FunctionDescriptor> Of(TriggerKind kind) => _byName.Values.Where(f => f.Kind == kind);
@@ -76,7 +83,12 @@ internal sealed class FunctionCatalogue
         if (function.Kind == TriggerKind.Orchestration) return false;
         if (type == typeof(CancellationToken)) return true;
         if (parameter.IsDefined(typeof(DurableClientAttribute))) return type == typeof(Durable.DurableTaskClient);
-        return function.Kind == TriggerKind.Http && (type == typeof(HttpContext) || type == typeof(HttpRequest) || RouteNames(function).Contains(parameter.Name!, StringComparer.OrdinalIgnoreCase));
+        return function.Kind == TriggerKind.Http
+            && (
+                type == typeof(HttpContext)
+                || type == typeof(HttpRequest)
+                || RouteNames(function).Contains(parameter.Name!, StringComparer.OrdinalIgnoreCase)
+            );
     }
 
     public static IEnumerable<string> RouteNames(FunctionDescriptor function) =>
@@ -87,22 +99,33 @@ internal sealed class FunctionCatalogue
     private static void CheckTypes(FunctionDescriptor function)
     {
         var (name, method, kind, trigger) = function;
-        var result = method.ReturnType.IsGenericType && method.ReturnType.GetGenericTypeDefinition() == typeof(Task<>) ? method.ReturnType.GetGenericArguments()[0] : method.ReturnType;
+        var result =
+            method.ReturnType.IsGenericType && method.ReturnType.GetGenericTypeDefinition() == typeof(Task<>)
+                ? method.ReturnType.GetGenericArguments()[0]
+                : method.ReturnType;
         // Neither would be awaited: a failure would be nobody's, or end the process.
-        if (typeof(ValueTask).IsAssignableFrom(method.ReturnType) || (result.IsGenericType && result.GetGenericTypeDefinition() == typeof(ValueTask<>))) throw Refuse(name, "must return a Task instead of a ValueTask");
-        if (method.ReturnType == typeof(void) && method.IsDefined(typeof(AsyncStateMachineAttribute))) throw Refuse(name, "must return a Task instead of async void");
+        if (
+            typeof(ValueTask).IsAssignableFrom(method.ReturnType)
+            || (result.IsGenericType && result.GetGenericTypeDefinition() == typeof(ValueTask<>))
+        )
+            throw Refuse(name, "must return a Task instead of a ValueTask");
+        if (method.ReturnType == typeof(void) && method.IsDefined(typeof(AsyncStateMachineAttribute)))
+            throw Refuse(name, "must return a Task instead of async void");
         switch (kind)
         {
             case TriggerKind.Http:
-                if (trigger.ParameterType != typeof(HttpRequest) && trigger.ParameterType != typeof(HttpContext)) throw Refuse(name, "must take its HttpTrigger as HttpRequest");
-                if (!typeof(IResult).IsAssignableFrom(result) && Http.HttpFunctions.ResultProperty(result) is null) throw Refuse(name, "must return IResult, or a class with an [HttpResult] IResult");
+                if (trigger.ParameterType != typeof(HttpRequest) && trigger.ParameterType != typeof(HttpContext))
+                    throw Refuse(name, "must take its HttpTrigger as HttpRequest");
+                if (!typeof(IResult).IsAssignableFrom(result) && Http.HttpFunctions.ResultProperty(result) is null)
+                    throw Refuse(name, "must return IResult, or a class with an [HttpResult] IResult");
                 break;
             case TriggerKind.Timer:
                 if (trigger.ParameterType != typeof(TimerInfo)) throw Refuse(name, "must take its TimerTrigger as TimerInfo");
                 _ = Timers.Schedule.Parse(name, function.Trigger<TimerTriggerAttribute>().Schedule);
                 break;
             case TriggerKind.Orchestration:
-                if (trigger.ParameterType != typeof(Durable.TaskOrchestrationContext)) throw Refuse(name, "must take its OrchestrationTrigger as TaskOrchestrationContext");
+                if (trigger.ParameterType != typeof(Durable.TaskOrchestrationContext))
+                    throw Refuse(name, "must take its OrchestrationTrigger as TaskOrchestrationContext");
                 if (!typeof(Task).IsAssignableFrom(method.ReturnType)) throw Refuse(name, "must return a Task");
                 break;
         }

@@ -12,7 +12,12 @@ internal sealed class FunctionInvoker(SignalR.SignalROutputs outputs)
 
     /// <param name="bind">The value of each parameter.</param>
     /// <returns>The function's result, its Task awaited; null for none.</returns>
-    public async Task<object?> InvokeAsync(FunctionDescriptor function, IServiceProvider services, Func<ParameterInfo, object?> bind, CancellationToken ct)
+    public async Task<object?> InvokeAsync(
+        FunctionDescriptor function,
+        IServiceProvider services,
+        Func<ParameterInfo, object?> bind,
+        CancellationToken ct
+    )
     {
         var result = await Unwrap(Call(function, services, bind));
         await outputs.DispatchAsync(function.Method, result, ct);
@@ -23,7 +28,9 @@ internal sealed class FunctionInvoker(SignalR.SignalROutputs outputs)
     public object? Call(FunctionDescriptor function, IServiceProvider services, Func<ParameterInfo, object?> bind)
     {
         var method = function.Method;
-        var target = method.IsStatic ? null : _factories.GetOrAdd(method.DeclaringType!, t => ActivatorUtilities.CreateFactory(t, Type.EmptyTypes))(services, null);
+        var target = method.IsStatic
+            ? null
+            : _factories.GetOrAdd(method.DeclaringType!, t => ActivatorUtilities.CreateFactory(t, Type.EmptyTypes))(services, null);
         try
         {
             return method.Invoke(target, BindingFlags.DoNotWrapExceptions, null, method.GetParameters().Select(bind).ToArray(), null);

@@ -10,7 +10,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AgentInvest.Functions.Runtime;
 
-/// <summary>The local host of function apps: one process, PostgreSQL for timers and orchestrations. Needs an <c>NpgsqlDataSource</c> among the services.</summary>
+/// <summary>
+/// The local host of function apps: one process, PostgreSQL for timers and orchestrations. Needs an <c>NpgsqlDataSource</c> among the
+/// services.
+/// </summary>
 public static class LocalFunctions
 {
     public static IServiceCollection AddLocalFunctions(this IServiceCollection services, Action<LocalFunctionsOptions> configure)
@@ -31,9 +34,15 @@ public static class LocalFunctions
 
     /// <summary>Maps every HTTP function under the route prefix, with its attributes as metadata.</summary>
     public static void MapLocalFunctions(this IEndpointRouteBuilder routes) =>
-        HttpFunctions.Map(routes, routes.ServiceProvider.GetRequiredService<FunctionCatalogue>(), routes.ServiceProvider.GetRequiredService<LocalFunctionsOptions>());
+        HttpFunctions.Map(
+            routes,
+            routes.ServiceProvider.GetRequiredService<FunctionCatalogue>(),
+            routes.ServiceProvider.GetRequiredService<LocalFunctionsOptions>()
+        );
 
-    /// <summary>Accepts paths without the prefix as the gateway does: <c>/auth/login</c> is <c>/v1/auth/login</c>. Stands before routing.</summary>
+    /// <summary>
+    /// Accepts paths without the prefix as the gateway does: <c>/auth/login</c> is <c>/v1/auth/login</c>. Stands before routing.
+    /// </summary>
     public static void UseUnprefixedAlias(this IApplicationBuilder app, string prefix)
     {
         PathString root = "/" + prefix;

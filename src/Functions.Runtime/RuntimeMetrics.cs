@@ -8,7 +8,11 @@ internal static class RuntimeMetrics
 {
     private const string Name = "AgentInvest.Functions";
     private static readonly Meter Meter = new(Name);
-    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("functions.duration", "s", "Runs of functions other than HTTP ones");
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
+        "functions.duration",
+        "s",
+        "Runs of functions other than HTTP ones"
+    );
 
     private static readonly ActivitySource Activities = new(Name);
 
@@ -16,5 +20,10 @@ internal static class RuntimeMetrics
     public static Activity Trace(string function) => Activities.StartActivity(function) ?? new Activity(function).Start();
 
     public static void Ran(string trigger, string function, string outcome, long begin) =>
-        Duration.Record(Stopwatch.GetElapsedTime(begin).TotalSeconds, new("trigger", trigger), new("function", function), new("outcome", outcome));
+        Duration.Record(
+            Stopwatch.GetElapsedTime(begin).TotalSeconds,
+            new("trigger", trigger),
+            new("function", function),
+            new("outcome", outcome)
+        );
 }

@@ -38,7 +38,9 @@ internal static class FunctionHost
         Map(app);
         // Recorded history is read now, so that a fault in it is the one line that ends the start.
         _ = app.Services.GetRequiredService<MarketData>();
-        await app.Services.GetRequiredService<EnsureAdmin>().HandleAsync(Environment.GetEnvironmentVariable("AGENTINVEST_ADMIN_PASSWORD"), CancellationToken.None);
+        await app
+            .Services.GetRequiredService<EnsureAdmin>()
+            .HandleAsync(Environment.GetEnvironmentVariable("AGENTINVEST_ADMIN_PASSWORD"), CancellationToken.None);
         await app.StartAsync();
         var health = await app.Services.GetRequiredService<Health>().CheckAsync(CancellationToken.None);
         Console.WriteLine(health.Status == "unready" ? $"AgentInvest is up on {url} but not ready" : $"AgentInvest is ready on {url}");

@@ -34,7 +34,9 @@ internal static class HostCommands
             var moved = (await File.ReadAllTextAsync(Path.Combine(HostHome.Path, "postgres", "MOVED"))).Trim().Split(' ')[^1];
             if (Directory.Exists(moved)) Directory.Delete(moved, recursive: true);
         }
-        foreach (var name in new[] { "postgres", "postgres.password", "postgres.lock", "master.key", "audit.anchor", "host.lock", "host.pid" })
+        foreach (
+            var name in new[] { "postgres", "postgres.password", "postgres.lock", "master.key", "audit.anchor", "host.lock", "host.pid" }
+        )
         {
             var path = Path.Combine(HostHome.Path, name);
             if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
@@ -44,7 +46,9 @@ internal static class HostCommands
         return 0;
     }
 
-    /// <summary>Recomputes the audit's chains and compares them with their anchor; 0 when nothing was changed. The host may run meanwhile, or not.</summary>
+    /// <summary>
+    /// Recomputes the audit's chains and compares them with their anchor; 0 when nothing was changed. The host may run meanwhile, or not.
+    /// </summary>
     public static async Task<int> VerifyAuditAsync()
     {
         var builder = WebApplication.CreateBuilder();
@@ -58,7 +62,9 @@ internal static class HostCommands
             await using var app = builder.Build();
             var report = await app.Services.GetRequiredService<VerifyAudit>().HandleAsync(CancellationToken.None);
             foreach (var fault in report.Faults) Console.WriteLine(fault);
-            Console.WriteLine($"{report.Entries} entries of {report.Streams} chains, {report.NotAnchored} of them not anchored yet: {(report.Faults.Count == 0 ? "nothing was changed" : $"{report.Faults.Count} faults")}");
+            Console.WriteLine(
+                $"{report.Entries} entries of {report.Streams} chains, {report.NotAnchored} of them not anchored yet: {(report.Faults.Count == 0 ? "nothing was changed" : $"{report.Faults.Count} faults")}"
+            );
             return report.Faults.Count == 0 ? 0 : 1;
         }
         finally
@@ -67,10 +73,17 @@ internal static class HostCommands
         }
     }
 
-    /// <summary>Brings the database of <c>ConnectionStrings__Postgres</c> to this build's schema and starts nothing: for a pipeline, before it ships the code.</summary>
+    /// <summary>
+    /// Brings the database of <c>ConnectionStrings__Postgres</c> to this build's schema and starts nothing: for a pipeline, before it ships
+    /// the code.
+    /// </summary>
     public static async Task<int> MigrateAsync()
     {
-        await Migrations.ApplyAsync(Environment.GetEnvironmentVariable("ConnectionStrings__Postgres") is { Length: > 0 } database ? database : throw new StartupException("ConnectionStrings__Postgres is not set."));
+        await Migrations.ApplyAsync(
+            Environment.GetEnvironmentVariable("ConnectionStrings__Postgres") is { Length: > 0 } database
+                ? database
+                : throw new StartupException("ConnectionStrings__Postgres is not set.")
+        );
         Console.WriteLine("The database is up to date.");
         return 0;
     }

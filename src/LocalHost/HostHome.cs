@@ -9,7 +9,10 @@ internal sealed class HostHome : IDisposable
 
     private HostHome(FileStream held) => _lock = held;
 
-    public static string Path { get; } = System.IO.Path.GetFullPath(Environment.GetEnvironmentVariable("AGENTINVEST_HOME") is { Length: > 0 } home ? home : System.IO.Path.Combine(Root, ".local"));
+    public static string Path { get; } =
+        System.IO.Path.GetFullPath(
+            Environment.GetEnvironmentVariable("AGENTINVEST_HOME") is { Length: > 0 } home ? home : System.IO.Path.Combine(Root, ".local")
+        );
 
     /// <summary>The checkout: said by ./dev, else found above the program.</summary>
     public static string Root
@@ -36,7 +39,9 @@ internal sealed class HostHome : IDisposable
         }
         catch (IOException) when (File.Exists(LockFile))
         {
-            throw new StartupException($"AgentInvest is already running on this home ({Path}): {Holder() ?? "by another process"}. Stop it with ./dev down, or set AGENTINVEST_HOME to another folder.");
+            throw new StartupException(
+                $"AgentInvest is already running on this home ({Path}): {Holder() ?? "by another process"}. Stop it with ./dev down, or set AGENTINVEST_HOME to another folder."
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -63,7 +68,8 @@ internal sealed class HostHome : IDisposable
 
     private static string HolderFile => System.IO.Path.Combine(Path, "host.pid");
 
-    private static string? Holder() => File.Exists(HolderFile) && File.ReadAllText(HolderFile).Split(' ') is [var pid, var url] ? $"process {pid} on {url}" : null;
+    private static string? Holder() =>
+        File.Exists(HolderFile) && File.ReadAllText(HolderFile).Split(' ') is [var pid, var url] ? $"process {pid} on {url}" : null;
 
     public void Dispose()
     {

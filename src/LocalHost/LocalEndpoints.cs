@@ -14,7 +14,9 @@ using Scalar.AspNetCore;
 
 namespace AgentInvest.LocalHost;
 
-/// <summary>What the local host answers beside the functions: the hub, the OpenAPI document and its page, metrics, the outbox of mails.</summary>
+/// <summary>
+/// What the local host answers beside the functions: the hub, the OpenAPI document and its page, metrics, the outbox of mails.
+/// </summary>
 internal static class LocalEndpoints
 {
     private static readonly object[] Open = [new AllowAnonymousAttribute(), new NoRateLimitAttribute(), new PublicDataAttribute()];
@@ -52,15 +54,20 @@ internal static class LocalEndpoints
     }
 
     /// <summary>
-    /// Who may reach the hub: a hub token, or the id of a connection that was let in with one. The id is a secret that negotiate tells, so long polling
-    /// goes on after the token's 60 s.
+    /// Who may reach the hub: a hub token, or the id of a connection that was let in with one. The id is a secret that negotiate tells, so
+    /// long polling goes on after the token's 60 s.
     /// </summary>
     public static void UseHubGate(this WebApplication app)
     {
         var tokens = app.Services.GetRequiredService<HubTokens>();
-        app.Use((http, next) => http.GetEndpoint()?.Metadata.GetMetadata<HubGateAttribute>() is null
-            || (http.Request.Query.ContainsKey("id") && !http.WebSockets.IsWebSocketRequest)
-            || QuotesHub.Listener(http, tokens) is not null ? next(http) : throw Problems.Unauthenticated("The hub takes the token that negotiate answers."));
+        app.Use(
+            (http, next) =>
+                http.GetEndpoint()?.Metadata.GetMetadata<HubGateAttribute>() is null
+                || (http.Request.Query.ContainsKey("id") && !http.WebSockets.IsWebSocketRequest)
+                || QuotesHub.Listener(http, tokens) is not null
+                    ? next(http)
+                    : throw Problems.Unauthenticated("The hub takes the token that negotiate answers.")
+        );
     }
 
     private static IResult Document(EndpointDataSource endpoints) =>

@@ -16,7 +16,17 @@ try
         _ => await FunctionHost.RunAsync(args),
     };
 }
-catch (Exception e) when (e is StartupException or OptionsValidationException or InvalidOperationException or IOException or UnauthorizedAccessException or NpgsqlException or RequestFailedException or AuthenticationFailedException)
+catch (Exception e)
+    when (e
+            is StartupException
+                or OptionsValidationException
+                or InvalidOperationException
+                or IOException
+                or UnauthorizedAccessException
+                or NpgsqlException
+                or RequestFailedException
+                or AuthenticationFailedException
+    )
 {
     // What the owner can act on: a setting, a disk, a database, a storage account. Anything else is a bug and keeps its stack trace.
     await Console.Error.WriteLineAsync($"AgentInvest cannot start: {e.Message.Split('\n')[0]}");

@@ -5,7 +5,9 @@ namespace AgentInvest.Market;
 /// <summary>Rates of any pair of listed currencies, crossed through the dollar where there is no pair of its own.</summary>
 internal static class Fx
 {
-    /// <summary>Rates of <paramref name="quote"/> per <paramref name="from"/>; the last one before <paramref name="first"/> included.</summary>
+    /// <summary>
+    /// Rates of <paramref name="quote"/> per <paramref name="from"/>; the last one before <paramref name="first"/> included.
+    /// </summary>
     public static DailyCloses? Rates(ProviderChain chain, string from, string quote, DateOnly first, DateOnly last, DateTimeOffset now)
     {
         if (from == quote) return new DailyCloses(from + quote, quote, "parity", [first], [1]);
@@ -15,7 +17,12 @@ internal static class Fx
     }
 
     /// <summary>The rate just now; null when no source knows the pair.</summary>
-    public static (decimal Rate, DateTimeOffset AsOf, string Source, bool Stale)? Now(ProviderChain chain, string from, string quote, DateTimeOffset now)
+    public static (decimal Rate, DateTimeOffset AsOf, string Source, bool Stale)? Now(
+        ProviderChain chain,
+        string from,
+        string quote,
+        DateTimeOffset now
+    )
     {
         (decimal Rate, Quote? Quote)? One(string currency)
         {
@@ -38,8 +45,19 @@ internal static class Fx
         var (symbol, inverse) = chain.Of(currency + "USD") is not null ? (currency + "USD", false) : ("USD" + currency, true);
         if (chain.Of(symbol) is not { } provider) return null;
         var bars = provider.Daily(symbol, first.AddDays(-14), last, now);
-        if (bars.Count == 0) bars = provider.Daily(symbol, DateOnly.MinValue, DateOnly.MaxValue, now) is { Count: > 0 } all ? [first < all[0].Day ? all[0] : all[^1]] : [];
-        return bars.Count == 0 ? null : new DailyCloses(symbol, "USD", provider.Source, bars.Select(b => b.Day).ToArray(), bars.Select(b => inverse ? 1 / b.C : b.C).ToArray());
+        if (bars.Count == 0)
+            bars = provider.Daily(symbol, DateOnly.MinValue, DateOnly.MaxValue, now) is { Count: > 0 } all
+                ? [first < all[0].Day ? all[0] : all[^1]]
+                : [];
+        return bars.Count == 0
+            ? null
+            : new DailyCloses(
+                symbol,
+                "USD",
+                provider.Source,
+                bars.Select(b => b.Day).ToArray(),
+                bars.Select(b => inverse ? 1 / b.C : b.C).ToArray()
+            );
     }
 
     /// <summary>Carried forward; before the first known, the first.</summary>

@@ -8,18 +8,43 @@ public sealed record Instrument(string Symbol, string Name, string Exchange, str
 
 /// <summary>The latest price known of a symbol and where it is from.</summary>
 public sealed record Quote(
-    string Symbol, string Name, string Exchange, string Currency, decimal Price, decimal Open, decimal High, decimal Low, decimal PreviousClose,
-    decimal Change, decimal ChangePercent, decimal Volume, string MarketState, DateTimeOffset AsOf, string Source, bool Stale);
+    string Symbol,
+    string Name,
+    string Exchange,
+    string Currency,
+    decimal Price,
+    decimal Open,
+    decimal High,
+    decimal Low,
+    decimal PreviousClose,
+    decimal Change,
+    decimal ChangePercent,
+    decimal Volume,
+    string MarketState,
+    DateTimeOffset AsOf,
+    string Source,
+    bool Stale
+);
 
 /// <summary>Raw (unadjusted) daily closes, ascending; days without trading are absent.</summary>
 public sealed record DailyCloses(string Symbol, string Currency, string Source, DateOnly[] Days, decimal[] Prices);
 
-/// <summary>Split: new shares per old in <see cref="Value"/>. Dividend: cash per share held at the close of <see cref="LastDateBefore"/>.</summary>
+/// <summary>
+/// Split: new shares per old in <see cref="Value"/>. Dividend: cash per share held at the close of <see cref="LastDateBefore"/>.
+/// </summary>
 public enum CorporateActionKind { Split, Dividend }
 
 /// <param name="LastDateBefore">The last trading day before the ex-date.</param>
 /// <param name="EffectiveOn">The first trading day after it: from its start the position is split, the dividend due.</param>
-public sealed record CorporateAction(string Symbol, DateOnly LastDateBefore, DateOnly EffectiveOn, CorporateActionKind Kind, decimal Value, string Currency, string Source);
+public sealed record CorporateAction(
+    string Symbol,
+    DateOnly LastDateBefore,
+    DateOnly EffectiveOn,
+    CorporateActionKind Kind,
+    decimal Value,
+    string Currency,
+    string Source
+);
 
 /// <summary>What other features may ask of the market. Unknown symbols are absent from the answers; nothing is invented for them.</summary>
 public sealed class MarketData
@@ -34,24 +59,56 @@ public sealed class MarketData
     public Task<IReadOnlyDictionary<string, Quote>> QuotesAsync(IReadOnlyCollection<string> symbols, CancellationToken ct)
     {
         var now = _time.GetUtcNow();
-        return Task.FromResult<IReadOnlyDictionary<string, Quote>>(Known(symbols).ToDictionary(s => s.Symbol, s => s.Provider.QuoteOf(s.Symbol, now)));
+        return Task.FromResult<IReadOnlyDictionary<string, Quote>>(
+            Known(symbols).ToDictionary(s => s.Symbol, s => s.Provider.QuoteOf(s.Symbol, now))
+        );
     }
 
-    /// <summary>Closes of the days from <paramref name="from"/> to <paramref name="to"/>, both included, plus the last one before <paramref name="from"/> (to carry forward).</summary>
-    public Task<IReadOnlyDictionary<string, DailyCloses>> ClosesAsync(IReadOnlyCollection<string> symbols, DateOnly from, DateOnly to, CancellationToken ct) =>
-        Task.FromResult<IReadOnlyDictionary<string, DailyCloses>>(Known(symbols).ToDictionary(s => s.Symbol, s => Closes(s.Symbol, s.Provider, from, to)));
+    /// <summary>
+    /// Closes of the days from <paramref name="from"/> to <paramref name="to"/>, both included, plus the last one before
+    /// <paramref name="from"/> (to carry forward).
+    /// </summary>
+    public Task<IReadOnlyDictionary<string, DailyCloses>> ClosesAsync(
+        IReadOnlyCollection<string> symbols,
+        DateOnly from,
+        DateOnly to,
+        CancellationToken ct
+    ) =>
+        Task.FromResult<IReadOnlyDictionary<string, DailyCloses>>(
+            Known(symbols).ToDictionary(s => s.Symbol, s => Closes(s.Symbol, s.Provider, from, to))
+        );
 
-    /// <summary>Actions with <see cref="CorporateAction.EffectiveOn"/> from <paramref name="from"/> to <paramref name="to"/>, both included, ascending.</summary>
-    public Task<IReadOnlyList<CorporateAction>> ActionsAsync(IReadOnlyCollection<string> symbols, DateOnly from, DateOnly to, CancellationToken ct) =>
-        Task.FromResult<IReadOnlyList<CorporateAction>>(Known(symbols).SelectMany(s => s.Provider.Actions(s.Symbol, _time.GetUtcNow()))
-            .Where(a => a.EffectiveOn >= from && a.EffectiveOn <= to).OrderBy(a => a.EffectiveOn).ThenBy(a => a.Symbol, StringComparer.Ordinal).ToList());
+    /// <summary>
+    /// Actions with <see cref="CorporateAction.EffectiveOn"/> from <paramref name="from"/> to <paramref name="to"/>, both included,
+    /// ascending.
+    /// </summary>
+    public Task<IReadOnlyList<CorporateAction>> ActionsAsync(
+        IReadOnlyCollection<string> symbols,
+        DateOnly from,
+        DateOnly to,
+        CancellationToken ct
+    ) =>
+        Task.FromResult<IReadOnlyList<CorporateAction>>(
+            Known(symbols)
+                .SelectMany(s => s.Provider.Actions(s.Symbol, _time.GetUtcNow()))
+                .Where(a => a.EffectiveOn >= from && a.EffectiveOn <= to)
+                .OrderBy(a => a.EffectiveOn)
+                .ThenBy(a => a.Symbol, StringComparer.Ordinal)
+                .ToList()
+        );
 
-    /// <summary>Daily rates of a pair such as <c>USDCHF</c> (CHF per USD), like <see cref="ClosesAsync"/>; null when no source knows the pair.</summary>
+    /// <summary>
+    /// Daily rates of a pair such as <c>USDCHF</c> (CHF per USD), like <see cref="ClosesAsync"/>; null when no source knows the pair.
+    /// </summary>
     public Task<DailyCloses?> RatesAsync(string baseCurrency, string quoteCurrency, DateOnly from, DateOnly to, CancellationToken ct) =>
         Task.FromResult(Fx.Rates(_chain, baseCurrency, quoteCurrency, from, to, _time.GetUtcNow()));
 
     private IEnumerable<(string Symbol, IMarketProvider Provider)> Known(IEnumerable<string> symbols) =>
-        symbols.Distinct().Select(s => (Symbol: s, Provider: _chain.Of(s))).Where(s => s.Provider is not null).Select(s => (s.Symbol, s.Provider!));
+        symbols
+            .Distinct()
+            .Select(s => (Symbol: s, Provider: _chain.Of(s)))
+            .Where(s => s.Provider is not null)
+            .Select(s => (s.Symbol, s.Provider!));
 
     private DailyCloses Closes(string symbol, IMarketProvider provider, DateOnly from, DateOnly to)
     {
@@ -62,6 +119,12 @@ public sealed class MarketData
         var first = 0;
         while (first + 1 < bars.Count && bars[first + 1].Day <= from) first++;
         var kept = bars.Skip(first).ToList();
-        return new DailyCloses(symbol, provider.Find(symbol)!.Currency, provider.Source, kept.Select(b => b.Day).ToArray(), kept.Select(b => b.C).ToArray());
+        return new DailyCloses(
+            symbol,
+            provider.Find(symbol)!.Currency,
+            provider.Source,
+            kept.Select(b => b.Day).ToArray(),
+            kept.Select(b => b.C).ToArray()
+        );
     }
 }

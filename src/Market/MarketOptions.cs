@@ -20,7 +20,11 @@ public sealed class SimulatedOptions
     /// <summary>Comma-separated names that replace the universe; empty for the built-in one.</summary>
     public string Symbols { get; set; } = "";
 
-    internal IReadOnlyList<string> SymbolList => Symbols.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(s => s.ToUpperInvariant()).ToList();
+    internal IReadOnlyList<string> SymbolList =>
+        Symbols
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(s => s.ToUpperInvariant())
+            .ToList();
 }
 
 public sealed class ReplayOptions

@@ -20,9 +20,12 @@ public static class MarketServices
 {
     public static IServiceCollection AddMarket(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<MarketOptions>().Bind(configuration.GetSection("Market"))
+        services
+            .AddOptions<MarketOptions>()
+            .Bind(configuration.GetSection("Market"))
             .Validate(o => o.Simulated.TicksPerSecond is >= 1 and <= 1000, "Market:Simulated:TicksPerSecond must be 1 to 1000.")
-            .Validate(o => o.Simulated.SymbolList.All(Symbols.IsValid), "Market:Simulated:Symbols has a name that is no symbol.").ValidateOnStart();
+            .Validate(o => o.Simulated.SymbolList.All(Symbols.IsValid), "Market:Simulated:Symbols has a name that is no symbol.")
+            .ValidateOnStart();
         services.AddSingleton<ReplayMarket>();
         services.AddSingleton<SimulatedMarket>();
         services.AddSingleton(s => new ProviderChain([s.GetRequiredService<ReplayMarket>(), s.GetRequiredService<SimulatedMarket>()]));
@@ -31,7 +34,11 @@ public static class MarketServices
         services.AddSingleton(s => new GetQuotes(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new GetFxRate(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new SearchInstruments(s.GetRequiredService<ProviderChain>()));
-        services.AddSingleton(s => new GetHistory(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<Db>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new GetHistory(
+            s.GetRequiredService<ProviderChain>(),
+            s.GetRequiredService<Db>(),
+            s.GetRequiredService<TimeProvider>()
+        ));
         services.AddSingleton(s => new GetActions(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ListIndicators>();
         services.AddSingleton<ComputeIndicators>();
@@ -39,14 +46,26 @@ public static class MarketServices
         services.AddSingleton<ComputePatterns>();
         services.AddSingleton(s => new GetPatterns(s.GetRequiredService<GetHistory>()));
         services.AddSingleton(s => new GetChart(s.GetRequiredService<GetHistory>()));
-        services.AddSingleton(s => new BackfillHistory(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<Db>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new BackfillHistory(
+            s.GetRequiredService<ProviderChain>(),
+            s.GetRequiredService<Db>(),
+            s.GetRequiredService<TimeProvider>()
+        ));
         services.AddSingleton(s => new PollQuotes(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<IQuotesDoor>(s => new OwnHubDoor(s.GetRequiredService<HubTokens>(), (configuration["Auth:PublicOrigin"] ?? "http://localhost:7071").TrimEnd('/')));
+        services.TryAddSingleton<IQuotesDoor>(s => new OwnHubDoor(
+            s.GetRequiredService<HubTokens>(),
+            (configuration["Auth:PublicOrigin"] ?? "http://localhost:7071").TrimEnd('/')
+        ));
         services.AddSingleton(s => new NegotiateQuotes(s.GetRequiredService<ProviderChain>(), s.GetRequiredService<IQuotesDoor>()));
         return services;
     }
 
     /// <summary>The simulated market's own pulse, for a host that has an <see cref="IQuotePush"/>.</summary>
     public static IServiceCollection AddSimulatedTicker(this IServiceCollection services) =>
-        services.AddSingleton<IHostedService>(s => new SimulatedTicker(s.GetRequiredService<SimulatedMarket>(), s.GetRequiredService<ProviderChain>(), s.GetRequiredService<IQuotePush>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IHostedService>(s => new SimulatedTicker(
+            s.GetRequiredService<SimulatedMarket>(),
+            s.GetRequiredService<ProviderChain>(),
+            s.GetRequiredService<IQuotePush>(),
+            s.GetRequiredService<TimeProvider>()
+        ));
 }

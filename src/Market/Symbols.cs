@@ -10,13 +10,19 @@ public static partial class Symbols
     public static string Parse(string? text, string field = "symbol")
     {
         var symbol = text?.Trim().ToUpperInvariant() ?? "";
-        return Pattern().IsMatch(symbol) ? symbol : throw Problems.Validation(field, "must have 1 to 15 of A–Z, 0–9, '.', '^', '=' and '-'");
+        return Pattern().IsMatch(symbol)
+            ? symbol
+            : throw Problems.Validation(field, "must have 1 to 15 of A–Z, 0–9, '.', '^', '=' and '-'");
     }
 
     /// <summary>A comma-separated list, each once.</summary>
     public static IReadOnlyList<string> ParseList(string? text, int most, string field = "symbols")
     {
-        var symbols = (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(s => Parse(s, field)).Distinct().ToList();
+        var symbols = (text ?? "")
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(s => Parse(s, field))
+            .Distinct()
+            .ToList();
         return symbols.Count >= 1 && symbols.Count <= most ? symbols : throw Problems.Validation(field, $"must name 1 to {most} symbols");
     }
 

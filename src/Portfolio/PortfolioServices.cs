@@ -23,7 +23,20 @@ public static class PortfolioServices
 {
     public static IServiceCollection AddPortfolio(this IServiceCollection services)
     {
-        services.AddUserTables("portfolio", "jobs", "analytics", "shares", "targets", "asset_notes", "transactions", "portfolios", "prices", "instruments", "rates", "own_data");
+        services.AddUserTables(
+            "portfolio",
+            "jobs",
+            "analytics",
+            "shares",
+            "targets",
+            "asset_notes",
+            "transactions",
+            "portfolios",
+            "prices",
+            "instruments",
+            "rates",
+            "own_data"
+        );
         services.AddSingleton<OwnSeriesCache>();
         services.AddSingleton<UserMarket>();
         services.AddSingleton<ManageInstruments>();
@@ -42,23 +55,78 @@ public static class PortfolioServices
         services.AddSingleton<ManageShares>();
         services.AddSingleton<GetShared>();
         // Public use cases with internal helpers: built by hand, for the container only sees public constructors.
-        services.AddSingleton(s => new RecordTransaction(s.Of<ChangeBooks>(), s.Of<UserMarket>(), s.Of<FindPortfolio>(), s.Of<TimeProvider>()));
-        services.AddSingleton(s => new CorrectTransaction(s.Of<Db>(), s.Of<ChangeBooks>(), s.Of<UserMarket>(), s.Of<FindPortfolio>(), s.Of<TimeProvider>()));
-        services.AddSingleton(s => new ImportTransactions(s.Of<Db>(), s.Of<FeedActions>(), s.Of<UserMarket>(), s.Of<FindPortfolio>(), s.Of<TimeProvider>()));
-        services.AddSingleton(s => new BookNewActions(s.Of<Db>(), s.Of<MarketData>(), s.Of<FeedActions>(), s.Of<TimeProvider>(), s.Of<ILogger<BookNewActions>>()));
+        services.AddSingleton(s => new RecordTransaction(
+            s.Of<ChangeBooks>(),
+            s.Of<UserMarket>(),
+            s.Of<FindPortfolio>(),
+            s.Of<TimeProvider>()
+        ));
+        services.AddSingleton(s => new CorrectTransaction(
+            s.Of<Db>(),
+            s.Of<ChangeBooks>(),
+            s.Of<UserMarket>(),
+            s.Of<FindPortfolio>(),
+            s.Of<TimeProvider>()
+        ));
+        services.AddSingleton(s => new ImportTransactions(
+            s.Of<Db>(),
+            s.Of<FeedActions>(),
+            s.Of<UserMarket>(),
+            s.Of<FindPortfolio>(),
+            s.Of<TimeProvider>()
+        ));
+        services.AddSingleton(s => new BookNewActions(
+            s.Of<Db>(),
+            s.Of<MarketData>(),
+            s.Of<FeedActions>(),
+            s.Of<TimeProvider>(),
+            s.Of<ILogger<BookNewActions>>()
+        ));
         services.AddSingleton(s => new ListTransactions(s.Of<Db>(), s.Of<FindPortfolio>(), s.Of<BookLoader>()));
-        services.AddSingleton(s => new AddAsset(s.Of<RecordTransaction>(), s.Of<UserMarket>(), s.Of<FindPortfolio>(), s.Of<TimeProvider>()));
-        services.AddSingleton(s => new AdjustAsset(s.Of<Db>(), s.Of<ChangeBooks>(), s.Of<UserMarket>(), s.Of<FindPortfolio>(), s.Of<TimeProvider>()));
+        services.AddSingleton(s => new AddAsset(
+            s.Of<RecordTransaction>(),
+            s.Of<UserMarket>(),
+            s.Of<FindPortfolio>(),
+            s.Of<TimeProvider>()
+        ));
+        services.AddSingleton(s => new AdjustAsset(
+            s.Of<Db>(),
+            s.Of<ChangeBooks>(),
+            s.Of<UserMarket>(),
+            s.Of<FindPortfolio>(),
+            s.Of<TimeProvider>()
+        ));
         services.AddSingleton(s => new GetPortfolio(s.Of<Db>(), s.Of<BookLoader>(), s.Of<ValueHoldings>(), s.Of<TimeProvider>()));
         services.AddSingleton(s => new GetAllocation(s.Of<BookLoader>(), s.Of<ValueHoldings>()));
         services.AddSingleton(s => new GetLots(s.Of<BookLoader>()));
         services.AddSingleton(s => new GetRealized(s.Of<BookLoader>()));
         services.AddSingleton(s => new GetDividends(s.Of<BookLoader>(), s.Of<ValueHoldings>(), s.Of<MarketData>(), s.Of<TimeProvider>()));
         services.AddSingleton(s => new ManageTargets(s.Of<Db>(), s.Of<UserMarket>(), s.Of<FindPortfolio>()));
-        services.AddSingleton(s => new PlanRebalance(s.Of<BookLoader>(), s.Of<ValueHoldings>(), s.Of<UserMarket>(), s.Of<ManageTargets>(), s.Of<FindPortfolio>(), s.Of<TimeProvider>()));
-        services.AddSingleton(s => new GetPerformance(s.Of<BookLoader>(), s.Of<BookTimelines>(), s.Of<CompareBenchmark>(), s.Of<UserMarket>(), s.Of<TimeProvider>()));
+        services.AddSingleton(s => new PlanRebalance(
+            s.Of<BookLoader>(),
+            s.Of<ValueHoldings>(),
+            s.Of<UserMarket>(),
+            s.Of<ManageTargets>(),
+            s.Of<FindPortfolio>(),
+            s.Of<TimeProvider>()
+        ));
+        services.AddSingleton(s => new GetPerformance(
+            s.Of<BookLoader>(),
+            s.Of<BookTimelines>(),
+            s.Of<CompareBenchmark>(),
+            s.Of<UserMarket>(),
+            s.Of<TimeProvider>()
+        ));
         services.AddSingleton(s => new GetDailyReturns(s.Of<BookLoader>(), s.Of<BookTimelines>()));
-        services.AddSingleton(s => new ComputeAnalytics(s.Of<Db>(), s.Of<BookLoader>(), s.Of<GetDailyReturns>(), s.Of<CompareBenchmark>(), s.Of<ValueHoldings>(), s.Of<UserMarket>(), s.Of<TimeProvider>()));
+        services.AddSingleton(s => new ComputeAnalytics(
+            s.Of<Db>(),
+            s.Of<BookLoader>(),
+            s.Of<GetDailyReturns>(),
+            s.Of<CompareBenchmark>(),
+            s.Of<ValueHoldings>(),
+            s.Of<UserMarket>(),
+            s.Of<TimeProvider>()
+        ));
         return services;
     }
 

@@ -15,7 +15,8 @@ public sealed class CallerAddressTests
     [InlineData("10.0.0.1", "not an address", "10.0.0.1")]
     [InlineData("10.0.0.1", "", "10.0.0.1")]
     [InlineData("::ffff:203.0.113.9", "", "203.0.113.9")]
-    public void Forwarded_addresses_count_only_behind_a_trusted_proxy(string peer, string forwarded, string expected) => Assert.Equal(expected, Of(peer, forwarded));
+    public void Forwarded_addresses_count_only_behind_a_trusted_proxy(string peer, string forwarded, string expected) =>
+        Assert.Equal(expected, Of(peer, forwarded));
 
     [Fact]
     public void IPv6_counts_by_its_64_prefix() => Assert.Equal(Of("2001:db8:1:2:3::1", ""), Of("2001:db8:1:2:ffff::9", ""));

@@ -31,7 +31,13 @@ public sealed class MoneyTests
         var random = new Random(1);
         for (var i = 0; i < 20_000; i++)
         {
-            var value = new decimal(random.Next() << random.Next(32), random.Next(3) == 0 ? random.Next() : 0, random.Next(3) == 0 ? random.Next() : 0, random.Next(2) == 0, (byte)random.Next(29));
+            var value = new decimal(
+                random.Next() << random.Next(32),
+                random.Next(3) == 0 ? random.Next() : 0,
+                random.Next(3) == 0 ? random.Next() : 0,
+                random.Next(2) == 0,
+                (byte)random.Next(29)
+            );
             if (random.Next(2) == 0 && Math.Abs(value) < 1e20m && value.Scale < 25) value *= 1.000m;
             var trimmed = Money.Trim(value);
             Assert.Equal(value, trimmed);
@@ -45,7 +51,10 @@ public sealed class MoneyTests
     [InlineData("2026-01-31T15:00:00.123Z")]
     [InlineData("2026-01-31T15:00:00.123456Z")]
     public void Instants_are_written_as_they_were_read(string text) =>
-        Assert.Equal($"\"{text}\"", JsonSerializer.Serialize(JsonSerializer.Deserialize<DateTimeOffset>($"\"{text}\"", Json.Options), Json.Options));
+        Assert.Equal(
+            $"\"{text}\"",
+            JsonSerializer.Serialize(JsonSerializer.Deserialize<DateTimeOffset>($"\"{text}\"", Json.Options), Json.Options)
+        );
 
     [Theory]
     [InlineData("")]

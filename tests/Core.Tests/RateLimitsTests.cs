@@ -54,7 +54,10 @@ public sealed class RateLimitsTests
         var problem = Assert.Throws<ProblemException>(() => Draw(http, Plain, Free)).Problem;
         Assert.Equal((429, "rate_limited"), (problem.Status, problem.Code));
         Assert.InRange(problem.RetryAfter!.Value.TotalSeconds, 0.1, 0.6);
-        Assert.Equal("100 0 1", string.Join(' ', new[] { "Limit", "Remaining", "Reset" }.Select(h => http.Response.Headers["RateLimit-" + h].ToString())));
+        Assert.Equal(
+            "100 0 1",
+            string.Join(' ', new[] { "Limit", "Remaining", "Reset" }.Select(h => http.Response.Headers["RateLimit-" + h].ToString()))
+        );
     }
 
     /// <summary>What remains according to the header, or null when refused.</summary>
@@ -72,5 +75,6 @@ public sealed class RateLimitsTests
         return int.Parse(http.Response.Headers["RateLimit-Remaining"].ToString());
     }
 
-    private void Draw(HttpContext http, EndpointPolicy policy, CurrentUser? user) => _limits.ChargeAsync(http, policy, user, "1").AsTask().GetAwaiter().GetResult();
+    private void Draw(HttpContext http, EndpointPolicy policy, CurrentUser? user) =>
+        _limits.ChargeAsync(http, policy, user, "1").AsTask().GetAwaiter().GetResult();
 }

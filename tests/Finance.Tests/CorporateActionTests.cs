@@ -11,7 +11,10 @@ public sealed class CorporateActionTests
         // 105 shares at 1 for 10 are 10.5: half a share is sold for 12.
         var book = Book.Replay([Buy("2020-01-02", "X", 105, 2)], CostBasisMethod.Fifo);
         var booked = book.Apply(Split("2020-02-03", "X", 0.1m) with { Amount = 12 });
-        Assert.Equal((0.5m, 10m, 12m, 2m), (booked.Closed.Single().Quantity, booked.Closed.Single().Cost, booked.Closed.Single().Proceeds, booked.RealizedPnl));
+        Assert.Equal(
+            (0.5m, 10m, 12m, 2m),
+            (booked.Closed.Single().Quantity, booked.Closed.Single().Cost, booked.Closed.Single().Proceeds, booked.RealizedPnl)
+        );
         Assert.Equal((10m, 200m, 20m), (book.QuantityOf("X"), book.Cost, book.Positions["X"].LastPrice));
     }
 
@@ -21,7 +24,10 @@ public sealed class CorporateActionTests
         LedgerEntry[] buys = [Buy("2019-01-02", "X", 100, 10, fee: 4), Buy("2020-01-02", "X", 51, 20)];
         var book = Book.Replay(buys, CostBasisMethod.Fifo);
         var booked = book.Apply(Spinoff("2020-02-03", "X", "Y", 0.5m, 0.2m, inLieu: 5));
-        Assert.Equal([(50m, 200m, 0.8m, Day("2019-01-02")), (25.5m, 204m, 0m, Day("2020-01-02"))], booked.Opened.Select(l => (l.Remaining, l.Cost, l.Fees, DateOnly.FromDateTime(l.OpenedAt.UtcDateTime))));
+        Assert.Equal(
+            [(50m, 200m, 0.8m, Day("2019-01-02")), (25.5m, 204m, 0m, Day("2020-01-02"))],
+            booked.Opened.Select(l => (l.Remaining, l.Cost, l.Fees, DateOnly.FromDateTime(l.OpenedAt.UtcDateTime)))
+        );
         Assert.Equal((75m, 151m), (book.QuantityOf("Y"), book.QuantityOf("X")));
         Assert.Equal((1616m, 402m, 3m), (book.Positions["X"].Cost, book.Positions["Y"].Cost, booked.RealizedPnl));
         Assert.Equal([buys[0].Id, buys[1].Id], book.Positions["X"].Lots.Select(l => l.Id));
@@ -41,7 +47,8 @@ public sealed class CorporateActionTests
     [Fact]
     public void A_merger_for_cash_sells_and_one_for_both_sells_a_part()
     {
-        var cash = Book.Replay([Buy("2019-01-02", "X", 100, 10)], CostBasisMethod.Fifo).Apply(Merger("2020-02-03", "X", null, 0, amount: 1300));
+        var cash = Book.Replay([Buy("2019-01-02", "X", 100, 10)], CostBasisMethod.Fifo)
+            .Apply(Merger("2020-02-03", "X", null, 0, amount: 1300));
         Assert.Equal((300m, 100m, Term.LongTerm), (cash.RealizedPnl, cash.Closed.Single().Quantity, cash.Closed.Single().Term));
         var book = Book.Replay([Buy("2019-01-02", "X", 100, 10)], CostBasisMethod.Fifo);
         Assert.Equal(50m, book.Apply(Merger("2020-02-03", "X", "Y", 0.5m, amount: 450, costFraction: 0.6m)).RealizedPnl);
@@ -60,7 +67,10 @@ public sealed class CorporateActionTests
     [Fact]
     public void Transfers_keep_cost_and_days_and_realise_nothing()
     {
-        var book = Book.Replay([Buy("2020-01-02", "X", 10, 30), TransferIn("2020-06-01", "X", 10, 12, acquired: "2015-03-02")], CostBasisMethod.Fifo);
+        var book = Book.Replay(
+            [Buy("2020-01-02", "X", 10, 30), TransferIn("2020-06-01", "X", 10, 12, acquired: "2015-03-02")],
+            CostBasisMethod.Fifo
+        );
         Assert.Equal((420m, 420m, 0m), (book.Cost, book.NetInvested, book.Cash));
         var left = book.Apply(TransferOut("2020-07-01", "X", 15));
         Assert.Equal([120m, 150m], left.Transferred.Select(l => l.Cost));

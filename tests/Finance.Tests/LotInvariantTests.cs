@@ -68,29 +68,45 @@ public sealed class LotInvariantTests
     }, 20);
 
     [Fact]
-    public void Wash_sales_move_losses_and_never_lose_them() => ForAnyBooks(drafts =>
-    {
-        // Shares that leave take their deferred loss with them.
-        var accepted = Accepted(drafts.Where(e => e.Kind != EntryKind.TransferOut), CostBasisMethod.Fifo);
-        var book = Book.Replay(accepted, CostBasisMethod.Fifo);
-        var plain = RealizedGain.Of(accepted, CostBasisMethod.Fifo);
-        var result = WashSales.Compute(accepted, CostBasisMethod.Fifo);
-        Assert.All(result.Gains, g => Assert.InRange(g.Disallowed, 0, Math.Max(0, -g.Gain)));
-        // What is disallowed is either still in an open lot or has come back as cost of one that was sold.
-        Assert.Equal(plain.Sum(g => g.Gain), result.Gains.Sum(g => g.Taxable) - (result.OpenLots.Sum(l => l.Cost) - book.Positions.Values.Sum(p => p.Cost + p.Fees)));
-        Assert.Equal(book.Positions.Values.Sum(p => p.Quantity), result.OpenLots.Sum(l => l.Quantity));
-    });
+    public void Wash_sales_move_losses_and_never_lose_them() =>
+        ForAnyBooks(drafts =>
+        {
+            // Shares that leave take their deferred loss with them.
+            var accepted = Accepted(drafts.Where(e => e.Kind != EntryKind.TransferOut), CostBasisMethod.Fifo);
+            var book = Book.Replay(accepted, CostBasisMethod.Fifo);
+            var plain = RealizedGain.Of(accepted, CostBasisMethod.Fifo);
+            var result = WashSales.Compute(accepted, CostBasisMethod.Fifo);
+            Assert.All(result.Gains, g => Assert.InRange(g.Disallowed, 0, Math.Max(0, -g.Gain)));
+            // What is disallowed is either still in an open lot or has come back as cost of one that was sold.
+            Assert.Equal(
+                plain.Sum(g => g.Gain),
+                result.Gains.Sum(g => g.Taxable) - (result.OpenLots.Sum(l => l.Cost) - book.Positions.Values.Sum(p => p.Cost + p.Fees))
+            );
+            Assert.Equal(book.Positions.Values.Sum(p => p.Quantity), result.OpenLots.Sum(l => l.Quantity));
+        });
 
     [Fact]
-    public void Uk_matching_accounts_for_all_shares_and_all_cost() => ForAnyBooks(drafts =>
-    {
-        var accepted = Accepted(drafts.Where(e => e.Kind is EntryKind.Buy or EntryKind.Sell or EntryKind.TransferOut), CostBasisMethod.Fifo).Where(e => e.Kind != EntryKind.TransferOut).ToList();
-        var result = UkMatching.Compute(accepted);
-        var bought = accepted.Where(e => e.Kind == EntryKind.Buy).Sum(e => -e.CashFlow);
-        var sold = accepted.Where(e => e.Kind == EntryKind.Sell).Sum(e => e.CashFlow);
-        Assert.Equal((bought, sold), (result.Gains.Sum(g => g.Cost) + result.Pools.Sum(p => p.Cost), result.Gains.Sum(g => g.Proceeds)));
-        Assert.Equal(Book.Replay(accepted, CostBasisMethod.Fifo).Positions.Values.Sum(p => p.Quantity), result.Pools.Sum(p => p.Quantity));
-    });
+    public void Uk_matching_accounts_for_all_shares_and_all_cost() =>
+        ForAnyBooks(drafts =>
+        {
+            var accepted = Accepted(
+                    drafts.Where(e => e.Kind is EntryKind.Buy or EntryKind.Sell or EntryKind.TransferOut),
+                    CostBasisMethod.Fifo
+                )
+                .Where(e => e.Kind != EntryKind.TransferOut)
+                .ToList();
+            var result = UkMatching.Compute(accepted);
+            var bought = accepted.Where(e => e.Kind == EntryKind.Buy).Sum(e => -e.CashFlow);
+            var sold = accepted.Where(e => e.Kind == EntryKind.Sell).Sum(e => e.CashFlow);
+            Assert.Equal(
+                (bought, sold),
+                (result.Gains.Sum(g => g.Cost) + result.Pools.Sum(p => p.Cost), result.Gains.Sum(g => g.Proceeds))
+            );
+            Assert.Equal(
+                Book.Replay(accepted, CostBasisMethod.Fifo).Positions.Values.Sum(p => p.Quantity),
+                result.Pools.Sum(p => p.Quantity)
+            );
+        });
 
     private static void Holds(Book book)
     {
@@ -105,15 +121,32 @@ public sealed class LotInvariantTests
     private static void Adds(Book book)
     {
         foreach (var p in book.Positions.Values)
-            Assert.Equal((p.Quantity, p.Cost, p.CostLocal, p.Fees), (p.Lots.Sum(l => l.Remaining), p.Lots.Sum(l => l.Cost), p.Lots.Sum(l => l.CostLocal), p.Lots.Sum(l => l.Fees)));
-        Assert.Equal((book.Cost, book.RealizedPnl), (book.Positions.Values.Sum(p => p.Cost), book.Positions.Values.Sum(p => p.RealizedPnl)));
+            Assert.Equal(
+                (p.Quantity, p.Cost, p.CostLocal, p.Fees),
+                (p.Lots.Sum(l => l.Remaining), p.Lots.Sum(l => l.Cost), p.Lots.Sum(l => l.CostLocal), p.Lots.Sum(l => l.Fees))
+            );
+        Assert.Equal(
+            (book.Cost, book.RealizedPnl),
+            (book.Positions.Values.Sum(p => p.Cost), book.Positions.Values.Sum(p => p.RealizedPnl))
+        );
         // Valued at cost, absolute gain is what has come out and is held less what was put in.
         var gain = book.RealizedPnl + book.Dividends + book.Interest - book.Fees - book.Taxes;
         Assert.Equal(book.Cost + book.Cash - book.NetInvested, gain);
     }
 
-    private static string State(Book book) => string.Join('\n', book.Positions.Values.Where(p => p.Quantity != 0).OrderBy(p => p.Symbol).Select(p => string.Join(' ', p.Lots) + p.RealizedPnl / 1.0000000000000000000m))
-        + string.Join(' ', new[] { book.Cash, book.NetInvested, book.RealizedPnl, book.Dividends, book.Fees, book.Taxes, book.Cost }.Select(v => v / 1.0000000000000000000m));
+    private static string State(Book book) =>
+        string.Join(
+            '\n',
+            book.Positions.Values.Where(p => p.Quantity != 0)
+                .OrderBy(p => p.Symbol)
+                .Select(p => string.Join(' ', p.Lots) + p.RealizedPnl / 1.0000000000000000000m)
+        )
+        + string.Join(
+            ' ',
+            new[] { book.Cash, book.NetInvested, book.RealizedPnl, book.Dividends, book.Fees, book.Taxes, book.Cost }.Select(v =>
+                v / 1.0000000000000000000m
+            )
+        );
 
     private static List<LedgerEntry> Sorted(IEnumerable<LedgerEntry> entries)
     {
@@ -133,7 +166,11 @@ public sealed class LotInvariantTests
     }
 
     internal static void ForAnyBooks(Action<List<LedgerEntry>> holds, int tests = 100) =>
-        Prop.ForAll(ArbMap.Default.ArbFor<(byte Kind, byte Day, ushort Quantity, ushort Price)[]>(), drafts => holds(drafts.Select(Draft).ToList())).Check(Config.QuickThrowOnFailure.WithMaxTest(tests));
+        Prop.ForAll(
+                ArbMap.Default.ArbFor<(byte Kind, byte Day, ushort Quantity, ushort Price)[]>(),
+                drafts => holds(drafts.Select(Draft).ToList())
+            )
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(tests));
 
     private static LedgerEntry Draft((byte Kind, byte Day, ushort Quantity, ushort Price) draft)
     {
@@ -149,7 +186,9 @@ public sealed class LotInvariantTests
             12 => TransferIn(day, symbol, quantity, price, draft.Price % 2 == 0 ? "2019-05-01" : null),
             13 => TransferOut(day, symbol, quantity),
             14 => Spinoff(day, symbol, "Z", 1m / (draft.Price % 9 + 1), draft.Price % 100 / 100m, draft.Quantity % 3),
-            _ => draft.Price % 4 == 0 ? Merger(day, symbol, "Z", 0.3m, draft.Quantity % 700, draft.Price % 8 == 0 ? 1 : 0.6m) : Dividend(day, symbol, draft.Quantity / 100m),
+            _ => draft.Price % 4 == 0
+                ? Merger(day, symbol, "Z", 0.3m, draft.Quantity % 700, draft.Price % 8 == 0 ? 1 : 0.6m)
+                : Dividend(day, symbol, draft.Quantity / 100m),
         };
     }
 }

@@ -12,8 +12,18 @@ public sealed class LotsTests
     [InlineData(CostBasisMethod.Average, 4383.74, 81.12, 10216.26)]
     public void Cost_and_gain_of_a_published_example(CostBasisMethod method, decimal cost, decimal realized, decimal unrealized)
     {
-        var position = Book.Replay([Buy("2020-01-02", "X", 109, 3149.20m / 109), Buy("2020-02-03", "X", 52, 1684.92m / 52), Sell("2020-03-02", "X", 15, 531.50m / 15)], method).Positions["X"];
-        Assert.Equal((cost, realized, unrealized), (Math.Round(position.Cost, 2), Math.Round(position.RealizedPnl, 2), Math.Round(position.Quantity * 100 - position.Cost, 2)));
+        var position = Book.Replay(
+            [
+                Buy("2020-01-02", "X", 109, 3149.20m / 109),
+                Buy("2020-02-03", "X", 52, 1684.92m / 52),
+                Sell("2020-03-02", "X", 15, 531.50m / 15),
+            ],
+            method
+        ).Positions["X"];
+        Assert.Equal(
+            (cost, realized, unrealized),
+            (Math.Round(position.Cost, 2), Math.Round(position.RealizedPnl, 2), Math.Round(position.Quantity * 100 - position.Cost, 2))
+        );
         Assert.Equal(position.Cost, position.Lots.Sum(l => l.Cost));
     }
 
@@ -24,7 +34,10 @@ public sealed class LotsTests
     [InlineData(CostBasisMethod.Average, 7 * 1688.87 / 15)]
     public void The_method_decides_which_lots_a_sale_closes(CostBasisMethod method, decimal cost)
     {
-        var book = Book.Replay([Buy("2020-01-02", "X", 4, 100.00m), Buy("2020-01-03", "X", 5, 111.11m), Buy("2020-01-06", "X", 6, 122.22m)], method);
+        var book = Book.Replay(
+            [Buy("2020-01-02", "X", 4, 100.00m), Buy("2020-01-03", "X", 5, 111.11m), Buy("2020-01-06", "X", 6, 122.22m)],
+            method
+        );
         var booked = book.Apply(Sell("2020-01-07", "X", 7, 130));
         Assert.Equal((double)cost, (double)booked.Closed.Sum(c => c.Cost), 1e-10);
         Assert.Equal(7 * 130 - booked.Closed.Sum(c => c.Cost), booked.RealizedPnl);
@@ -44,7 +57,9 @@ public sealed class LotsTests
     public void A_backdated_sale_that_leaves_too_little_for_a_later_one_is_refused()
     {
         LedgerEntry[] book = [Buy("2020-01-02", "X", 10, 5), Buy("2020-01-03", "Y", 1, 5), Sell("2020-03-02", "X", 8, 6)];
-        var refusal = Assert.Throws<InsufficientQuantityException>(() => Book.Replay([book[0], book[1], Sell("2020-02-03", "X", 3, 6), book[2]], CostBasisMethod.Fifo));
+        var refusal = Assert.Throws<InsufficientQuantityException>(() =>
+            Book.Replay([book[0], book[1], Sell("2020-02-03", "X", 3, 6), book[2]], CostBasisMethod.Fifo)
+        );
         Assert.Equal((7m, 8m, book[2].ExecutedAt), (refusal.Held, refusal.Asked, refusal.At));
     }
 
@@ -60,7 +75,16 @@ public sealed class LotsTests
     [Fact]
     public void A_split_multiplies_shares_and_leaves_cost_and_value()
     {
-        var book = Book.Replay([Buy("2020-01-02", "X", 100, 63.32m), Split("2020-02-03", "X", 2), Split("2020-03-02", "X", 7), Split("2020-04-01", "X", 4), Split("2020-05-01", "X", 0.1m)], CostBasisMethod.Fifo);
+        var book = Book.Replay(
+            [
+                Buy("2020-01-02", "X", 100, 63.32m),
+                Split("2020-02-03", "X", 2),
+                Split("2020-03-02", "X", 7),
+                Split("2020-04-01", "X", 4),
+                Split("2020-05-01", "X", 0.1m),
+            ],
+            CostBasisMethod.Fifo
+        );
         Assert.Equal(560, book.Positions["X"].Quantity);
         Assert.Equal(6332, book.Positions["X"].Cost);
         Assert.Equal(6332, Math.Round(560 * book.Positions["X"].LastPrice, 8));
@@ -69,7 +93,12 @@ public sealed class LotsTests
     [Fact]
     public void Cash_moves_only_where_an_account_was_opened()
     {
-        LedgerEntry[] trades = [Buy("2020-01-02", "X", 10, 10, fee: 1), Dividend("2020-02-03", "X", 5), Sell("2020-03-02", "X", 4, 12, fee: 1)];
+        LedgerEntry[] trades =
+        [
+            Buy("2020-01-02", "X", 10, 10, fee: 1),
+            Dividend("2020-02-03", "X", 5),
+            Sell("2020-03-02", "X", 4, 12, fee: 1),
+        ];
         var untracked = Book.Replay(trades, CostBasisMethod.Fifo);
         Assert.Equal((0m, 101m - 5 - 47), (untracked.Cash, untracked.NetInvested));
         var tracked = Book.Replay([.. trades, Deposit("2020-04-01", 30), Withdrawal("2020-04-02", 10)], CostBasisMethod.Fifo);
@@ -79,7 +108,10 @@ public sealed class LotsTests
     [Fact]
     public void The_average_is_recomputed_at_each_purchase_and_not_at_a_sale()
     {
-        var book = Book.Replay([Buy("2020-01-02", "X", 10, 10), Sell("2020-01-03", "X", 5, 20), Buy("2020-01-06", "X", 5, 20)], CostBasisMethod.Average);
+        var book = Book.Replay(
+            [Buy("2020-01-02", "X", 10, 10), Sell("2020-01-03", "X", 5, 20), Buy("2020-01-06", "X", 5, 20)],
+            CostBasisMethod.Average
+        );
         Assert.Equal((150m, 50m), (book.Positions["X"].Cost, book.RealizedPnl));
         Assert.Equal(new[] { 75m, 75m }, book.Positions["X"].Lots.Select(l => l.Cost));
     }
@@ -91,7 +123,9 @@ public sealed class LotsTests
         var book = Book.Replay(buys, CostBasisMethod.Specific);
         var booked = book.Apply(Sell("2020-02-03", "X", 15, 40) with { LotIds = [buys[2].Id, buys[0].Id] });
         Assert.Equal([(buys[2].Id, 10m, 300m), (buys[0].Id, 5m, 50m)], booked.Closed.Select(c => (c.LotId, c.Quantity, c.Cost)));
-        var refusal = Assert.Throws<InsufficientQuantityException>(() => book.Apply(Sell("2020-02-04", "X", 6, 40) with { LotIds = [buys[0].Id, buys[2].Id, Guid.NewGuid()] }));
+        var refusal = Assert.Throws<InsufficientQuantityException>(() =>
+            book.Apply(Sell("2020-02-04", "X", 6, 40) with { LotIds = [buys[0].Id, buys[2].Id, Guid.NewGuid()] })
+        );
         Assert.Equal((5m, 15m), (refusal.Held, book.QuantityOf("X")));
         Assert.Equal(buys[0].Id, book.Apply(Sell("2020-02-04", "X", 5, 40)).Closed.Single().LotId);
     }
@@ -99,7 +133,9 @@ public sealed class LotsTests
     [Fact]
     public void Fees_stand_beside_cost_and_are_part_of_it_for_tax()
     {
-        var closed = Book.Replay([Buy("2020-01-02", "X", 10, 10, fee: 3)], CostBasisMethod.Fifo).Apply(Sell("2020-01-03", "X", 4, 12, fee: 1)).Closed.Single();
+        var closed = Book.Replay([Buy("2020-01-02", "X", 10, 10, fee: 3)], CostBasisMethod.Fifo)
+            .Apply(Sell("2020-01-03", "X", 4, 12, fee: 1))
+            .Closed.Single();
         Assert.Equal((40m, 48m, 8m), (closed.Cost, closed.Proceeds, closed.Gain));
         Assert.Equal((41.2m, 47m, 5.8m), (closed.TaxCost, closed.TaxProceeds, closed.TaxGain));
     }
@@ -113,13 +149,32 @@ public sealed class LotsTests
         Assert.Equal((20m, -5m, -60m), (booked.RealizedPnl, book.QuantityOf("X"), book.Cost));
         var back = book.Apply(Buy("2020-01-06", "X", 7, 11, fee: 7));
         Assert.Equal((5m, 2m, 22m, 25m), (back.RealizedPnl, book.QuantityOf("X"), book.Cost, book.RealizedPnl));
-        Assert.Equal((60m - 1m, 55m + 5m, Term.ShortTerm), (back.Closed.Single().TaxProceeds, back.Closed.Single().TaxCost, back.Closed.Single().Term));
+        Assert.Equal(
+            (60m - 1m, 55m + 5m, Term.ShortTerm),
+            (back.Closed.Single().TaxProceeds, back.Closed.Single().TaxCost, back.Closed.Single().Term)
+        );
     }
 
     [Fact]
     public void A_payment_in_another_currency_is_met_from_its_balance_and_the_rest_changed_at_its_own_rate()
     {
-        var book = Book.Replay([Deposit("2020-01-02", 1000), Deposit("2020-01-02", 200) with { Currency = "EUR", FxRate = 1.1m }, Buy("2020-01-03", "X", 10, 50) with { Currency = "EUR", FxRate = 1.2m }], CostBasisMethod.Fifo, "USD");
+        var book = Book.Replay(
+            [
+                Deposit("2020-01-02", 1000),
+                Deposit("2020-01-02", 200) with
+                {
+                    Currency = "EUR",
+                    FxRate = 1.1m,
+                },
+                Buy("2020-01-03", "X", 10, 50) with
+                {
+                    Currency = "EUR",
+                    FxRate = 1.2m,
+                },
+            ],
+            CostBasisMethod.Fifo,
+            "USD"
+        );
         Assert.Equal([("EUR", 0m), ("USD", 640m)], book.CashBalances.Select(b => (b.Key, b.Value)));
         // 200 EUR that came at 1.1 were spent at 1.2.
         Assert.Equal(20m, book.CashBalances["USD"] - book.Cash);
@@ -131,5 +186,6 @@ public sealed class LotsTests
     [InlineData("2019-02-28", "2020-02-29", Term.ShortTerm)] // the last of a month to the last of a month is a year, and no more
     [InlineData("2020-02-29", "2021-02-28", Term.ShortTerm)]
     [InlineData("2020-02-29", "2021-03-01", Term.LongTerm)]
-    public void A_holding_period_is_long_after_more_than_a_year(string acquired, string sold, Term term) => Assert.Equal(term, HoldingPeriod.TermOf(Day(acquired), Day(sold)));
+    public void A_holding_period_is_long_after_more_than_a_year(string acquired, string sold, Term term) =>
+        Assert.Equal(term, HoldingPeriod.TermOf(Day(acquired), Day(sold)));
 }

@@ -39,10 +39,23 @@ public sealed class RebalancingTests
     public void Whole_shares_the_smallest_trade_and_fees_are_kept_to()
     {
         Asset[] assets = [Held("A", 300, 0.6m, 0), Held("B", 70, 0.3m, 0), Held("C", 9, 0.01m, 0)];
-        var plan = Rebalancer.Plan(assets, Options with { Cash = 1000, ShareStep = 1, MinimumTrade = 20, FeePerTrade = 2, FeeRate = 0.001m });
+        var plan = Rebalancer.Plan(
+            assets,
+            Options with
+            {
+                Cash = 1000,
+                ShareStep = 1,
+                MinimumTrade = 20,
+                FeePerTrade = 2,
+                FeeRate = 0.001m,
+            }
+        );
         Assert.Equal([("A", 2m, 2.6m), ("B", 4m, 2.28m)], plan.Trades.Select(t => (t.Symbol, t.Quantity, t.Fee)));
         Assert.Equal(1000 - 600 - 280 - 4.88m, plan.CashLeft);
-        Assert.Equal(("C", TradeSide.Buy, "9 is less than the smallest trade"), plan.LeftOut.Select(l => (l.Symbol, l.Side, l.Reason)).Single());
+        Assert.Equal(
+            ("C", TradeSide.Buy, "9 is less than the smallest trade"),
+            plan.LeftOut.Select(l => (l.Symbol, l.Side, l.Reason)).Single()
+        );
     }
 
     [Fact]
@@ -65,7 +78,10 @@ public sealed class RebalancingTests
         var plan = Rebalancer.Plan([new Asset("A", 100, 0, lots), Held("B", 10, 1, 0) with { LastLoss = Day("2024-05-10") }], Options);
         Assert.Equal((lots[1].Id, 10m), plan.Trades.Single().Lots.Select(l => (l.LotId, l.Quantity)).Single());
         Assert.Equal(["A", "B"], plan.LeftOut.Select(l => l.Symbol).Order());
-        Assert.Equal(20m, Rebalancer.Plan([new Asset("A", 100, 0, lots), Held("B", 10, 1, 0)], Options with { Lots = LotChoice.Fifo }).Trades[0].Quantity);
+        Assert.Equal(
+            20m,
+            Rebalancer.Plan([new Asset("A", 100, 0, lots), Held("B", 10, 1, 0)], Options with { Lots = LotChoice.Fifo }).Trades[0].Quantity
+        );
     }
 
     [Fact]
@@ -78,31 +94,64 @@ public sealed class RebalancingTests
 
     [Fact]
     public void No_plan_sells_what_is_not_held_spends_what_is_not_there_or_makes_drift_grow() =>
-        Prop.ForAll(ArbMap.Default.ArbFor<(byte Cash, byte Settings, (ushort Price, byte Weight, ushort Quantity, byte Age)[] Assets)>(), made =>
-        {
-            var weights = made.Assets.Sum(a => (decimal)a.Weight) + made.Cash % 50;
-            var assets = made.Assets.Select((a, i) => new Asset("S" + i, (a.Price + 1) / 100m, weights == 0 ? 0 : decimal.Round(a.Weight / weights, 8, MidpointRounding.ToZero),
-                a.Quantity == 0 ? [] : [Lot(Options.Today.AddDays(-a.Age * 9).ToString("yyyy-MM-dd"), a.Quantity / 10m, a.Age + 1), Lot(Options.Today.AddDays(-a.Age).ToString("yyyy-MM-dd"), a.Quantity / 7m, a.Age / 3m + 1)])
-                { LastLoss = a.Age % 5 == 0 ? Options.Today.AddDays(-a.Age) : null }).ToList();
-            var s = made.Settings;
-            var options = Options with { Cash = made.Cash * 40, Band = s % 4 * 0.02m, ShareStep = s % 3 == 0 ? 1 : 0.0001m, MinimumTrade = s % 5 * 25, FeePerTrade = s % 7, FeeRate = s % 2 * 0.002m, Lots = (LotChoice)(s % 4) };
-            var plan = Rebalancer.Plan(assets, options);
-            var cash = options.Cash;
-            foreach (var trade in plan.Trades)
-            {
-                var asset = assets.Single(a => a.Symbol == trade.Symbol);
-                cash += (trade.Side == TradeSide.Sell ? trade.Amount : -trade.Amount) - trade.Fee;
-                Assert.True(trade.Quantity > 0 && trade.Amount >= options.MinimumTrade && trade.Reason.EndsWith('.'));
-                if (trade.Side == TradeSide.Buy) continue;
-                Assert.Equal(trade.Quantity, trade.Lots.Sum(l => l.Quantity));
-                Assert.All(trade.Lots, l => Assert.True(l.Quantity <= asset.Lots.Single(held => held.Id == l.LotId).Quantity));
-            }
-            Assert.Equal((double)plan.CashLeft, (double)cash, 1e-9);
-            Assert.True(cash >= -1e-9m && plan.Trades.Select(t => t.Symbol).Distinct().Count() == plan.Trades.Count);
-            Assert.True(plan.DriftAfter <= plan.DriftBefore);
-        }).QuickCheckThrowOnFailure();
+        Prop.ForAll(
+                ArbMap.Default.ArbFor<(byte Cash, byte Settings, (ushort Price, byte Weight, ushort Quantity, byte Age)[] Assets)>(),
+                made =>
+                {
+                    var weights = made.Assets.Sum(a => (decimal)a.Weight) + made.Cash % 50;
+                    var assets = made
+                        .Assets.Select(
+                            (a, i) =>
+                                new Asset(
+                                    "S" + i,
+                                    (a.Price + 1) / 100m,
+                                    weights == 0 ? 0 : decimal.Round(a.Weight / weights, 8, MidpointRounding.ToZero),
+                                    a.Quantity == 0
+                                        ? []
+                                        :
+                                        [
+                                            Lot(Options.Today.AddDays(-a.Age * 9).ToString("yyyy-MM-dd"), a.Quantity / 10m, a.Age + 1),
+                                            Lot(Options.Today.AddDays(-a.Age).ToString("yyyy-MM-dd"), a.Quantity / 7m, a.Age / 3m + 1),
+                                        ]
+                                )
+                                {
+                                    LastLoss = a.Age % 5 == 0 ? Options.Today.AddDays(-a.Age) : null,
+                                }
+                        )
+                        .ToList();
+                    var s = made.Settings;
+                    var options = Options with
+                    {
+                        Cash = made.Cash * 40,
+                        Band = s % 4 * 0.02m,
+                        ShareStep = s % 3 == 0 ? 1 : 0.0001m,
+                        MinimumTrade = s % 5 * 25,
+                        FeePerTrade = s % 7,
+                        FeeRate = s % 2 * 0.002m,
+                        Lots = (LotChoice)(s % 4),
+                    };
+                    var plan = Rebalancer.Plan(assets, options);
+                    var cash = options.Cash;
+                    foreach (var trade in plan.Trades)
+                    {
+                        var asset = assets.Single(a => a.Symbol == trade.Symbol);
+                        cash += (trade.Side == TradeSide.Sell ? trade.Amount : -trade.Amount) - trade.Fee;
+                        Assert.True(trade.Quantity > 0 && trade.Amount >= options.MinimumTrade && trade.Reason.EndsWith('.'));
+                        if (trade.Side == TradeSide.Buy)
+                            continue;
+                        Assert.Equal(trade.Quantity, trade.Lots.Sum(l => l.Quantity));
+                        Assert.All(trade.Lots, l => Assert.True(l.Quantity <= asset.Lots.Single(held => held.Id == l.LotId).Quantity));
+                    }
+                    Assert.Equal((double)plan.CashLeft, (double)cash, 1e-9);
+                    Assert.True(cash >= -1e-9m && plan.Trades.Select(t => t.Symbol).Distinct().Count() == plan.Trades.Count);
+                    Assert.True(plan.DriftAfter <= plan.DriftBefore);
+                }
+            )
+            .QuickCheckThrowOnFailure();
 
-    private static Asset Held(string symbol, decimal price, decimal target, decimal quantity) => new(symbol, price, target, quantity == 0 ? [] : [new TaxLot(Guid.NewGuid(), Day("2020-01-02"), quantity, quantity * price)]);
+    private static Asset Held(string symbol, decimal price, decimal target, decimal quantity) =>
+        new(symbol, price, target, quantity == 0 ? [] : [new TaxLot(Guid.NewGuid(), Day("2020-01-02"), quantity, quantity * price)]);
 
-    private static TaxLot Lot(string acquired, decimal quantity, decimal unitCost) => new(Guid.NewGuid(), Day(acquired), quantity, quantity * unitCost);
+    private static TaxLot Lot(string acquired, decimal quantity, decimal unitCost) =>
+        new(Guid.NewGuid(), Day(acquired), quantity, quantity * unitCost);
 }

@@ -18,7 +18,8 @@ public sealed class XirrTests
     [InlineData(999999, "2015-01-01", -1, "2016-01-01", 1000000)]
     [InlineData(0.1, "2015-01-01", -100, "2016-01-01", 230, "2016-12-31", -132)] // roots at 10 and 20 per cent
     [InlineData(0.25, "2015-01-01", 100, "2016-01-01", -125)] // borrowed
-    public void Agrees_with_published_and_plain_figures(double expected, params object[] flows) => Assert.Equal(expected, Solve(flows)!.Value, 1e-8 * Math.Max(1, expected));
+    public void Agrees_with_published_and_plain_figures(double expected, params object[] flows) =>
+        Assert.Equal(expected, Solve(flows)!.Value, 1e-8 * Math.Max(1, expected));
 
     [Theory]
     [InlineData("only one of the two", "2015-01-01", -100)]
@@ -27,7 +28,8 @@ public sealed class XirrTests
     [InlineData("only one of the two", "2015-01-01", 100, "2016-01-01", 0)]
     [InlineData("No money", "2015-01-01", 100, "2015-01-01", -100)]
     [InlineData("even out", "2015-01-01", 100, "2016-01-01", -150, "2016-12-31", 100)] // never 0
-    public void Is_null_with_a_reason_where_there_is_none(string reason, params object[] flows) => Assert.Contains(reason, Xirr.Explain(Flows(flows)).Reason, StringComparison.Ordinal);
+    public void Is_null_with_a_reason_where_there_is_none(string reason, params object[] flows) =>
+        Assert.Contains(reason, Xirr.Explain(Flows(flows)).Reason, StringComparison.Ordinal);
 
     [Fact]
     public void Loses_or_doubles_all_in_a_day_without_overflow()
@@ -38,17 +40,28 @@ public sealed class XirrTests
 
     [Fact]
     public void Finds_the_rate_that_the_flows_were_made_with() =>
-        Prop.ForAll(ArbMap.Default.ArbFor<(byte Rate, (ushort Day, ushort Amount)[] Flows)>(), made =>
-        {
-            if (made.Flows.Length == 0) return;
-            var rate = made.Rate / 100.0 - 0.6;
-            var start = Day("2000-01-01");
-            var flows = made.Flows.Select(f => new Flow(start.AddDays(f.Day % 5000), -1.0 - f.Amount)).ToList();
-            flows.Add(new Flow(start.AddDays(5001), -flows.Sum(f => f.Amount * Math.Pow(1 + rate, (start.AddDays(5001).DayNumber - f.Day.DayNumber) / 365.0))));
-            Assert.Equal(rate, Xirr.Solve(flows)!.Value, 1e-9);
-        }).QuickCheckThrowOnFailure();
+        Prop.ForAll(
+                ArbMap.Default.ArbFor<(byte Rate, (ushort Day, ushort Amount)[] Flows)>(),
+                made =>
+                {
+                    if (made.Flows.Length == 0)
+                        return;
+                    var rate = made.Rate / 100.0 - 0.6;
+                    var start = Day("2000-01-01");
+                    var flows = made.Flows.Select(f => new Flow(start.AddDays(f.Day % 5000), -1.0 - f.Amount)).ToList();
+                    flows.Add(
+                        new Flow(
+                            start.AddDays(5001),
+                            -flows.Sum(f => f.Amount * Math.Pow(1 + rate, (start.AddDays(5001).DayNumber - f.Day.DayNumber) / 365.0))
+                        )
+                    );
+                    Assert.Equal(rate, Xirr.Solve(flows)!.Value, 1e-9);
+                }
+            )
+            .QuickCheckThrowOnFailure();
 
     private static double? Solve(params object[] flows) => Xirr.Solve(Flows(flows));
 
-    private static IEnumerable<Flow> Flows(object[] flows) => flows.Chunk(2).Select(f => new Flow(Day((string)f[0]), Convert.ToDouble(f[1])));
+    private static IEnumerable<Flow> Flows(object[] flows) =>
+        flows.Chunk(2).Select(f => new Flow(Day((string)f[0]), Convert.ToDouble(f[1])));
 }

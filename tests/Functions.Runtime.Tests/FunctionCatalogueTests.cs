@@ -27,7 +27,10 @@ public sealed class FunctionCatalogueTests
 
     [Fact]
     public void Names_are_unique_over_all_apps_whatever_their_case() =>
-        Assert.Equal("Two functions are named good; names are unique over all apps.", Assert.Throws<InvalidOperationException>(() => Catalogue(typeof(Good), typeof(AlsoGood))).Message);
+        Assert.Equal(
+            "Two functions are named good; names are unique over all apps.",
+            Assert.Throws<InvalidOperationException>(() => Catalogue(typeof(Good), typeof(AlsoGood))).Message
+        );
 
     [Fact]
     public void What_is_good_is_found_by_name_and_kind()
@@ -48,10 +51,23 @@ public sealed class FunctionCatalogueTests
     private sealed class Good
     {
         [Function("Good")]
-        public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "good/{id}/{*rest}")] HttpRequest request, string id, string rest, HttpContext http, FunctionContext context, [DurableClient] DurableTaskClient client, CancellationToken ct) => Results.Ok();
+        public IResult Run(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "good/{id}/{*rest}")] HttpRequest request,
+            string id,
+            string rest,
+            HttpContext http,
+            FunctionContext context,
+            [DurableClient] DurableTaskClient client,
+            CancellationToken ct
+        ) => Results.Ok();
 
         [Function("GoodTimer")]
-        public void Tick([TimerTrigger("00:01:00")] TimerInfo timer, [DurableClient] DurableTaskClient client, FunctionContext context, CancellationToken ct) { }
+        public void Tick(
+            [TimerTrigger("00:01:00")] TimerInfo timer,
+            [DurableClient] DurableTaskClient client,
+            FunctionContext context,
+            CancellationToken ct
+        ) { }
     }
 
     private sealed class AlsoGood
@@ -63,13 +79,15 @@ public sealed class FunctionCatalogueTests
     private sealed class Unbound
     {
         [Function("Unbound")]
-        public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x")] HttpRequest request, IServiceProvider service) => Results.Ok();
+        public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x")] HttpRequest request, IServiceProvider service) =>
+            Results.Ok();
     }
 
     private sealed class UnnamedRoute
     {
         [Function("UnnamedRoute")]
-        public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/{ident}")] HttpRequest request, string id) => Results.Ok();
+        public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/{ident}")] HttpRequest request, string id) =>
+            Results.Ok();
     }
 
     private sealed class UnmarkedClient

@@ -12,14 +12,18 @@ public sealed class BicepFactAttribute : FactAttribute
 {
     public BicepFactAttribute()
     {
-        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64) Skip = "the Bicep compiler is fetched for linux-x64 only";
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
+            Skip = "the Bicep compiler is fetched for linux-x64 only";
     }
 }
 
 /// <summary>A copy of infra/bicep that tests may spoil, and the real compiler over it.</summary>
 internal sealed class Bicep : IDisposable
 {
-    private static readonly string Compiler = typeof(Bicep).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Bicep").Value!;
+    private static readonly string Compiler = typeof(Bicep)
+        .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(a => a.Key == "Bicep")
+        .Value!;
     private readonly string _folder = Directory.CreateTempSubdirectory("agentinvest-bicep-").FullName;
 
     public Bicep()
@@ -49,14 +53,33 @@ internal sealed class Bicep : IDisposable
     public (JsonElement Template, string Complaints) BuildParameters(string file)
     {
         var (output, errors) = Run("build-params", Path.Combine(_folder, file), "--stdout");
-        return (output.Length > 0 ? JsonDocument.Parse(JsonDocument.Parse(output).RootElement.GetProperty("templateJson").GetString()!).RootElement : default, errors);
+        return (
+            output.Length > 0
+                ? JsonDocument.Parse(JsonDocument.Parse(output).RootElement.GetProperty("templateJson").GetString()!).RootElement
+                : default,
+            errors
+        );
     }
 
-    /// <summary>What a deployment with these parameters would create, worked out by the compiler; what only Azure knows stays an expression.</summary>
+    /// <summary>
+    /// What a deployment with these parameters would create, worked out by the compiler; what only Azure knows stays an expression.
+    /// </summary>
     public Deployment Predict(string environment)
     {
-        var (_, errors) = Run("snapshot", Path.Combine(_folder, $"main.{environment}.bicepparam"), "--mode", "overwrite", "--subscription-id", Guid.Empty.ToString(), "--tenant-id", Guid.Empty.ToString(),
-            "--resource-group", "rg-agentinvest", "--location", "westeurope");
+        var (_, errors) = Run(
+            "snapshot",
+            Path.Combine(_folder, $"main.{environment}.bicepparam"),
+            "--mode",
+            "overwrite",
+            "--subscription-id",
+            Guid.Empty.ToString(),
+            "--tenant-id",
+            Guid.Empty.ToString(),
+            "--resource-group",
+            "rg-agentinvest",
+            "--location",
+            "westeurope"
+        );
         var path = Path.Combine(_folder, $"main.{environment}.snapshot.json");
         if (!File.Exists(path)) throw new InvalidOperationException(errors);
         var snapshot = JsonDocument.Parse(File.ReadAllText(path)).RootElement;
@@ -68,7 +91,8 @@ internal sealed class Bicep : IDisposable
     {
         var start = new ProcessStartInfo(Compiler, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         // Parameter files read these; a developer's own must not change what is tested.
-        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("AGENTINVEST_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
+        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("AGENTINVEST_", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(name);
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
@@ -131,10 +155,19 @@ internal static partial class Compiled
     /// <summary>Production with everything in <see cref="Spoils"/> done to it.</summary>
     public static Deployment Spoiled => SpoiledOnce.Value;
 
-    public static string[] ListedRoles { get; } = [.. Guids().Matches(File.ReadAllText(Path.Combine(Bicep.Source, "roles.bicep"))).Select(m => m.Groups[1].Value)];
+    public static string[] ListedRoles { get; } =
+    [.. Guids().Matches(File.ReadAllText(Path.Combine(Bicep.Source, "roles.bicep"))).Select(m => m.Groups[1].Value)];
 
     /// <summary>Secrets that a person puts into the vault.</summary>
-    public static string[] OperatorSecrets { get; } = [.. Quoted().Matches(File.ReadLines(Path.Combine(Bicep.Source, "names.bicep")).Single(l => l.StartsWith("var operatorSecrets", StringComparison.Ordinal))).Select(m => m.Groups[1].Value)];
+    public static string[] OperatorSecrets { get; } =
+    [
+        .. Quoted()
+            .Matches(
+                File.ReadLines(Path.Combine(Bicep.Source, "names.bicep"))
+                    .Single(l => l.StartsWith("var operatorSecrets", StringComparison.Ordinal))
+            )
+            .Select(m => m.Groups[1].Value),
+    ];
 
     private static Deployment Predict(string environment, IEnumerable<(string File, string Old, string New)> changes)
     {
@@ -158,8 +191,13 @@ internal sealed record Deployment(IReadOnlyList<Resource> Resources)
     public static string ScopeOf(Resource extension) => extension.Id[..extension.Id.LastIndexOf("/providers/", StringComparison.Ordinal)];
 
     /// <summary>Settings of each function app, by its short name.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> AppSettings => Of("Microsoft.Web/sites/config").ToDictionary(c => c["properties.TASKHUB_NAME"] ?? c.Name,
-        IReadOnlyDictionary<string, string> (c) => c.Json.GetProperty("properties").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!));
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> AppSettings =>
+        Of("Microsoft.Web/sites/config")
+            .ToDictionary(
+                c => c["properties.TASKHUB_NAME"] ?? c.Name,
+                IReadOnlyDictionary<string, string> (c) =>
+                    c.Json.GetProperty("properties").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!)
+            );
 
     /// <summary>Names of secrets that the deployment puts into the vault.</summary>
     public IEnumerable<string> Secrets => Of("Microsoft.KeyVault/vaults/secrets").Select(s => s.Name.Split('/')[^1]);

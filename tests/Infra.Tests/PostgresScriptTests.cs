@@ -16,12 +16,34 @@ public sealed partial class PostgresScriptTests
         {
             await ExecuteAsync(owner, $"create role {app} login");
             for (var i = 0; i < 2; i++) // it runs at every deployment
-                foreach (var generator in Generators().Matches(await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "infra", "postgres", "grants.sql"))).Select(m => m.Groups[1].Value.Replace(":'apps'", $"'{app}'", StringComparison.Ordinal)))
-                    foreach (var statement in await CellsAsync(owner, generator)) await ExecuteAsync(owner, statement);
+                foreach (
+                    var generator in Generators()
+                        .Matches(await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "infra", "postgres", "grants.sql")))
+                        .Select(m => m.Groups[1].Value.Replace(":'apps'", $"'{app}'", StringComparison.Ordinal))
+                )
+                foreach (var statement in await CellsAsync(owner, generator)) await ExecuteAsync(owner, statement);
 
-            Assert.Equal(0, await CountAsync(owner, $"select count(*) from pg_tables where schemaname in ('core', 'auth', 'market', 'portfolio') and not has_table_privilege('{app}', format('%I.%I', schemaname, tablename), 'select, insert, update, delete')"));
-            Assert.NotEqual(0, await CountAsync(owner, $"select count(*) from pg_tables where has_table_privilege('{app}', format('%I.%I', schemaname, tablename), 'insert')"));
-            Assert.Equal(0, await CountAsync(owner, $"select count(*) from pg_namespace where nspname in ('core', 'auth', 'market', 'portfolio', 'public') and has_schema_privilege('{app}', nspname, 'create')"));
+            Assert.Equal(
+                0,
+                await CountAsync(
+                    owner,
+                    $"select count(*) from pg_tables where schemaname in ('core', 'auth', 'market', 'portfolio') and not has_table_privilege('{app}', format('%I.%I', schemaname, tablename), 'select, insert, update, delete')"
+                )
+            );
+            Assert.NotEqual(
+                0,
+                await CountAsync(
+                    owner,
+                    $"select count(*) from pg_tables where has_table_privilege('{app}', format('%I.%I', schemaname, tablename), 'insert')"
+                )
+            );
+            Assert.Equal(
+                0,
+                await CountAsync(
+                    owner,
+                    $"select count(*) from pg_namespace where nspname in ('core', 'auth', 'market', 'portfolio', 'public') and has_schema_privilege('{app}', nspname, 'create')"
+                )
+            );
         }
         finally
         {

@@ -13,9 +13,16 @@ internal static class Spoils
         // private
         ("modules/postgres.bicep", "network: { publicNetworkAccess: 'Disabled' }", "network: { publicNetworkAccess: 'Enabled' }"),
         ("modules/storage.bicep", "networkAcls: { defaultAction: 'Deny'", "networkAcls: { defaultAction: 'Allow'"),
-        ("main.bicep", "{ name: names.redis, suffix: '', id: resourceId('Microsoft.Cache/redisEnterprise', names.redis)", "{ name: names.redis, suffix: '', id: resourceId('Microsoft.Cache/redis', names.redis)"),
+        (
+            "main.bicep",
+            "{ name: names.redis, suffix: '', id: resourceId('Microsoft.Cache/redisEnterprise', names.redis)",
+            "{ name: names.redis, suffix: '', id: resourceId('Microsoft.Cache/redis', names.redis)"
+        ),
         // firewalls
-        ("modules/postgres.bicep", "var settings = [", """
+        (
+            "modules/postgres.bicep",
+            "var settings = [",
+            """
             resource open 'Microsoft.DBforPostgreSQL/flexibleServers/firewallRules@2025-08-01' = {
               parent: server
               name: 'azure'
@@ -23,13 +30,18 @@ internal static class Spoils
             }
 
             var settings = [
-            """),
+            """
+        ),
         ("modules/scheduler.bicep", "['10.20.0.0/16']", "['0.0.0.0/0']"),
         ("modules/network.bicep", "access: 'Deny'", "access: 'Allow'"),
         // roles: Contributor for reading secrets, a role nobody wrote down for tables, a principal of no kind
         ("roles.bicep", "4633458b-17de-408a-b874-0445c86b69e6", "b24988ac-6180-42a0-ab88-20f7382dd24c"),
         ("roles.bicep", "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3", "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"),
-        ("modules/grants.bicep", "roles.signalRRestApiOwner)\n    principalId: identity.properties.principalId\n    principalType: 'ServicePrincipal'", "roles.signalRRestApiOwner)\n    principalId: identity.properties.principalId"),
+        (
+            "modules/grants.bicep",
+            "roles.signalRRestApiOwner)\n    principalId: identity.properties.principalId\n    principalType: 'ServicePrincipal'",
+            "roles.signalRRestApiOwner)\n    principalId: identity.properties.principalId"
+        ),
         // secrets
         ("modules/signalr.bicep", "value: service.listKeys().primaryKey", "value: 'a key that somebody pasted'"),
         ("main.bicep", "Username=${user};", "Username=${user};Password=hunter22;"),
@@ -43,7 +55,11 @@ internal static class Spoils
         ("modules/alerts.bicep", "name: 'pool-exhausted'", "name: 'pools'"),
         ("modules/alerts.bicep", "    severity: 3\n    enabled: true", "    severity: 3\n    enabled: false"),
         // traps
-        ("modules/functionApp.bicep", "TASKHUB_NAME: app.name", "TASKHUB_NAME: app.name\n        FUNCTIONS_WORKER_RUNTIME: 'dotnet-isolated'"),
+        (
+            "modules/functionApp.bicep",
+            "TASKHUB_NAME: app.name",
+            "TASKHUB_NAME: app.name\n        FUNCTIONS_WORKER_RUNTIME: 'dotnet-isolated'"
+        ),
         ("modules/functionApp.bicep", "version: '10.0'", "version: '9.0'"),
         // settings: one nothing reads, one that is missing
         ("main.bicep", "  Auth__PublicOrigin: publicOrigin", "  Auth__PublicOrigins: publicOrigin"),

@@ -19,7 +19,10 @@ public sealed partial class WorkflowTests
     public void Actionlint_notices_an_injection_and_a_job_that_waits_for_none()
     {
         var file = Path.Combine(Directory.CreateTempSubdirectory("agentinvest-workflow-").FullName, "x.yml");
-        File.WriteAllText(file, "on: pull_request\njobs:\n  a:\n    needs: b\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ github.event.pull_request.title }}\n");
+        File.WriteAllText(
+            file,
+            "on: pull_request\njobs:\n  a:\n    needs: b\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ github.event.pull_request.title }}\n"
+        );
         var complaints = Lint([file]);
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
         Assert.Contains("potentially untrusted", complaints, StringComparison.Ordinal);
@@ -36,16 +39,36 @@ public sealed partial class WorkflowTests
     [InlineData("      - uses: actions/checkout@main", "actions/checkout@main moves")]
     [InlineData("      - uses: somebody/action@v1", "somebody/action@v1 is of a publisher we do not know")]
     [InlineData("    runs-on: ubuntu-latest\n    steps: []", "a job without timeout-minutes")]
-    public void A_workflow_that_breaks_a_rule_is_noticed(string line, string complaint) => Assert.Contains(complaint, Complaints("permissions:\n  contents: read\n" + line));
+    public void A_workflow_that_breaks_a_rule_is_noticed(string line, string complaint) =>
+        Assert.Contains(complaint, Complaints("permissions:\n  contents: read\n" + line));
 
     [Fact]
     public void Code_goes_out_after_its_migrations_to_production_after_staging_and_back_when_the_smoke_tests_fail()
     {
         var environment = Read("deploy-environment.yml");
         var steps = StepNames().Matches(environment).Select(m => m.Groups[1].Value).ToList();
-        Assert.Equal(["Infrastructure", "Migrations", "Roles of the apps in the database", "Code", "Smoke tests", "Integration tests", "Back to the last good packages"], steps);
+        Assert.Equal(
+            [
+                "Infrastructure",
+                "Migrations",
+                "Roles of the apps in the database",
+                "Code",
+                "Smoke tests",
+                "Integration tests",
+                "Back to the last good packages",
+            ],
+            steps
+        );
         // Whatever of the new code fails, half of the apps deployed or none: the old comes back, signed in anew.
-        Assert.Equal(2, Regex.Count(environment, Regex.Escape("if: failure() && (steps.code.outcome == 'failure' || steps.smoke.outcome == 'failure' || steps.contract.outcome == 'failure')")));
+        Assert.Equal(
+            2,
+            Regex.Count(
+                environment,
+                Regex.Escape(
+                    "if: failure() && (steps.code.outcome == 'failure' || steps.smoke.outcome == 'failure' || steps.contract.outcome == 'failure')"
+                )
+            )
+        );
         Assert.Contains("lock_timeout=5000", environment, StringComparison.Ordinal);
         Assert.Contains("id-token: write", environment, StringComparison.Ordinal);
         var deploy = Read("deploy.yml");
@@ -69,21 +92,35 @@ public sealed partial class WorkflowTests
 
     private static IEnumerable<string> Complaints(string text)
     {
-        if (text.Contains("pull_request_target", StringComparison.Ordinal)) yield return "pull_request_target runs strangers' code with our rights";
+        if (text.Contains("pull_request_target", StringComparison.Ordinal))
+            yield return "pull_request_target runs strangers' code with our rights";
         if (text.Contains("secrets.", StringComparison.Ordinal)) yield return "a stored secret: identities are federated";
-        if (!text.Contains("\npermissions:\n  contents: read\n", StringComparison.Ordinal) && !text.StartsWith("permissions:\n  contents: read\n", StringComparison.Ordinal) || text.Contains("write-all", StringComparison.Ordinal)) yield return "more rights than it needs";
+        if (
+            !text.Contains("\npermissions:\n  contents: read\n", StringComparison.Ordinal)
+                && !text.StartsWith("permissions:\n  contents: read\n", StringComparison.Ordinal)
+            || text.Contains("write-all", StringComparison.Ordinal)
+        )
+            yield return "more rights than it needs";
         foreach (Match use in Uses().Matches(text))
         {
             var (name, version) = (use.Groups[1].Value, use.Groups[2].Value);
             if (!Version().IsMatch(version)) yield return $"{name}@{version} moves";
-            if (name.Split('/')[0] is not ("actions" or "azure" or "github")) yield return $"{name}@{version} is of a publisher we do not know";
+            if (name.Split('/')[0] is not ("actions" or "azure" or "github"))
+                yield return $"{name}@{version} is of a publisher we do not know";
         }
-        foreach (Match job in Jobs().Matches(text).Where(j => !j.Value.Contains("timeout-minutes:", StringComparison.Ordinal))) yield return "a job without timeout-minutes";
+        foreach (Match job in Jobs().Matches(text).Where(j => !j.Value.Contains("timeout-minutes:", StringComparison.Ordinal)))
+            yield return "a job without timeout-minutes";
     }
 
     private static string Lint(string[] files)
     {
-        using var process = Process.Start(new ProcessStartInfo("node", ["build/lint-workflows.cjs", .. files]) { WorkingDirectory = Checkout.Root, RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("node", ["build/lint-workflows.cjs", .. files])
+            {
+                WorkingDirectory = Checkout.Root,
+                RedirectStandardOutput = true,
+            }
+        )!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.Equal(output.Length == 0 ? 0 : 1, process.ExitCode);

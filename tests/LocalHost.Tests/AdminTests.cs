@@ -16,14 +16,25 @@ internal static class Matrix
         public bool IsAdmin => Path.StartsWith("/v1/admin/", StringComparison.Ordinal);
     }
 
-    public static IReadOnlyList<Endpoint> Endpoints(TestHost host) => host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-        .Where(e => e.Metadata.GetMetadata<FunctionMetadata>() is not null)
-        .SelectMany(e => e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method =>
-        {
-            var path = System.Text.RegularExpressions.Regex.Replace("/" + e.RoutePattern.RawText!.TrimStart('/'), @"\{[^}]+\}", Guid.CreateVersion7().ToString());
-            var policy = EndpointPolicy.Of(e.Metadata);
-            return new Endpoint(e.Metadata.GetMetadata<FunctionMetadata>()!.Name, method, path, policy.Anonymous, policy.Scope);
-        })).ToList();
+    public static IReadOnlyList<Endpoint> Endpoints(TestHost host) =>
+        host
+            .Services.GetRequiredService<EndpointDataSource>()
+            .Endpoints.OfType<RouteEndpoint>()
+            .Where(e => e.Metadata.GetMetadata<FunctionMetadata>() is not null)
+            .SelectMany(e =>
+                e.Metadata.GetMetadata<HttpMethodMetadata>()!
+                    .HttpMethods.Select(method =>
+                    {
+                        var path = System.Text.RegularExpressions.Regex.Replace(
+                            "/" + e.RoutePattern.RawText!.TrimStart('/'),
+                            @"\{[^}]+\}",
+                            Guid.CreateVersion7().ToString()
+                        );
+                        var policy = EndpointPolicy.Of(e.Metadata);
+                        return new Endpoint(e.Metadata.GetMetadata<FunctionMetadata>()!.Name, method, path, policy.Anonymous, policy.Scope);
+                    })
+            )
+            .ToList();
 }
 
 public sealed class AdminTests(TestHost host) : IClassFixture<TestHost>
@@ -35,17 +46,38 @@ public sealed class AdminTests(TestHost host) : IClassFixture<TestHost>
         Assert.True(endpoints.Count > 40, "The functions were not found.");
         Assert.All(endpoints, e => Assert.True(e.Scope is null || Core.Scopes.All.Contains(e.Scope), e.Name));
         var admin = await AdminAsync(host);
-        var callers = new Dictionary<string, TestUser> { ["nobody"] = new(host.Url, "", ""), ["user"] = await host.SignUpAsync(), ["analyst"] = await WithRolesAsync(admin, "user", "analyst"), ["admin"] = await WithRolesAsync(admin, "user", "admin") };
+        var callers = new Dictionary<string, TestUser>
+        {
+            ["nobody"] = new(host.Url, "", ""),
+            ["user"] = await host.SignUpAsync(),
+            ["analyst"] = await WithRolesAsync(admin, "user", "analyst"),
+            ["admin"] = await WithRolesAsync(admin, "user", "admin"),
+        };
         var wrong = new List<string>();
         // What ends the caller's own session or account would spoil the calls after it.
-        foreach (var endpoint in endpoints.OrderBy(e => e.Path.Contains("logout", StringComparison.Ordinal) || e is { Path: "/v1/auth/me", Method: "DELETE" }))
-            foreach (var (role, caller) in callers)
+        foreach (
+            var endpoint in endpoints.OrderBy(e =>
+                e.Path.Contains("logout", StringComparison.Ordinal) || e is { Path: "/v1/auth/me", Method: "DELETE" }
+            )
+        )
+        foreach (var (role, caller) in callers)
             {
-                var reply = await caller.SendAsync(new HttpMethod(endpoint.Method), endpoint.Path, endpoint.Method == "GET" ? null : JsonContent.Create(new { }));
-                var expected = endpoint.Anonymous || (role != "nobody" && (!endpoint.IsAdmin || role == "admin")) ? "in" : role == "nobody" ? "401" : "403";
-                var got = reply.Status == HttpStatusCode.Unauthorized && reply.Code == "unauthenticated" && !endpoint.Anonymous ? "401" : reply.Status == HttpStatusCode.Forbidden && reply.Code == "forbidden" && !endpoint.Anonymous ? "403" : "in";
+                var reply = await caller.SendAsync(
+                new HttpMethod(endpoint.Method),
+                endpoint.Path,
+                endpoint.Method == "GET" ? null : JsonContent.Create(new { })
+            );
+                var expected =
+                endpoint.Anonymous || (role != "nobody" && (!endpoint.IsAdmin || role == "admin")) ? "in"
+                : role == "nobody" ? "401"
+                : "403";
+                var got =
+                reply.Status == HttpStatusCode.Unauthorized && reply.Code == "unauthenticated" && !endpoint.Anonymous ? "401"
+                : reply.Status == HttpStatusCode.Forbidden && reply.Code == "forbidden" && !endpoint.Anonymous ? "403"
+                : "in";
                 if (expected != got) wrong.Add($"{endpoint.Method} {endpoint.Path} as {role}: {got} instead of {expected}: {reply.Text}");
-                if (reply.Status == HttpStatusCode.InternalServerError) wrong.Add($"{endpoint.Method} {endpoint.Path} as {role}: {reply.Text}");
+                if (reply.Status == HttpStatusCode.InternalServerError)
+                wrong.Add($"{endpoint.Method} {endpoint.Path} as {role}: {reply.Text}");
             }
         Assert.Empty(wrong);
     }
@@ -61,8 +93,14 @@ public sealed class AdminTests(TestHost host) : IClassFixture<TestHost>
             var second = await WithRolesAsync(admin, "user", "admin");
             var there = new TestUser(other.Url, second.Email, second.Password);
             await there.LogInAsync();
-            Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), ((await second.GetAsync("/v1/admin/users")).Status, (await there.GetAsync("/v1/admin/users")).Status));
-            Assert.Equal(HttpStatusCode.NoContent, (await PutAsync(admin, $"/v1/admin/users/{await IdOf(second)}/roles", new { roles = new[] { "user" } })).Status);
+            Assert.Equal(
+                (HttpStatusCode.OK, HttpStatusCode.OK),
+                ((await second.GetAsync("/v1/admin/users")).Status, (await there.GetAsync("/v1/admin/users")).Status)
+            );
+            Assert.Equal(
+                HttpStatusCode.NoContent,
+                (await PutAsync(admin, $"/v1/admin/users/{await IdOf(second)}/roles", new { roles = new[] { "user" } })).Status
+            );
             Assert.Equal("token_revoked", (await second.GetAsync("/v1/admin/users")).Code);
             await Task.Delay(1000);
             Assert.Equal("token_revoked", (await there.GetAsync("/v1/admin/users")).Code);
@@ -90,7 +128,10 @@ public sealed class AdminTests(TestHost host) : IClassFixture<TestHost>
         Assert.Equal(HttpStatusCode.NoContent, (await admin.SendAsync(HttpMethod.Delete, path, null)).Status);
         Assert.Equal("token_revoked", (await user.GetAsync("/v1/auth/me")).Code);
         Assert.Equal("token_revoked", (await user.PostAsync("/v1/auth/refresh", new { refreshToken = user.RefreshToken })).Code);
-        Assert.Equal(HttpStatusCode.NotFound, (await admin.SendAsync(HttpMethod.Delete, $"/v1/admin/users/{Guid.CreateVersion7()}/sessions", null)).Status);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await admin.SendAsync(HttpMethod.Delete, $"/v1/admin/users/{Guid.CreateVersion7()}/sessions", null)).Status
+        );
     }
 
     [Fact]
@@ -110,7 +151,13 @@ public sealed class AdminTests(TestHost host) : IClassFixture<TestHost>
         Assert.Contains(user.Email, seen);
         Assert.Equal(seen.Count, seen.Distinct().Count());
         foreach (var search in new[] { user.Email.ToUpperInvariant(), await IdOf(user) })
-            Assert.Equal(user.Email, Assert.Single((await admin.GetAsync($"/v1/admin/users?search={search}")).Json.GetProperty("items").EnumerateArray()).GetProperty("email").GetString());
+            Assert.Equal(
+                user.Email,
+                Assert
+                    .Single((await admin.GetAsync($"/v1/admin/users?search={search}")).Json.GetProperty("items").EnumerateArray())
+                    .GetProperty("email")
+                    .GetString()
+            );
         Assert.Empty((await admin.GetAsync("/v1/admin/users?search=nobody@example.com")).Json.GetProperty("items").EnumerateArray());
     }
 
@@ -120,11 +167,20 @@ public sealed class AdminTests(TestHost host) : IClassFixture<TestHost>
         await using var alone = new OwnHost();
         await alone.Host.InitializeAsync();
         var first = await AdminAsync(alone.Host);
-        Assert.Equal((HttpStatusCode.Conflict, "conflict"), await StatusOf(PutAsync(first, $"/v1/admin/users/{await IdOf(first)}/roles", new { roles = new[] { "user" } })));
-        Assert.Equal((HttpStatusCode.Conflict, "conflict"), await StatusOf(first.SendAsync(HttpMethod.Delete, "/v1/auth/me", JsonContent.Create(new { password = first.Password }))));
+        Assert.Equal(
+            (HttpStatusCode.Conflict, "conflict"),
+            await StatusOf(PutAsync(first, $"/v1/admin/users/{await IdOf(first)}/roles", new { roles = new[] { "user" } }))
+        );
+        Assert.Equal(
+            (HttpStatusCode.Conflict, "conflict"),
+            await StatusOf(first.SendAsync(HttpMethod.Delete, "/v1/auth/me", JsonContent.Create(new { password = first.Password })))
+        );
         var second = await WithRolesAsync(first, "user", "admin");
         var (one, two) = (await IdOf(first), await IdOf(second));
-        var replies = await Task.WhenAll(PutAsync(first, $"/v1/admin/users/{two}/roles", new { roles = new[] { "user" } }), PutAsync(second, $"/v1/admin/users/{one}/roles", new { roles = new[] { "user" } }));
+        var replies = await Task.WhenAll(
+            PutAsync(first, $"/v1/admin/users/{two}/roles", new { roles = new[] { "user" } }),
+            PutAsync(second, $"/v1/admin/users/{one}/roles", new { roles = new[] { "user" } })
+        );
         Assert.Single(replies, r => r.Status == HttpStatusCode.NoContent);
     }
 
@@ -137,7 +193,11 @@ public sealed class AdminTests(TestHost host) : IClassFixture<TestHost>
     public async Task Unknown_roles_tiers_and_users_are_refused(string what, string body, int status)
     {
         var admin = await AdminAsync(host);
-        var reply = await admin.SendAsync(HttpMethod.Put, $"/v1/admin/users/{Guid.CreateVersion7()}/{what}", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
+        var reply = await admin.SendAsync(
+            HttpMethod.Put,
+            $"/v1/admin/users/{Guid.CreateVersion7()}/{what}",
+            new StringContent(body, System.Text.Encoding.UTF8, "application/json")
+        );
         Assert.Equal(status, (int)reply.Status);
     }
 
@@ -145,9 +205,28 @@ public sealed class AdminTests(TestHost host) : IClassFixture<TestHost>
     public async Task Nobody_makes_themselves_an_administrator()
     {
         var user = await host.SignUpAsync();
-        Assert.Equal(HttpStatusCode.BadRequest, (await user.SendAsync(HttpMethod.Patch, "/v1/auth/me", JsonContent.Create(new { roles = new[] { "admin" } }))).Status);
-        Assert.Equal(HttpStatusCode.BadRequest, (await user.PostAsync("/v1/auth/register", new { email = "x@example.com", password = "a long passphrase of mine", roles = new[] { "admin" } })).Status);
-        Assert.Equal("forbidden", (await PutAsync(user, $"/v1/admin/users/{await IdOf(user)}/roles", new { roles = new[] { "admin" } })).Code);
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await user.SendAsync(HttpMethod.Patch, "/v1/auth/me", JsonContent.Create(new { roles = new[] { "admin" } }))).Status
+        );
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (
+                await user.PostAsync(
+                    "/v1/auth/register",
+                    new
+                    {
+                        email = "x@example.com",
+                        password = "a long passphrase of mine",
+                        roles = new[] { "admin" },
+                    }
+                )
+            ).Status
+        );
+        Assert.Equal(
+            "forbidden",
+            (await PutAsync(user, $"/v1/admin/users/{await IdOf(user)}/roles", new { roles = new[] { "admin" } })).Code
+        );
     }
 
     [Fact]
@@ -157,7 +236,11 @@ public sealed class AdminTests(TestHost host) : IClassFixture<TestHost>
         await host.Services.GetRequiredService<EnsureAdmin>().HandleAsync("another passphrase for it", CancellationToken.None);
         Assert.Equal(HttpStatusCode.Unauthorized, (await admin.GetAsync("/v1/auth/me")).Status);
         admin = await AdminAsync(host);
-        var kinds = (await admin.GetAsync($"/v1/admin/audit?userId={await IdOf(admin)}")).Json.GetProperty("items").EnumerateArray().Select(e => e.GetProperty("kind").GetString()).ToList();
+        var kinds = (await admin.GetAsync($"/v1/admin/audit?userId={await IdOf(admin)}"))
+            .Json.GetProperty("items")
+            .EnumerateArray()
+            .Select(e => e.GetProperty("kind").GetString())
+            .ToList();
         Assert.Contains("admin.seeded", kinds);
         Assert.True(kinds.Count(k => k == "auth.password_changed") >= 2);
     }
@@ -173,7 +256,11 @@ public sealed class AdminTests(TestHost host) : IClassFixture<TestHost>
 
     private async Task<TestUser> WithRolesAsync(TestUser admin, params string[] roles)
     {
-        var user = new TestUser(admin.Url, $"role-{Guid.NewGuid():N}@example.com", "correct horse battery " + Guid.NewGuid().ToString("N")[..8]);
+        var user = new TestUser(
+            admin.Url,
+            $"role-{Guid.NewGuid():N}@example.com",
+            "correct horse battery " + Guid.NewGuid().ToString("N")[..8]
+        );
         await user.RegisterAsync();
         await user.LogInAsync();
         Assert.Equal(HttpStatusCode.NoContent, (await PutAsync(admin, $"/v1/admin/users/{await IdOf(user)}/roles", new { roles })).Status);
@@ -183,7 +270,8 @@ public sealed class AdminTests(TestHost host) : IClassFixture<TestHost>
 
     internal static async Task<string> IdOf(TestUser user) => (await user.GetAsync("/v1/auth/me")).Json.GetProperty("id").GetString()!;
 
-    internal static Task<Reply> PutAsync(TestUser user, string path, object body) => user.SendAsync(HttpMethod.Put, path, JsonContent.Create(body));
+    internal static Task<Reply> PutAsync(TestUser user, string path, object body) =>
+        user.SendAsync(HttpMethod.Put, path, JsonContent.Create(body));
 
     private static async Task<(HttpStatusCode, string?)> StatusOf(Task<Reply> reply) => ((await reply).Status, (await reply).Code);
 

@@ -4,7 +4,8 @@ public sealed class AiProfileTests(TestHost host) : IClassFixture<TestHost>
 {
     private const string Path = "/v1/ai/profile";
 
-    private static Task<Reply> PutAsync(TestUser user, string body) => user.SendAsync(HttpMethod.Put, Path, new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
+    private static Task<Reply> PutAsync(TestUser user, string body) =>
+        user.SendAsync(HttpMethod.Put, Path, new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
 
     [Fact]
     public async Task A_profile_is_the_users_own_and_has_defaults_before()
@@ -36,6 +37,13 @@ public sealed class AiProfileTests(TestHost host) : IClassFixture<TestHost>
     {
         var items = (await (await host.SignUpAsync()).GetAsync("/v1/ai/models")).Json.GetProperty("items").EnumerateArray().ToList();
         Assert.Equal(["ewma", "garch", "gjrGarch"], items.Select(m => m.GetProperty("name").GetString()).Order());
-        Assert.All(items, m => Assert.True(m.GetProperty("metrics").GetProperty("samples").GetInt32() > 250 && m.GetProperty("metrics").GetProperty("baseline").GetProperty("qlike").GetDouble() > 0));
+        Assert.All(
+            items,
+            m =>
+                Assert.True(
+                    m.GetProperty("metrics").GetProperty("samples").GetInt32() > 250
+                        && m.GetProperty("metrics").GetProperty("baseline").GetProperty("qlike").GetDouble() > 0
+                )
+        );
     }
 }

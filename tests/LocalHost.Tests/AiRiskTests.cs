@@ -11,7 +11,10 @@ public sealed class AiRiskTests(TestHost host) : IClassFixture<TestHost>
     public async Task Returns_are_measured_to_the_published_digits()
     {
         var user = await host.SignUpAsync();
-        var reply = await user.PostAsync("/v1/ai/risk", new { returns = Mixed, benchmark = new[] { -.06, -.07, -.01, -.09, -.02, -.06, -.08, -.05 } });
+        var reply = await user.PostAsync(
+            "/v1/ai/risk",
+            new { returns = Mixed, benchmark = new[] { -.06, -.07, -.01, -.09, -.02, -.06, -.08, -.05 } }
+        );
         Assert.True((int)reply.Status == 200, reply.Text);
         double Of(string name) => reply.Json.GetProperty(name).GetDouble();
         Assert.Equal(0.9136465399704637, Of("volatility"), 1e-12);
@@ -25,7 +28,10 @@ public sealed class AiRiskTests(TestHost host) : IClassFixture<TestHost>
         // Eight returns are too few for a forecast that has a record.
         Assert.Equal(JsonValueKind.Null, reply.Json.GetProperty("forecastVolatility").ValueKind);
         var one = (await user.PostAsync("/v1/ai/risk", new { returns = new[] { .01 } })).Json;
-        foreach (var name in new[] { "volatility", "sharpe", "sortino", "calmar", "beta", "alpha", "skew", "kurtosis", "forecastVolatility" }) Assert.Equal(JsonValueKind.Null, one.GetProperty(name).ValueKind);
+        foreach (
+            var name in new[] { "volatility", "sharpe", "sortino", "calmar", "beta", "alpha", "skew", "kurtosis", "forecastVolatility" }
+        )
+            Assert.Equal(JsonValueKind.Null, one.GetProperty(name).ValueKind);
         Assert.Equal(0, one.GetProperty("maxDrawdown").GetDouble());
     }
 
@@ -40,10 +46,16 @@ public sealed class AiRiskTests(TestHost host) : IClassFixture<TestHost>
         Assert.Equal(1, forecast.GetProperty("horizonDays").GetInt32());
         var evidence = forecast.GetProperty("outOfSample");
         Assert.True(evidence.GetProperty("qlike").GetDouble() <= evidence.GetProperty("baseline").GetProperty("qlike").GetDouble());
-        Assert.Equal(("constant", "simulated"), (evidence.GetProperty("baseline").GetProperty("name").GetString(), reply.Json.GetProperty("source").GetString()));
+        Assert.Equal(
+            ("constant", "simulated"),
+            (evidence.GetProperty("baseline").GetProperty("name").GetString(), reply.Json.GetProperty("source").GetString())
+        );
         Assert.Equal(756, reply.Json.GetProperty("observations").GetInt32());
         var itself = (await user.PostAsync("/v1/ai/risk", new { symbols = new[] { "SPY" }, benchmark = "SPY" })).Json;
-        Assert.Equal((1, 0), (Math.Round(itself.GetProperty("beta").GetDouble(), 9), Math.Round(itself.GetProperty("alpha").GetDouble(), 9)));
+        Assert.Equal(
+            (1, 0),
+            (Math.Round(itself.GetProperty("beta").GetDouble(), 9), Math.Round(itself.GetProperty("alpha").GetDouble(), 9))
+        );
     }
 
     [Fact]

@@ -21,7 +21,10 @@ public sealed class ApiKeyTests(TestHost host) : IClassFixture<TestHost>
 
         var books = await program.GetAsync("/v1/portfolio", key);
         Assert.Equal((HttpStatusCode.OK, 3m), (books.Status, books.Json.GetProperty("holdings")[0].GetProperty("quantity").GetDecimal()));
-        Assert.Equal((HttpStatusCode.Forbidden, "insufficient_scope"), await StatusOf(program.PostAsync("/v1/portfolio/transactions", new { }, key)));
+        Assert.Equal(
+            (HttpStatusCode.Forbidden, "insufficient_scope"),
+            await StatusOf(program.PostAsync("/v1/portfolio/transactions", new { }, key))
+        );
         Assert.Equal(JsonValueKind.String, (await user.GetAsync(Keys)).Json.GetProperty("items")[0].GetProperty("lastUsedAt").ValueKind);
         // The bucket is the user's.
         Assert.Equal(books.Header("RateLimit-Limit"), (await user.GetAsync("/v1/portfolio")).Header("RateLimit-Limit"));
@@ -43,8 +46,16 @@ public sealed class ApiKeyTests(TestHost host) : IClassFixture<TestHost>
         var program = new TestUser(host.Url, "", "");
         foreach (var endpoint in Matrix.Endpoints(host).Where(e => e.Scope is null && !e.Anonymous))
         {
-            var reply = await program.SendAsync(new HttpMethod(endpoint.Method), endpoint.Path, null, ("X-Api-Key", made.GetProperty("key").GetString()!));
-            Assert.True(reply is { Status: HttpStatusCode.Forbidden, Code: "forbidden" }, $"{endpoint.Name} answered {reply.Status} {reply.Text}");
+            var reply = await program.SendAsync(
+                new HttpMethod(endpoint.Method),
+                endpoint.Path,
+                null,
+                ("X-Api-Key", made.GetProperty("key").GetString()!)
+            );
+            Assert.True(
+                reply is { Status: HttpStatusCode.Forbidden, Code: "forbidden" },
+                $"{endpoint.Name} answered {reply.Status} {reply.Text}"
+            );
         }
     }
 
@@ -56,8 +67,11 @@ public sealed class ApiKeyTests(TestHost host) : IClassFixture<TestHost>
         var key = (await CreateAsync(user, ["portfolio:read"])).GetProperty("key").GetString()!;
         var holding = (await new TestUser(host.Url, "", "").GetAsync("/v1/portfolio", ("X-Api-Key", key))).Json.GetProperty("holdings")[0];
         Assert.Equal(1m, holding.GetProperty("weight").GetDecimal());
-        foreach (var amount in new[] { "quantity", "marketValue", "cost", "averageCost", "unrealizedPnl" }) Assert.Equal(JsonValueKind.Null, holding.GetProperty(amount).ValueKind);
-        var entry = (await new TestUser(host.Url, "", "").GetAsync("/v1/portfolio/transactions", ("X-Api-Key", key))).Json.GetProperty("items")[0];
+        foreach (var amount in new[] { "quantity", "marketValue", "cost", "averageCost", "unrealizedPnl" })
+            Assert.Equal(JsonValueKind.Null, holding.GetProperty(amount).ValueKind);
+        var entry = (await new TestUser(host.Url, "", "").GetAsync("/v1/portfolio/transactions", ("X-Api-Key", key))).Json.GetProperty(
+            "items"
+        )[0];
         Assert.Equal(("AAPL", JsonValueKind.Null), (entry.GetProperty("symbol").GetString(), entry.GetProperty("quantity").ValueKind));
     }
 
@@ -89,13 +103,21 @@ public sealed class ApiKeyTests(TestHost host) : IClassFixture<TestHost>
         Assert.Equal(HttpStatusCode.OK, (await program.GetAsync("/v1/portfolio", ("X-Api-Key", Key(here)))).Status);
         Assert.Equal(HttpStatusCode.OK, (await program.GetAsync("/v1/portfolio", ("X-Api-Key", Key(brief)))).Status);
         await Task.Delay(2100);
-        foreach (var key in new[] { Key(elsewhere), Key(brief), ApiKey.New(), Key(here)[..^1] + "!", Key(here)[..^3] + "abc", "", "rubbish" })
+        foreach (
+            var key in new[] { Key(elsewhere), Key(brief), ApiKey.New(), Key(here)[..^1] + "!", Key(here)[..^3] + "abc", "", "rubbish" }
+        )
         {
             var reply = await program.GetAsync("/v1/portfolio", ("X-Api-Key", key));
-            Assert.Equal((HttpStatusCode.Unauthorized, "The API key is not known."), (reply.Status, reply.Json.GetProperty("detail").GetString()));
+            Assert.Equal(
+                (HttpStatusCode.Unauthorized, "The API key is not known."),
+                (reply.Status, reply.Json.GetProperty("detail").GetString())
+            );
         }
         // A forwarding header of a stranger is no address.
-        Assert.Equal(HttpStatusCode.Unauthorized, (await program.GetAsync("/v1/portfolio", ("X-Api-Key", Key(elsewhere)), ("X-Forwarded-For", "203.0.113.9"))).Status);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (await program.GetAsync("/v1/portfolio", ("X-Api-Key", Key(elsewhere)), ("X-Forwarded-For", "203.0.113.9"))).Status
+        );
         // Beside a token it is anyone's guess who is meant.
         Assert.Equal(HttpStatusCode.Unauthorized, (await user.GetAsync("/v1/portfolio", ("X-Api-Key", Key(here)))).Status);
     }
@@ -111,12 +133,16 @@ public sealed class ApiKeyTests(TestHost host) : IClassFixture<TestHost>
             var made = await CreateAsync(user, ["portfolio:read"]);
             var second = await CreateAsync(user, ["portfolio:read"]);
             var there = new TestUser(other.Url, "", "");
-            async Task<HttpStatusCode> Use(JsonElement key) => (await there.GetAsync("/v1/portfolio", ("X-Api-Key", key.GetProperty("key").GetString()!))).Status;
+            async Task<HttpStatusCode> Use(JsonElement key) =>
+                (await there.GetAsync("/v1/portfolio", ("X-Api-Key", key.GetProperty("key").GetString()!))).Status;
             Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (await Use(made), await Use(second)));
             await user.SendAsync(HttpMethod.Delete, $"{Keys}/{made.GetProperty("id").GetString()}", null);
             await Task.Delay(1000);
             Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.OK), (await Use(made), await Use(second)));
-            await SqlAsync("delete from auth.users where id = $1", Guid.Parse((await user.GetAsync("/v1/auth/me")).Json.GetProperty("id").GetString()!));
+            await SqlAsync(
+                "delete from auth.users where id = $1",
+                Guid.Parse((await user.GetAsync("/v1/auth/me")).Json.GetProperty("id").GetString()!)
+            );
             await Task.Delay(1000);
             Assert.Equal(HttpStatusCode.Unauthorized, await Use(second));
         }
@@ -136,7 +162,11 @@ public sealed class ApiKeyTests(TestHost host) : IClassFixture<TestHost>
         await using var command = new Npgsql.NpgsqlCommand("select string_agg(k::text, ' ') from auth.api_keys k", connection);
         var table = (string)(await command.ExecuteScalarAsync())!;
         Assert.DoesNotContain(key, table, StringComparison.Ordinal);
-        Assert.DoesNotContain(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(key))), table, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(key))),
+            table,
+            StringComparison.Ordinal
+        );
     }
 
     private async Task SqlAsync(string sql, object argument)
@@ -147,7 +177,12 @@ public sealed class ApiKeyTests(TestHost host) : IClassFixture<TestHost>
         await command.ExecuteNonQueryAsync();
     }
 
-    internal static async Task<JsonElement> CreateAsync(TestUser user, string[] scopes, DateTimeOffset? expiresAt = null, string[]? networks = null)
+    internal static async Task<JsonElement> CreateAsync(
+        TestUser user,
+        string[] scopes,
+        DateTimeOffset? expiresAt = null,
+        string[]? networks = null
+    )
     {
         var reply = await user.PostAsync(Keys, new { name = "mine", scopes, expiresAt, allowedNetworks = networks });
         Assert.True(reply.Status == HttpStatusCode.Created, reply.Text);

@@ -47,17 +47,29 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("update core.audit set data = replace(data, '\"quantity\":3', '\"quantity\":300') where stream = $1 and data like '%\"quantity\":3%'", "was altered")]
+    [InlineData(
+        "update core.audit set data = replace(data, '\"quantity\":3', '\"quantity\":300') where stream = $1 and data like '%\"quantity\":3%'",
+        "was altered"
+    )]
     [InlineData("update core.audit set at = at - interval '1 hour' where stream = $1 and seq = 2", "was altered")]
     [InlineData("update core.audit set actor = gen_random_uuid() where stream = $1 and seq = 2", "was altered")]
     [InlineData("update core.audit set kind = 'portfolio', data = '.booked' || data where stream = $1 and seq = 3", "was altered")]
     [InlineData("delete from core.audit where stream = $1 and seq = 3", "is missing")]
-    [InlineData("with gone as (delete from core.audit where stream = $1 and seq > 2) update core.audit_heads h set seq = 2, hash = (select hash from core.audit a where a.stream = h.stream and a.seq = 2) where stream = $1", "entries after 2 are missing")]
-    [InlineData("with gone as (delete from core.audit where stream = $1) delete from core.audit_heads where stream = $1", "entries after 0 are missing")]
+    [InlineData(
+        "with gone as (delete from core.audit where stream = $1 and seq > 2) update core.audit_heads h set seq = 2, hash = (select hash from core.audit a where a.stream = h.stream and a.seq = 2) where stream = $1",
+        "entries after 2 are missing"
+    )]
+    [InlineData(
+        "with gone as (delete from core.audit where stream = $1) delete from core.audit_heads where stream = $1",
+        "entries after 0 are missing"
+    )]
     public async Task An_edit_and_a_cut_are_found(string sql, string fault)
     {
         await AttackAsync(sql);
-        Assert.Contains((await VerifyAsync()).Faults, f => f.Contains(fault, StringComparison.Ordinal) && f.StartsWith(_id.ToString(), StringComparison.Ordinal));
+        Assert.Contains(
+            (await VerifyAsync()).Faults,
+            f => f.Contains(fault, StringComparison.Ordinal) && f.StartsWith(_id.ToString(), StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -85,7 +97,13 @@ public sealed class AuditTests : IAsyncLifetime
     public async Task The_application_itself_cannot_change_or_delete_an_entry()
     {
         foreach (var sql in new[] { "update core.audit set kind = 'x'", "delete from core.audit", "truncate core.audit" })
-            Assert.Contains("append-only", (await Assert.ThrowsAsync<PostgresException>(() => _host.Services.GetRequiredService<Db>().ExecuteAsync(sql, default))).MessageText, StringComparison.Ordinal);
+            Assert.Contains(
+                "append-only",
+                (
+                    await Assert.ThrowsAsync<PostgresException>(() => _host.Services.GetRequiredService<Db>().ExecuteAsync(sql, default))
+                ).MessageText,
+                StringComparison.Ordinal
+            );
     }
 
     [Fact]
@@ -105,9 +123,16 @@ public sealed class AuditTests : IAsyncLifetime
         var admin = await AdminTests.AdminAsync(_host);
         await AdminTests.PutAsync(admin, $"/v1/admin/users/{_id}/tier", new { tier = "premium" });
         var newest = (await admin.GetAsync($"/v1/admin/audit?userId={_id}&limit=1")).Json.GetProperty("items")[0];
-        Assert.Equal(("admin.tier_changed", await AdminTests.IdOf(admin)), (newest.GetProperty("kind").GetString(), newest.GetProperty("actor").GetString()));
+        Assert.Equal(
+            ("admin.tier_changed", await AdminTests.IdOf(admin)),
+            (newest.GetProperty("kind").GetString(), newest.GetProperty("actor").GetString())
+        );
         Assert.Equal("premium", newest.GetProperty("data").GetProperty("event").GetProperty("tier").GetString());
-        var all = (await admin.GetAsync("/v1/admin/audit?limit=200")).Json.GetProperty("items").EnumerateArray().Select(e => e.GetRawText()).ToList();
+        var all = (await admin.GetAsync("/v1/admin/audit?limit=200"))
+            .Json.GetProperty("items")
+            .EnumerateArray()
+            .Select(e => e.GetRawText())
+            .ToList();
         var paged = new List<string>();
         string? cursor = null;
         do
@@ -126,7 +151,8 @@ public sealed class AuditTests : IAsyncLifetime
     public async Task A_failed_sign_in_is_in_the_log_alike_for_known_and_unknown_addresses()
     {
         var admin = await AdminTests.AdminAsync(_host);
-        foreach (var email in new[] { _user.Email, "nobody-here@example.com" }) await _user.PostAsync("/v1/auth/login", new { email, password = "not the passphrase" });
+        foreach (var email in new[] { _user.Email, "nobody-here@example.com" })
+            await _user.PostAsync("/v1/auth/login", new { email, password = "not the passphrase" });
         var failed = (await admin.GetAsync("/v1/admin/audit?kind=auth.attempt_failed")).Json.GetProperty("items").EnumerateArray().ToList();
         Assert.Equal(2, failed.Count);
         Assert.Equal(2, failed.Select(f => f.GetProperty("userId").GetString()).Distinct().Count());
@@ -159,7 +185,10 @@ public sealed class AuditTests : IAsyncLifetime
 
     private Task<VerifyAudit.Report> VerifyAsync() => _host.Services.GetRequiredService<VerifyAudit>().HandleAsync(CancellationToken.None);
 
-    private Task<long> CountAsync(string kind) => _host.Services.GetRequiredService<Db>().OneAsync("select count(*) from core.audit where stream = $1 and kind = $2", r => r.GetInt64(0), default, _id, kind);
+    private Task<long> CountAsync(string kind) =>
+        _host
+            .Services.GetRequiredService<Db>()
+            .OneAsync("select count(*) from core.audit where stream = $1 and kind = $2", r => r.GetInt64(0), default, _id, kind);
 
     private async Task AttackAsync(string sql)
     {

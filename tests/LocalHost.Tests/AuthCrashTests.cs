@@ -53,11 +53,18 @@ public sealed class AuthCrashTests
             run.Host.Kill9();
             await Task.WhenAny(resetting);
             await run.RestartAsync();
-            async Task<bool> OpensAsync(string password) => (await user.PostAsync("/v1/auth/login", new { email = user.Email, password })).Status == HttpStatusCode.OK;
+            async Task<bool> OpensAsync(string password) =>
+                (await user.PostAsync("/v1/auth/login", new { email = user.Email, password })).Status == HttpStatusCode.OK;
             var done = await OpensAsync("a wholly new passphrase");
             Assert.NotEqual(done, await OpensAsync(user.Password));
-            Assert.Equal(done ? "token_revoked" : null, (await user.GetAsync("/v1/auth/me")).Json.TryGetProperty("code", out var code) ? code.GetString() : null);
-            Assert.Equal(done ? HttpStatusCode.BadRequest : HttpStatusCode.NoContent, (await user.PostAsync("/v1/auth/reset-password", new { token, newPassword = "yet another passphrase" })).Status);
+            Assert.Equal(
+                done ? "token_revoked" : null,
+                (await user.GetAsync("/v1/auth/me")).Json.TryGetProperty("code", out var code) ? code.GetString() : null
+            );
+            Assert.Equal(
+                done ? HttpStatusCode.BadRequest : HttpStatusCode.NoContent,
+                (await user.PostAsync("/v1/auth/reset-password", new { token, newPassword = "yet another passphrase" })).Status
+            );
             if (resetting.IsCompletedSuccessfully) Assert.True(done);
         }
     }
@@ -73,20 +80,35 @@ public sealed class AuthCrashTests
             await user.BuyAsync("BTC-USD", 1, 30000m, "2024-01-02T15:00:00Z");
             users.Add((user, (await user.GetAsync("/v1/auth/me")).Json.GetProperty("id").GetGuid()));
         }
-        foreach (var (user, _) in users) Assert.Equal(HttpStatusCode.Accepted, (await user.DeleteAsync("/v1/auth/me", new { password = user.Password })).Status);
+        foreach (var (user, _) in users)
+            Assert.Equal(HttpStatusCode.Accepted, (await user.DeleteAsync("/v1/auth/me", new { password = user.Password })).Status);
         run.Host.Kill9();
         await run.RestartAsync();
         foreach (var (_, id) in users)
         {
-            await AuthDataTests.EventuallyAsync(async () => await TestSql.OneAsync<long>(run.Database, "select count(*) from auth.users where id = $1", id) == 0);
-            Assert.Equal(0, await TestSql.OneAsync<long>(run.Database, "select (select count(*) from core.user_keys where user_id = $1) + (select count(*) from portfolio.transactions where user_id = $1) + (select count(*) from auth.sessions where user_id = $1)", id));
+            await AuthDataTests.EventuallyAsync(async () =>
+                await TestSql.OneAsync<long>(run.Database, "select count(*) from auth.users where id = $1", id) == 0
+            );
+            Assert.Equal(
+                0,
+                await TestSql.OneAsync<long>(
+                    run.Database,
+                    "select (select count(*) from core.user_keys where user_id = $1) + (select count(*) from portfolio.transactions where user_id = $1) + (select count(*) from auth.sessions where user_id = $1)",
+                    id
+                )
+            );
         }
     }
 
     /// <summary>One home and one database under hosts that come and go.</summary>
     private sealed class Run : IAsyncDisposable
     {
-        private static readonly Dictionary<string, string> Settings = new() { ["RateLimits__Free"] = "1000000", ["RateLimits__Anonymous"] = "1000000", ["RateLimits__Login"] = "1000000" };
+        private static readonly Dictionary<string, string> Settings = new()
+        {
+            ["RateLimits__Free"] = "1000000",
+            ["RateLimits__Anonymous"] = "1000000",
+            ["RateLimits__Login"] = "1000000",
+        };
         private readonly TestDatabase _database;
         private readonly string _home = HostProcess.NewHome();
 

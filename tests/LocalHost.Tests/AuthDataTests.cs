@@ -17,7 +17,9 @@ public sealed class AuthDataTests(TestHost host) : IClassFixture<TestHost>
     [Fact]
     public async Task Every_table_with_a_user_id_belongs_to_a_feature_that_tells_and_erases_it()
     {
-        var tables = await ListAsync("select table_schema || '.' || table_name from information_schema.columns where column_name = 'user_id' and table_schema <> 'information_schema'");
+        var tables = await ListAsync(
+            "select table_schema || '.' || table_name from information_schema.columns where column_name = 'user_id' and table_schema <> 'information_schema'"
+        );
         var told = host.Services.GetServices<IUserData>().SelectMany(f => f.Tables).ToList();
         Assert.Equal(tables.Except(NoUserData).Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
     }
@@ -28,10 +30,23 @@ public sealed class AuthDataTests(TestHost host) : IClassFixture<TestHost>
         var user = new TestUser(host.Url, $"readable{Guid.NewGuid():N}@example.com", "a passphrase of mine");
         await user.PostAsync("/v1/auth/register", new { email = user.Email, password = user.Password, displayName = "Readable Name" });
         await user.PostAsync("/v1/auth/verify-email", new { token = (await user.LatestMailAsync()).GetProperty("token").GetString() });
-        await user.PostAsync("/v1/auth/login", new { email = user.Email, password = user.Password, deviceName = "Readable Phone" }, ("User-Agent", "Readable/1.0"));
+        await user.PostAsync(
+            "/v1/auth/login",
+            new
+            {
+                email = user.Email,
+                password = user.Password,
+                deviceName = "Readable Phone",
+            },
+            ("User-Agent", "Readable/1.0")
+        );
         await user.PostAsync("/v1/auth/login", new { email = user.Email, password = "Readable password" });
         await user.PostAsync("/v1/auth/forgot-password", new { email = "unknown-" + user.Email });
-        foreach (var table in await ListAsync("select format('%I.%I', schemaname, tablename) from pg_tables where schemaname not in ('pg_catalog', 'information_schema')"))
+        foreach (
+            var table in await ListAsync(
+                "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname not in ('pg_catalog', 'information_schema')"
+            )
+        )
         {
             var rows = await ListAsync($"select t::text from {table} t");
             foreach (var word in new[] { user.Email, "Readable", Convert.ToHexStringLower(Encoding.UTF8.GetBytes("eadable")) })
@@ -45,7 +60,12 @@ public sealed class AuthDataTests(TestHost host) : IClassFixture<TestHost>
     {
         var (one, other) = (await host.SignUpAsync(), await host.SignUpAsync());
         var (a, b) = (await IdAsync(one), await IdAsync(other));
-        await TestSql.ExecuteAsync(host.ConnectionString, "update auth.users set email_sealed = (select email_sealed from auth.users where id = $2) where id = $1", a, b);
+        await TestSql.ExecuteAsync(
+            host.ConnectionString,
+            "update auth.users set email_sealed = (select email_sealed from auth.users where id = $2) where id = $1",
+            a,
+            b
+        );
         Assert.Equal(HttpStatusCode.InternalServerError, (await one.GetAsync("/v1/auth/me")).Status);
     }
 
@@ -66,8 +86,21 @@ public sealed class AuthDataTests(TestHost host) : IClassFixture<TestHost>
         Assert.Equal("127.0.0.0/24", data.GetProperty("auth.sessions")[0].GetProperty("device").GetProperty("ipPrefix").GetString());
         // Whatever has a row of the user is told, hashes and keys aside; the analytics of the booking may have come after it was gathered.
         var id = await IdAsync(user);
-        foreach (var table in host.Services.GetServices<IUserData>().SelectMany(f => f.Tables).Where(t => !t.StartsWith("core.", StringComparison.Ordinal)))
-            Assert.True(data.GetProperty(table).GetArrayLength() is var told && (table is "portfolio.jobs" or "portfolio.analytics" || told == await TestSql.OneAsync<long>(host.ConnectionString, $"select count(*) from {table} where user_id = $1", id)), table);
+        foreach (
+            var table in host
+                .Services.GetServices<IUserData>()
+                .SelectMany(f => f.Tables)
+                .Where(t => !t.StartsWith("core.", StringComparison.Ordinal))
+        )
+            Assert.True(
+                data.GetProperty(table).GetArrayLength() is var told
+                    && (
+                        table is "portfolio.jobs" or "portfolio.analytics"
+                        || told
+                            == await TestSql.OneAsync<long>(host.ConnectionString, $"select count(*) from {table} where user_id = $1", id)
+                    ),
+                table
+            );
         Assert.DoesNotContain("secret", reply.Text);
         Assert.DoesNotContain("hash", reply.Text);
     }
@@ -82,8 +115,13 @@ public sealed class AuthDataTests(TestHost host) : IClassFixture<TestHost>
         Assert.Equal("invalid_credentials", (await user.DeleteAsync("/v1/auth/me", new { password = "not that passphrase" })).Code);
         Assert.Equal(HttpStatusCode.Accepted, (await user.DeleteAsync("/v1/auth/me", new { password = user.Password })).Status);
         Assert.Equal("token_revoked", (await user.GetAsync("/v1/auth/me")).Code);
-        Assert.Equal("invalid_credentials", (await user.PostAsync("/v1/auth/login", new { email = user.Email, password = user.Password })).Code);
-        await EventuallyAsync(async () => await TestSql.OneAsync<long>(host.ConnectionString, "select count(*) from auth.users where id = $1", id) == 0);
+        Assert.Equal(
+            "invalid_credentials",
+            (await user.PostAsync("/v1/auth/login", new { email = user.Email, password = user.Password })).Code
+        );
+        await EventuallyAsync(async () =>
+            await TestSql.OneAsync<long>(host.ConnectionString, "select count(*) from auth.users where id = $1", id) == 0
+        );
         foreach (var table in host.Services.GetServices<IUserData>().SelectMany(f => f.Tables))
             Assert.Equal(0, await TestSql.OneAsync<long>(host.ConnectionString, $"select count(*) from {table} where user_id = $1", id));
         Assert.NotEqual(0, await TestSql.OneAsync<long>(host.ConnectionString, "select count(*) from core.audit where stream = $1", id));
@@ -118,7 +156,10 @@ public sealed class AuthDataTests(TestHost host) : IClassFixture<TestHost>
         await using var third = await OwnHost.StartAsync(new RotatedHost(keepsOld: false) { SharedDatabase = first.Host.ConnectionString });
         await new TestUser(third.Host.Url, user.Email, user.Password).LogInAsync();
         await new TestUser(third.Host.Url, waiting.Email, "").PostAsync("/v1/auth/forgot-password", new { email = waiting.Email });
-        Assert.Equal("reset_password", (await new TestUser(third.Host.Url, waiting.Email, "").LatestMailAsync()).GetProperty("kind").GetString());
+        Assert.Equal(
+            "reset_password",
+            (await new TestUser(third.Host.Url, waiting.Email, "").LatestMailAsync()).GetProperty("kind").GetString()
+        );
     }
 
     [Fact]
@@ -127,22 +168,39 @@ public sealed class AuthDataTests(TestHost host) : IClassFixture<TestHost>
         await using var database = await TestDatabase.CreateAsync();
         var id = Guid.CreateVersion7();
         var hash = "hmac-sha384:" + BCrypt.Net.BCrypt.HashPassword("whatever it was", 4);
-        await TestSql.ExecuteAsync(database.ConnectionString, "insert into auth.users (id, email, display_name, password_hash, verified_at) values ($1, 'old@example.com', 'Old Name', $2, now())", id, hash);
+        await TestSql.ExecuteAsync(
+            database.ConnectionString,
+            "insert into auth.users (id, email, display_name, password_hash, verified_at) values ($1, 'old@example.com', 'Old Name', $2, now())",
+            id,
+            hash
+        );
         await using var started = await OwnHost.StartAsync(new TestHost { SharedDatabase = database.ConnectionString });
-        Assert.Equal(0, await TestSql.OneAsync<long>(database.ConnectionString, "select count(*) from auth.users where email is not null or display_name is not null"));
+        Assert.Equal(
+            0,
+            await TestSql.OneAsync<long>(
+                database.ConnectionString,
+                "select count(*) from auth.users where email is not null or display_name is not null"
+            )
+        );
         var user = new TestUser(started.Host.Url, "old@example.com", "a wholly new passphrase");
         await user.PostAsync("/v1/auth/forgot-password", new { email = user.Email });
-        await user.PostAsync("/v1/auth/reset-password", new { token = (await user.LatestMailAsync()).GetProperty("token").GetString(), newPassword = user.Password });
+        await user.PostAsync(
+            "/v1/auth/reset-password",
+            new { token = (await user.LatestMailAsync()).GetProperty("token").GetString(), newPassword = user.Password }
+        );
         Assert.Equal("Old Name", (await user.LogInAsync()).Json.GetProperty("user").GetProperty("displayName").GetString());
     }
 
     private sealed class RotatedHost(bool keepsOld = true) : TestHost
     {
-        public override IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?>
-        {
-            ["Security:MasterKey"] = Convert.ToBase64String(Encoding.ASCII.GetBytes("another master key, for rotation")),
-            ["Security:PreviousMasterKeys"] = keepsOld ? Convert.ToBase64String(Encoding.ASCII.GetBytes("a master key for tests, 32 bytes")) : "",
-        };
+        public override IReadOnlyDictionary<string, string?> Settings { get; } =
+            new Dictionary<string, string?>
+            {
+                ["Security:MasterKey"] = Convert.ToBase64String(Encoding.ASCII.GetBytes("another master key, for rotation")),
+                ["Security:PreviousMasterKeys"] = keepsOld
+                    ? Convert.ToBase64String(Encoding.ASCII.GetBytes("a master key for tests, 32 bytes"))
+                    : "",
+            };
     }
 
     private static async Task<Guid> IdAsync(TestUser user) => (await user.GetAsync("/v1/auth/me")).Json.GetProperty("id").GetGuid();

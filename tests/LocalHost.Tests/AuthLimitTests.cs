@@ -11,7 +11,14 @@ public sealed class AuthLimitTests
         using var redis = new RedisServer();
         await using var first = await OwnHost.StartAsync(new RedisHost(redis));
         await using var second = await OwnHost.StartAsync(new RedisHost(redis) { SharedDatabase = first.Host.ConnectionString });
-        async Task<List<Reply>> CallAsync(int count) => (await Task.WhenAll(Enumerable.Range(0, count).Select(i => new TestUser(i % 2 == 0 ? first.Host.Url : second.Host.Url, "", "").GetAsync("/v1/market/stocks/AAPL")))).ToList();
+        async Task<List<Reply>> CallAsync(int count) =>
+            (
+                await Task.WhenAll(
+                    Enumerable
+                        .Range(0, count)
+                        .Select(i => new TestUser(i % 2 == 0 ? first.Host.Url : second.Host.Url, "", "").GetAsync("/v1/market/stocks/AAPL"))
+                )
+            ).ToList();
 
         // Emptied by one step that is atomic: sixty at once let through what the bucket holds, and what drips in meanwhile.
         await AuthDataTests.EventuallyAsync(async () => (await CallAsync(2)).TrueForAll(r => r.Header("RateLimit-Limit") == "20"));
@@ -19,7 +26,10 @@ public sealed class AuthLimitTests
         var shared = replies.Where(r => r.Header("RateLimit-Limit") == "20").ToList();
         Assert.InRange(shared.Count, 40, 60); // a machine so busy that Redis takes a second to answer counts as one without
         Assert.InRange(shared.Count(r => r.Status == HttpStatusCode.OK), 1, 24);
-        Assert.All(replies.Where(r => r.Status != HttpStatusCode.OK), r => Assert.Equal(("rate_limited", "0", true), (r.Code, r.Header("RateLimit-Remaining"), r.Header("Retry-After") is not null)));
+        Assert.All(
+            replies.Where(r => r.Status != HttpStatusCode.OK),
+            r => Assert.Equal(("rate_limited", "0", true), (r.Code, r.Header("RateLimit-Remaining"), r.Header("Retry-After") is not null))
+        );
 
         redis.Kill();
         await CallAsync(2);
@@ -35,6 +45,7 @@ public sealed class AuthLimitTests
 
     private sealed class RedisHost(RedisServer redis) : TestHost
     {
-        public override IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?> { ["ConnectionStrings:Redis"] = redis.ConnectionString, ["RateLimits:Anonymous"] = "20" };
+        public override IReadOnlyDictionary<string, string?> Settings { get; } =
+            new Dictionary<string, string?> { ["ConnectionStrings:Redis"] = redis.ConnectionString, ["RateLimits:Anonymous"] = "20" };
     }
 }

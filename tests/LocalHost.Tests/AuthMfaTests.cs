@@ -21,14 +21,23 @@ public sealed class AuthMfaTests : IAsyncLifetime
 
         public async Task<string> ChallengeAsync(Uri? url = null)
         {
-            var reply = await new TestUser(url ?? host.Url, user.Email, user.Password).PostAsync("/v1/auth/login", new { email = user.Email, password = user.Password, deviceName = "Phone" });
+            var reply = await new TestUser(url ?? host.Url, user.Email, user.Password).PostAsync(
+                "/v1/auth/login",
+                new
+                {
+                    email = user.Email,
+                    password = user.Password,
+                    deviceName = "Phone",
+                }
+            );
             Assert.True(reply.Json.GetProperty("mfaRequired").GetBoolean());
             Assert.Equal(["totp", "recovery_code"], reply.Json.GetProperty("methods").EnumerateArray().Select(m => m.GetString()!));
             Assert.False(reply.Json.TryGetProperty("accessToken", out _));
             return reply.Json.GetProperty("mfaToken").GetString()!;
         }
 
-        public Task<Reply> VerifyAsync(string mfaToken, string code, Uri? url = null) => new TestUser(url ?? host.Url, "", "").PostAsync("/v1/auth/mfa/verify", new { mfaToken, code });
+        public Task<Reply> VerifyAsync(string mfaToken, string code, Uri? url = null) =>
+            new TestUser(url ?? host.Url, "", "").PostAsync("/v1/auth/mfa/verify", new { mfaToken, code });
 
         /// <summary>Past the step that was used last.</summary>
         public void NextStep() => host.Time.Advance(TimeSpan.FromSeconds(31));
@@ -39,8 +48,14 @@ public sealed class AuthMfaTests : IAsyncLifetime
         var user = await host.SignUpAsync();
         var started = (await user.PostAsync("/v1/auth/mfa/totp")).Json;
         var secret = Base32Encoding.ToBytes(started.GetProperty("secret").GetString());
-        Assert.Equal($"otpauth://totp/AgentInvest:{Uri.EscapeDataString(user.Email)}?secret={started.GetProperty("secret").GetString()}&issuer=AgentInvest&algorithm=SHA1&digits=6&period=30", started.GetProperty("otpauthUri").GetString());
-        var confirmed = await user.PostAsync("/v1/auth/mfa/totp/confirm", new { code = new Totp(secret).ComputeTotp(host.Time.GetUtcNow().UtcDateTime) });
+        Assert.Equal(
+            $"otpauth://totp/AgentInvest:{Uri.EscapeDataString(user.Email)}?secret={started.GetProperty("secret").GetString()}&issuer=AgentInvest&algorithm=SHA1&digits=6&period=30",
+            started.GetProperty("otpauthUri").GetString()
+        );
+        var confirmed = await user.PostAsync(
+            "/v1/auth/mfa/totp/confirm",
+            new { code = new Totp(secret).ComputeTotp(host.Time.GetUtcNow().UtcDateTime) }
+        );
         Assert.Equal(HttpStatusCode.OK, confirmed.Status);
         var codes = confirmed.Json.GetProperty("recoveryCodes").EnumerateArray().Select(c => c.GetString()!).ToList();
         Assert.Equal(10, codes.Distinct().Count());
@@ -59,7 +74,17 @@ public sealed class AuthMfaTests : IAsyncLifetime
         owner.NextStep();
         var tokens = await owner.VerifyAsync(token, owner.Code());
         Assert.Equal(HttpStatusCode.OK, tokens.Status);
-        Assert.Equal("Phone", (await new TestUser(_host.Url, "", "") { Token = tokens.Json.GetProperty("accessToken").GetString()! }.GetAsync("/v1/auth/sessions")).Json.GetProperty("items")[0].GetProperty("deviceName").GetString());
+        Assert.Equal(
+            "Phone",
+            (
+                await new TestUser(_host.Url, "", "") { Token = tokens.Json.GetProperty("accessToken").GetString()! }.GetAsync(
+                    "/v1/auth/sessions"
+                )
+            )
+                .Json.GetProperty("items")[0]
+                .GetProperty("deviceName")
+                .GetString()
+        );
         owner.NextStep();
         Assert.Equal("invalid_credentials", (await owner.VerifyAsync(token, owner.Code())).Code);
         Assert.Equal("invalid_credentials", (await owner.VerifyAsync("no such token", owner.Code())).Code);
@@ -83,7 +108,10 @@ public sealed class AuthMfaTests : IAsyncLifetime
             _host.Time.Advance(TimeSpan.FromDays(2));
             var one = await owner.ChallengeAsync();
             var again = owner.Code();
-            Assert.Single(await Task.WhenAll(Enumerable.Range(0, 50).Select(i => owner.VerifyAsync(one, again, i % 2 == 0 ? _host.Url : twin.Url))), r => r.Status == HttpStatusCode.OK);
+            Assert.Single(
+                await Task.WhenAll(Enumerable.Range(0, 50).Select(i => owner.VerifyAsync(one, again, i % 2 == 0 ? _host.Url : twin.Url))),
+                r => r.Status == HttpStatusCode.OK
+            );
         }
         finally
         {
@@ -99,10 +127,19 @@ public sealed class AuthMfaTests : IAsyncLifetime
         Assert.Equal("invalid_credentials", (await owner.VerifyAsync(await owner.ChallengeAsync(), owner.Recovery[0])).Code);
         Assert.Equal("invalid_credentials", (await owner.User.DeleteAsync("/v1/auth/mfa/totp", new { code = owner.Recovery[0] })).Code);
         Assert.Equal("conflict", (await owner.User.PostAsync("/v1/auth/mfa/totp")).Code);
-        Assert.Equal(HttpStatusCode.NoContent, (await owner.User.DeleteAsync("/v1/auth/mfa/totp", new { code = owner.Recovery[1].ToLowerInvariant() })).Status);
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (await owner.User.DeleteAsync("/v1/auth/mfa/totp", new { code = owner.Recovery[1].ToLowerInvariant() })).Status
+        );
         Assert.Equal(HttpStatusCode.NotFound, (await owner.User.DeleteAsync("/v1/auth/mfa/totp", new { code = owner.Recovery[2] })).Status);
         await owner.User.LogInAsync();
-        Assert.Equal(3, (await owner.User.MailsAsync()).Count(m => m.GetProperty("kind").GetString() == "security_notice" && !m.GetProperty("subject").GetString()!.Contains("device", StringComparison.Ordinal)) + 1);
+        Assert.Equal(
+            3,
+            (await owner.User.MailsAsync()).Count(m =>
+                m.GetProperty("kind").GetString() == "security_notice"
+                && !m.GetProperty("subject").GetString()!.Contains("device", StringComparison.Ordinal)
+            ) + 1
+        );
     }
 
     [Fact]
@@ -117,7 +154,10 @@ public sealed class AuthMfaTests : IAsyncLifetime
         token = await owner.ChallengeAsync();
         for (var i = 0; i < 5; i++) await owner.VerifyAsync(token, "000000");
         // Now the pair is paused: neither the right password nor, from an earlier challenge, the right code.
-        Assert.Equal("invalid_credentials", (await owner.User.PostAsync("/v1/auth/login", new { email = owner.User.Email, password = owner.User.Password })).Code);
+        Assert.Equal(
+            "invalid_credentials",
+            (await owner.User.PostAsync("/v1/auth/login", new { email = owner.User.Email, password = owner.User.Password })).Code
+        );
         Assert.Equal("invalid_credentials", (await owner.User.DeleteAsync("/v1/auth/mfa/totp", new { code = owner.Code() })).Code);
         _host.Time.Advance(TimeSpan.FromMinutes(16));
         Assert.Equal(HttpStatusCode.OK, (await owner.VerifyAsync(await owner.ChallengeAsync(), owner.Code())).Status);

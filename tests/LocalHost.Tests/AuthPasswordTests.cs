@@ -19,13 +19,25 @@ public sealed class AuthPasswordTests(TestHost host) : IClassFixture<TestHost>
         Assert.Contains($"{host.Url.ToString().TrimEnd('/')}/reset-password?token={token}", mail.GetProperty("text").GetString());
 
         // Too weak: refused without using the token up.
-        Assert.Equal("validation_failed", (await stranger.PostAsync("/v1/auth/reset-password", new { token, newPassword = "password1234" })).Code);
-        Assert.Contains("newPassword", (await stranger.PostAsync("/v1/auth/reset-password", new { token, newPassword = "my " + user.Email })).Text);
-        Assert.Equal(HttpStatusCode.NoContent, (await stranger.PostAsync("/v1/auth/reset-password", new { token, newPassword = NewPassword })).Status);
+        Assert.Equal(
+            "validation_failed",
+            (await stranger.PostAsync("/v1/auth/reset-password", new { token, newPassword = "password1234" })).Code
+        );
+        Assert.Contains(
+            "newPassword",
+            (await stranger.PostAsync("/v1/auth/reset-password", new { token, newPassword = "my " + user.Email })).Text
+        );
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (await stranger.PostAsync("/v1/auth/reset-password", new { token, newPassword = NewPassword })).Status
+        );
         Assert.Equal("invalid_token", (await stranger.PostAsync("/v1/auth/reset-password", new { token, newPassword = NewPassword })).Code);
         Assert.Equal("token_revoked", (await user.GetAsync("/v1/auth/me")).Code);
         Assert.Equal("token_revoked", (await user.PostAsync("/v1/auth/refresh", new { refreshToken = user.RefreshToken })).Code);
-        Assert.Equal("invalid_credentials", (await stranger.PostAsync("/v1/auth/login", new { email = user.Email, password = user.Password })).Code);
+        Assert.Equal(
+            "invalid_credentials",
+            (await stranger.PostAsync("/v1/auth/login", new { email = user.Email, password = user.Password })).Code
+        );
         await stranger.LogInAsync();
         Assert.Equal("security_notice", (await user.LatestMailAsync()).GetProperty("kind").GetString());
     }
@@ -41,12 +53,21 @@ public sealed class AuthPasswordTests(TestHost host) : IClassFixture<TestHost>
             await user.PostAsync("/v1/auth/forgot-password", new { email = user.Email });
             tokens.Add((await user.LatestMailAsync()).GetProperty("token").GetString());
         }
-        Assert.Equal(HttpStatusCode.NoContent, (await user.PostAsync("/v1/auth/reset-password", new { token = tokens[1], newPassword = NewPassword })).Status);
-        Assert.Equal("invalid_token", (await user.PostAsync("/v1/auth/reset-password", new { token = tokens[0], newPassword = NewPassword })).Code);
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (await user.PostAsync("/v1/auth/reset-password", new { token = tokens[1], newPassword = NewPassword })).Status
+        );
+        Assert.Equal(
+            "invalid_token",
+            (await user.PostAsync("/v1/auth/reset-password", new { token = tokens[0], newPassword = NewPassword })).Code
+        );
         await user.PostAsync("/v1/auth/forgot-password", new { email = user.Email });
         var late = (await user.LatestMailAsync()).GetProperty("token").GetString();
         own.Host.Time.Advance(TimeSpan.FromMinutes(31));
-        Assert.Equal("invalid_token", (await user.PostAsync("/v1/auth/reset-password", new { token = late, newPassword = NewPassword })).Code);
+        Assert.Equal(
+            "invalid_token",
+            (await user.PostAsync("/v1/auth/reset-password", new { token = late, newPassword = NewPassword })).Code
+        );
     }
 
     [Fact]
@@ -56,7 +77,8 @@ public sealed class AuthPasswordTests(TestHost host) : IClassFixture<TestHost>
         var unverified = new TestUser(host.Url, $"u{Guid.NewGuid():N}@example.com", "a passphrase of mine");
         await unverified.PostAsync("/v1/auth/register", new { email = unverified.Email, password = unverified.Password });
         var replies = new List<Reply>();
-        foreach (var email in new[] { user.Email, unverified.Email, $"x{Guid.NewGuid():N}@example.com" }) replies.Add(await user.PostAsync("/v1/auth/forgot-password", new { email }));
+        foreach (var email in new[] { user.Email, unverified.Email, $"x{Guid.NewGuid():N}@example.com" })
+            replies.Add(await user.PostAsync("/v1/auth/forgot-password", new { email }));
         Assert.Single(replies.Select(r => (r.Status, r.Text)).Distinct());
         Assert.Equal("reset_password", (await user.LatestMailAsync()).GetProperty("kind").GetString());
         Assert.Equal("verify_email", (await unverified.LatestMailAsync()).GetProperty("kind").GetString());
@@ -68,9 +90,18 @@ public sealed class AuthPasswordTests(TestHost host) : IClassFixture<TestHost>
         var user = await host.SignUpAsync();
         var elsewhere = new TestUser(host.Url, user.Email, user.Password);
         await elsewhere.LogInAsync();
-        Assert.Equal("invalid_credentials", (await user.PostAsync("/v1/auth/me/password", new { currentPassword = "not that passphrase", newPassword = NewPassword })).Code);
-        Assert.Equal(HttpStatusCode.BadRequest, (await user.PostAsync("/v1/auth/me/password", new { currentPassword = user.Password, newPassword = user.Email + "x" })).Status);
-        Assert.Equal(HttpStatusCode.NoContent, (await user.PostAsync("/v1/auth/me/password", new { currentPassword = user.Password, newPassword = NewPassword })).Status);
+        Assert.Equal(
+            "invalid_credentials",
+            (await user.PostAsync("/v1/auth/me/password", new { currentPassword = "not that passphrase", newPassword = NewPassword })).Code
+        );
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await user.PostAsync("/v1/auth/me/password", new { currentPassword = user.Password, newPassword = user.Email + "x" })).Status
+        );
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (await user.PostAsync("/v1/auth/me/password", new { currentPassword = user.Password, newPassword = NewPassword })).Status
+        );
         Assert.Equal(HttpStatusCode.OK, (await user.GetAsync("/v1/auth/me")).Status);
         Assert.Equal("token_revoked", (await elsewhere.GetAsync("/v1/auth/me")).Code);
         await new TestUser(host.Url, user.Email, NewPassword).LogInAsync();
@@ -81,7 +112,8 @@ public sealed class AuthPasswordTests(TestHost host) : IClassFixture<TestHost>
     {
         await using var own = await OwnHostAsync();
         var user = await own.Host.SignUpAsync();
-        async Task<bool> OpensAsync() => (await user.PostAsync("/v1/auth/login", new { email = user.Email, password = user.Password })).Status == HttpStatusCode.OK;
+        async Task<bool> OpensAsync() =>
+            (await user.PostAsync("/v1/auth/login", new { email = user.Email, password = user.Password })).Status == HttpStatusCode.OK;
         async Task FailAsync()
         {
             for (var i = 0; i < 10; i++) await user.PostAsync("/v1/auth/login", new { email = user.Email, password = "wrong passphrase" });
@@ -94,7 +126,10 @@ public sealed class AuthPasswordTests(TestHost host) : IClassFixture<TestHost>
         own.Host.Time.Advance(TimeSpan.FromMinutes(20));
         Assert.False(await OpensAsync());
         await user.PostAsync("/v1/auth/forgot-password", new { email = user.Email });
-        await user.PostAsync("/v1/auth/reset-password", new { token = (await user.LatestMailAsync()).GetProperty("token").GetString(), newPassword = user.Password });
+        await user.PostAsync(
+            "/v1/auth/reset-password",
+            new { token = (await user.LatestMailAsync()).GetProperty("token").GetString(), newPassword = user.Password }
+        );
         Assert.True(await OpensAsync());
     }
 
@@ -124,10 +159,26 @@ public sealed class AuthPasswordTests(TestHost host) : IClassFixture<TestHost>
         await slow.InitializeAsync();
         try
         {
-            var replies = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => new TestUser(slow.Url, "", "").PostAsync("/v1/auth/login", new { email = $"n{i}@example.com", password = "some passphrase" })));
+            var replies = await Task.WhenAll(
+                Enumerable
+                    .Range(0, 40)
+                    .Select(i =>
+                        new TestUser(slow.Url, "", "").PostAsync(
+                            "/v1/auth/login",
+                            new { email = $"n{i}@example.com", password = "some passphrase" }
+                        )
+                    )
+            );
             var busy = replies.Where(r => r.Status == HttpStatusCode.ServiceUnavailable).ToList();
             Assert.NotEmpty(busy);
-            Assert.All(busy, r => Assert.Equal(("busy", true), (r.Code, int.Parse(r.Header("Retry-After")!, System.Globalization.CultureInfo.InvariantCulture) >= 1)));
+            Assert.All(
+                busy,
+                r =>
+                    Assert.Equal(
+                        ("busy", true),
+                        (r.Code, int.Parse(r.Header("Retry-After")!, System.Globalization.CultureInfo.InvariantCulture) >= 1)
+                    )
+            );
             Assert.All(replies.Except(busy), r => Assert.Equal("invalid_credentials", r.Code));
         }
         finally
@@ -138,12 +189,14 @@ public sealed class AuthPasswordTests(TestHost host) : IClassFixture<TestHost>
 
     private sealed class CostlierHost : TestHost
     {
-        public override IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?> { ["Auth:PasswordCost"] = "5" };
+        public override IReadOnlyDictionary<string, string?> Settings { get; } =
+            new Dictionary<string, string?> { ["Auth:PasswordCost"] = "5" };
     }
 
     private sealed class SlowHost : TestHost
     {
-        public override IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?> { ["Auth:PasswordCost"] = "12" };
+        public override IReadOnlyDictionary<string, string?> Settings { get; } =
+            new Dictionary<string, string?> { ["Auth:PasswordCost"] = "12" };
     }
 
     private async Task<string> HashAsync(TestUser user)

@@ -16,7 +16,17 @@ public sealed class AuthSessionTests : IAsyncLifetime
     {
         var user = await _host.SignUpAsync();
         var phone = new TestUser(_host.Url, user.Email, user.Password);
-        var reply = await phone.PostAsync("/v1/auth/login", new { email = user.Email, password = user.Password, deviceName = "Phone" }, ("User-Agent", "Phone/1.0"), ("Accept-Language", "de"));
+        var reply = await phone.PostAsync(
+            "/v1/auth/login",
+            new
+            {
+                email = user.Email,
+                password = user.Password,
+                deviceName = "Phone",
+            },
+            ("User-Agent", "Phone/1.0"),
+            ("Accept-Language", "de")
+        );
         phone.Token = reply.Json.GetProperty("accessToken").GetString()!;
         Assert.Equal("A sign-in from a new device", (await user.LatestMailAsync()).GetProperty("subject").GetString());
         var sessions = (await user.GetAsync("/v1/auth/sessions")).Json.GetProperty("items").EnumerateArray().ToList();
@@ -38,7 +48,11 @@ public sealed class AuthSessionTests : IAsyncLifetime
     {
         var user = await _host.SignUpAsync();
         for (var version = 120; version < 123; version++)
-            await user.PostAsync("/v1/auth/login", new { email = user.Email, password = user.Password }, ("User-Agent", $"Mozilla/5.0 (X11; Linux x86_64) Chrome/{version}.0.0.0"));
+            await user.PostAsync(
+                "/v1/auth/login",
+                new { email = user.Email, password = user.Password },
+                ("User-Agent", $"Mozilla/5.0 (X11; Linux x86_64) Chrome/{version}.0.0.0")
+            );
         Assert.Single(await user.MailsAsync(), m => m.GetProperty("subject").GetString() == "A sign-in from a new device");
     }
 
@@ -54,7 +68,8 @@ public sealed class AuthSessionTests : IAsyncLifetime
             Assert.InRange(reply.Json.GetProperty("refreshExpiresIn").GetInt32(), (30 - day) * 86400 - 60, (30 - day) * 86400);
             busy.RefreshToken = reply.Json.GetProperty("refreshToken").GetString()!;
             _host.Time.Advance(TimeSpan.FromDays(6));
-            if (day == 12) Assert.Equal("token_expired", (await idle.PostAsync("/v1/auth/refresh", new { refreshToken = idle.RefreshToken })).Code);
+            if (day == 12)
+                Assert.Equal("token_expired", (await idle.PostAsync("/v1/auth/refresh", new { refreshToken = idle.RefreshToken })).Code);
         }
         Assert.Equal("token_expired", (await busy.PostAsync("/v1/auth/refresh", new { refreshToken = busy.RefreshToken })).Code);
     }
@@ -63,10 +78,17 @@ public sealed class AuthSessionTests : IAsyncLifetime
     public async Task After_ten_seconds_a_repeat_ends_the_family()
     {
         var user = await _host.SignUpAsync();
-        var successor = (await user.PostAsync("/v1/auth/refresh", new { refreshToken = user.RefreshToken })).Json.GetProperty("refreshToken").GetString();
+        var successor = (await user.PostAsync("/v1/auth/refresh", new { refreshToken = user.RefreshToken }))
+            .Json.GetProperty("refreshToken")
+            .GetString();
         // Within ten seconds of its start a host is patient for another reason.
         _host.Time.Advance(TimeSpan.FromSeconds(9));
-        Assert.Equal(successor, (await user.PostAsync("/v1/auth/refresh", new { refreshToken = user.RefreshToken })).Json.GetProperty("refreshToken").GetString());
+        Assert.Equal(
+            successor,
+            (await user.PostAsync("/v1/auth/refresh", new { refreshToken = user.RefreshToken }))
+                .Json.GetProperty("refreshToken")
+                .GetString()
+        );
         _host.Time.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal("refresh_token_reused", (await user.PostAsync("/v1/auth/refresh", new { refreshToken = user.RefreshToken })).Code);
         Assert.Equal("token_revoked", (await user.PostAsync("/v1/auth/refresh", new { refreshToken = successor })).Code);
@@ -77,12 +99,19 @@ public sealed class AuthSessionTests : IAsyncLifetime
     public async Task A_host_that_starts_is_patient_with_answers_the_old_one_lost()
     {
         var user = await _host.SignUpAsync();
-        var successor = (await user.PostAsync("/v1/auth/refresh", new { refreshToken = user.RefreshToken })).Json.GetProperty("refreshToken").GetString();
+        var successor = (await user.PostAsync("/v1/auth/refresh", new { refreshToken = user.RefreshToken }))
+            .Json.GetProperty("refreshToken")
+            .GetString();
         _host.Time.Advance(TimeSpan.FromSeconds(45));
         var twin = await _host.StartTwinAsync();
         try
         {
-            Assert.Equal(successor, (await new TestUser(twin.Url, "", "").PostAsync("/v1/auth/refresh", new { refreshToken = user.RefreshToken })).Json.GetProperty("refreshToken").GetString());
+            Assert.Equal(
+                successor,
+                (await new TestUser(twin.Url, "", "").PostAsync("/v1/auth/refresh", new { refreshToken = user.RefreshToken }))
+                    .Json.GetProperty("refreshToken")
+                    .GetString()
+            );
         }
         finally
         {
@@ -98,7 +127,8 @@ public sealed class AuthSessionTests : IAsyncLifetime
         Assert.False(login.Json.TryGetProperty("refreshToken", out _));
         var (cookie, csrf) = CookieOf(login);
         user.Token = login.Json.GetProperty("accessToken").GetString()!;
-        Task<Reply> Refresh(params (string, string)[] headers) => new TestUser(_host.Url, "", "").PostAsync("/v1/auth/refresh", null, [("Cookie", cookie), .. headers]);
+        Task<Reply> Refresh(params (string, string)[] headers) =>
+            new TestUser(_host.Url, "", "").PostAsync("/v1/auth/refresh", null, [("Cookie", cookie), .. headers]);
 
         Assert.Equal(("csrf_failed", HttpStatusCode.Forbidden), ((await Refresh()).Code, (await Refresh()).Status));
         Assert.Equal("csrf_failed", (await Refresh(("X-CSRF-Token", "made up"))).Code);
@@ -106,10 +136,16 @@ public sealed class AuthSessionTests : IAsyncLifetime
         Assert.Equal("csrf_failed", (await Refresh(("X-CSRF-Token", csrf), ("Origin", "null"))).Code);
         Assert.Equal("csrf_failed", (await Refresh(("X-CSRF-Token", csrf), ("Sec-Fetch-Site", "cross-site"))).Code);
         var stranger = await _host.SignUpAsync();
-        var theirs = CookieOf(await stranger.PostAsync("/v1/auth/login?cookie=true", new { email = stranger.Email, password = stranger.Password })).Csrf;
+        var theirs = CookieOf(
+            await stranger.PostAsync("/v1/auth/login?cookie=true", new { email = stranger.Email, password = stranger.Password })
+        ).Csrf;
         Assert.Equal("csrf_failed", (await Refresh(("X-CSRF-Token", theirs))).Code);
 
-        var refreshed = await Refresh(("X-CSRF-Token", csrf), ("Origin", _host.Url.ToString().TrimEnd('/')), ("Sec-Fetch-Site", "same-origin"));
+        var refreshed = await Refresh(
+            ("X-CSRF-Token", csrf),
+            ("Origin", _host.Url.ToString().TrimEnd('/')),
+            ("Sec-Fetch-Site", "same-origin")
+        );
         Assert.Equal(HttpStatusCode.OK, refreshed.Status);
         Assert.False(refreshed.Json.TryGetProperty("refreshToken", out _));
         var (next, nextCsrf) = CookieOf(refreshed);
@@ -134,10 +170,14 @@ public sealed class AuthSessionTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.OK, (await there.GetAsync("/v1/auth/me")).Status);
             // As an administrator does; the row is what every host reads.
             var id = (await user.GetAsync("/v1/auth/me")).Json.GetProperty("id").GetGuid();
-            await TestSql.ExecuteAsync(_host.ConnectionString, """
+            await TestSql.ExecuteAsync(
+                _host.ConnectionString,
+                """
                 with changed as (update auth.users set tier = 'premium', token_version = token_version + 1 where id = $1 returning id, token_version)
                 insert into core.revocations (user_id, below_version) select id, token_version from changed
-                """, id);
+                """,
+                id
+            );
             await Task.Delay(1000);
             Assert.Equal("token_revoked", (await user.GetAsync("/v1/auth/me")).Code);
             Assert.Equal("token_revoked", (await there.GetAsync("/v1/auth/me")).Code);
@@ -155,7 +195,12 @@ public sealed class AuthSessionTests : IAsyncLifetime
     [Fact]
     public async Task Two_keys_are_published_and_rotation_logs_nobody_out()
     {
-        async Task<List<string>> KidsAsync() => (await new TestUser(_host.Url, "", "").GetAsync("/.well-known/jwks.json")).Json.GetProperty("keys").EnumerateArray().Select(k => k.GetProperty("kid").GetString()!).ToList();
+        async Task<List<string>> KidsAsync() =>
+            (await new TestUser(_host.Url, "", "").GetAsync("/.well-known/jwks.json"))
+                .Json.GetProperty("keys")
+                .EnumerateArray()
+                .Select(k => k.GetProperty("kid").GetString()!)
+                .ToList();
         var user = await _host.SignUpAsync();
         var first = await KidsAsync();
         Assert.Equal(2, first.Count);
@@ -179,7 +224,8 @@ public sealed class AuthSessionTests : IAsyncLifetime
     {
         var set = reply.Header("Set-Cookie")!;
         Assert.StartsWith("__Host-refresh=", set);
-        foreach (var attribute in new[] { "secure", "httponly", "samesite=strict", "path=/" }) Assert.Contains(attribute, set, StringComparison.OrdinalIgnoreCase);
+        foreach (var attribute in new[] { "secure", "httponly", "samesite=strict", "path=/" })
+            Assert.Contains(attribute, set, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("domain", set, StringComparison.OrdinalIgnoreCase);
         var csrf = reply.Json.GetProperty("csrfToken").GetString()!;
         Assert.Equal(csrf, reply.Header("X-CSRF-Token"));
@@ -189,5 +235,6 @@ public sealed class AuthSessionTests : IAsyncLifetime
     internal static JsonElement Claims(string token) => Part(token, 1);
     private static string Sid(string token) => Claims(token).GetProperty("sid").GetString()!;
     private static string Kid(string token) => Part(token, 0).GetProperty("kid").GetString()!;
-    private static JsonElement Part(string token, int index) => JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.')[index])).RootElement;
+    private static JsonElement Part(string token, int index) =>
+        JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.')[index])).RootElement;
 }

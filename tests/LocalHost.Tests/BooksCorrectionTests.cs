@@ -18,7 +18,15 @@ public sealed class BooksCorrectionTests(RecordedHost host) : IClassFixture<Reco
         Assert.Equal(HttpStatusCode.OK, corrected.Status);
         var id = Text(corrected.Json, "id");
         Assert.NotEqual(bought, id);
-        Assert.Equal((bought, 12m, 10m, "as on the slip"), (Text(corrected.Json, "replaces"), Number(corrected.Json, "price"), Number(corrected.Json, "quantity"), Text(corrected.Json, "note")));
+        Assert.Equal(
+            (bought, 12m, 10m, "as on the slip"),
+            (
+                Text(corrected.Json, "replaces"),
+                Number(corrected.Json, "price"),
+                Number(corrected.Json, "quantity"),
+                Text(corrected.Json, "note")
+            )
+        );
         Assert.Equal(30m, Number((await user.GetAsync("/v1/portfolio")).Json.GetProperty("totals"), "realizedPnl"));
         Assert.Equal(id, Text((await user.GetAsync($"{Transactions}/{bought}")).Json, "reversedBy"));
         Assert.Equal((2, 3), (await CountAsync(user, ""), await CountAsync(user, "?includeReversed=true")));
@@ -35,14 +43,33 @@ public sealed class BooksCorrectionTests(RecordedHost host) : IClassFixture<Reco
         var bought = (await user.BuyAsync("ACME", 10, 100, "2024-01-02T15:00:00Z")).Json.GetProperty("id").GetString();
         var sold = (await user.SellAsync("ACME", 20, 50, "2024-01-08T15:00:00Z")).Json.GetProperty("id").GetString();
         var before = await StateAsync(user);
-        foreach (var refused in new[] { await PatchAsync(user, bought, new { quantity = 9.9 }), await user.SendAsync(HttpMethod.Delete, $"{Transactions}/{bought}", null), await PatchAsync(user, bought, new { executedAt = "2024-01-09T00:00:00Z" }), await PatchAsync(user, sold, new { quantity = 21 }) })
+        foreach (
+            var refused in new[]
+            {
+                await PatchAsync(user, bought, new { quantity = 9.9 }),
+                await user.SendAsync(HttpMethod.Delete, $"{Transactions}/{bought}", null),
+                await PatchAsync(user, bought, new { executedAt = "2024-01-09T00:00:00Z" }),
+                await PatchAsync(user, sold, new { quantity = 21 }),
+            }
+        )
             Assert.Equal((HttpStatusCode.UnprocessableEntity, "insufficient_quantity"), (refused.Status, refused.Code));
-        foreach (var bad in new[] { await PatchAsync(user, bought, new { quantity = -1 }), await PatchAsync(user, bought, new { }), await PatchAsync(user, bought, new { colour = "red" }), await PatchAsync(user, bought, new { executedAt = "2999-01-01T00:00:00Z" }) })
+        foreach (
+            var bad in new[]
+            {
+                await PatchAsync(user, bought, new { quantity = -1 }),
+                await PatchAsync(user, bought, new { }),
+                await PatchAsync(user, bought, new { colour = "red" }),
+                await PatchAsync(user, bought, new { executedAt = "2999-01-01T00:00:00Z" }),
+            }
+        )
             Assert.Equal(HttpStatusCode.BadRequest, bad.Status);
         Assert.Equal(before, await StateAsync(user));
         // Bought more and later sold less: allowed, and the feed's dividend follows.
         Assert.Equal(HttpStatusCode.OK, (await PatchAsync(user, bought, new { quantity = 12 })).Status);
-        Assert.Equal(24m, (await user.GetAsync(Transactions + "?type=dividend")).Json.GetProperty("items")[0].GetProperty("amount").GetDecimal());
+        Assert.Equal(
+            24m,
+            (await user.GetAsync(Transactions + "?type=dividend")).Json.GetProperty("items")[0].GetProperty("amount").GetDecimal()
+        );
     }
 
     [Fact]
@@ -56,14 +83,69 @@ public sealed class BooksCorrectionTests(RecordedHost host) : IClassFixture<Reco
         var before = await StateAsync(user);
         object[] entries =
         [
-            new { type = "buy", symbol = "ACME", quantity = 3.3333333333m, price = 77.7, fee = 1.11, executedAt = "2024-01-02T14:00:00Z" },
-            new { type = "sell", symbol = "BETA", quantity = 11, price = 9, fee = 2, tax = 1, executedAt = "2024-01-03T15:00:00Z" },
-            new { type = "split", symbol = "BETA", ratio = 3, executedAt = "2024-01-04T15:00:00Z" },
-            new { type = "withdrawal", amount = 17, executedAt = "2024-01-04T15:00:00Z" },
-            new { type = "transferIn", symbol = "BETA", quantity = 4, price = 8, executedAt = "2024-01-03T15:00:00Z" },
-            new { type = "transferOut", symbol = "ACME", quantity = 1, executedAt = "2024-01-03T15:00:00Z" },
-            new { type = "spinoff", symbol = "ACME", newSymbol = "BETA", ratio = 0.5, costFraction = 0.25, executedAt = "2024-01-08T15:00:00Z" },
-            new { type = "returnOfCapital", symbol = "BETA", amount = 12, executedAt = "2024-01-08T15:00:00Z" },
+            new
+            {
+                type = "buy",
+                symbol = "ACME",
+                quantity = 3.3333333333m,
+                price = 77.7,
+                fee = 1.11,
+                executedAt = "2024-01-02T14:00:00Z",
+            },
+            new
+            {
+                type = "sell",
+                symbol = "BETA",
+                quantity = 11,
+                price = 9,
+                fee = 2,
+                tax = 1,
+                executedAt = "2024-01-03T15:00:00Z",
+            },
+            new
+            {
+                type = "split",
+                symbol = "BETA",
+                ratio = 3,
+                executedAt = "2024-01-04T15:00:00Z",
+            },
+            new
+            {
+                type = "withdrawal",
+                amount = 17,
+                executedAt = "2024-01-04T15:00:00Z",
+            },
+            new
+            {
+                type = "transferIn",
+                symbol = "BETA",
+                quantity = 4,
+                price = 8,
+                executedAt = "2024-01-03T15:00:00Z",
+            },
+            new
+            {
+                type = "transferOut",
+                symbol = "ACME",
+                quantity = 1,
+                executedAt = "2024-01-03T15:00:00Z",
+            },
+            new
+            {
+                type = "spinoff",
+                symbol = "ACME",
+                newSymbol = "BETA",
+                ratio = 0.5,
+                costFraction = 0.25,
+                executedAt = "2024-01-08T15:00:00Z",
+            },
+            new
+            {
+                type = "returnOfCapital",
+                symbol = "BETA",
+                amount = 12,
+                executedAt = "2024-01-08T15:00:00Z",
+            },
         ];
         var ids = new List<string>();
         foreach (var entry in entries)
@@ -73,7 +155,8 @@ public sealed class BooksCorrectionTests(RecordedHost host) : IClassFixture<Reco
             ids.Add(Text(reply.Json, "id"));
         }
         Assert.NotEqual(before, await StateAsync(user));
-        foreach (var id in ids) Assert.Equal(HttpStatusCode.NoContent, (await user.SendAsync(HttpMethod.Delete, $"{Transactions}/{id}", null)).Status);
+        foreach (var id in ids)
+            Assert.Equal(HttpStatusCode.NoContent, (await user.SendAsync(HttpMethod.Delete, $"{Transactions}/{id}", null)).Status);
         Assert.Equal(before, await StateAsync(user));
     }
 
@@ -103,8 +186,16 @@ public sealed class BooksCorrectionTests(RecordedHost host) : IClassFixture<Reco
         var id = Text(bought.Json, "id");
         var stale = bought.Header("ETag")!;
         await user.BuyAsync("BETA", 1, 10, "2024-01-03T16:00:00Z");
-        Assert.Equal("precondition_failed", (await user.SendAsync(HttpMethod.Patch, $"{Transactions}/{id}", JsonContent.Create(new { price = 11 }), ("If-Match", stale))).Code);
-        Assert.Equal("precondition_failed", (await user.SendAsync(HttpMethod.Delete, $"{Transactions}/{id}", null, ("If-Match", stale))).Code);
+        Assert.Equal(
+            "precondition_failed",
+            (
+                await user.SendAsync(HttpMethod.Patch, $"{Transactions}/{id}", JsonContent.Create(new { price = 11 }), ("If-Match", stale))
+            ).Code
+        );
+        Assert.Equal(
+            "precondition_failed",
+            (await user.SendAsync(HttpMethod.Delete, $"{Transactions}/{id}", null, ("If-Match", stale))).Code
+        );
         var stranger = await host.SignUpAsync();
         Assert.Equal(HttpStatusCode.NotFound, (await PatchAsync(stranger, id, new { price = 11 })).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await stranger.SendAsync(HttpMethod.Delete, $"{Transactions}/{id}", null)).Status);
@@ -115,15 +206,22 @@ public sealed class BooksCorrectionTests(RecordedHost host) : IClassFixture<Reco
     /// <summary>Everything that the books say, but for the instant of asking.</summary>
     internal static async Task<string> StateAsync(TestUser user, string query = "")
     {
-        var lots = (await user.GetAsync("/v1/portfolio/lots" + (query.Length > 0 ? "?" + query : ""))).Json.GetProperty("items").EnumerateArray().Select(l => $"{l.GetProperty("symbol")} {l.GetProperty("openedAt")} {l.GetProperty("quantity")} {l.GetProperty("remaining")} {l.GetProperty("cost")}");
+        var lots = (await user.GetAsync("/v1/portfolio/lots" + (query.Length > 0 ? "?" + query : "")))
+            .Json.GetProperty("items")
+            .EnumerateArray()
+            .Select(l =>
+                $"{l.GetProperty("symbol")} {l.GetProperty("openedAt")} {l.GetProperty("quantity")} {l.GetProperty("remaining")} {l.GetProperty("cost")}"
+            );
         var books = (await user.GetAsync($"/v1/portfolio?asOf=2024-01-08&{query}")).Json;
         var realized = (await user.GetAsync($"/v1/portfolio/realized?year=2024&{query}")).Json.GetProperty("totals");
         var performance = (await user.GetAsync($"/v1/portfolio/performance?from=2024-01-01&to=2024-01-08&{query}")).Json;
         return $"{books.GetProperty("totals")}\n{books.GetProperty("holdings")}\n{realized}\n{performance}\n{string.Join('\n', lots)}";
     }
 
-    private static async Task<int> CountAsync(TestUser user, string query) => (await user.GetAsync(Transactions + query)).Json.GetProperty("items").GetArrayLength();
-    private static Task<Reply> PatchAsync(TestUser user, string? id, object body) => user.SendAsync(HttpMethod.Patch, $"{Transactions}/{id}", JsonContent.Create(body));
+    private static async Task<int> CountAsync(TestUser user, string query) =>
+        (await user.GetAsync(Transactions + query)).Json.GetProperty("items").GetArrayLength();
+    private static Task<Reply> PatchAsync(TestUser user, string? id, object body) =>
+        user.SendAsync(HttpMethod.Patch, $"{Transactions}/{id}", JsonContent.Create(body));
     private static decimal Number(JsonElement json, string name) => json.GetProperty(name).GetDecimal();
     private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
 }

@@ -19,8 +19,20 @@ public sealed class BooksInvariantTests(RecordedHost host) : IClassFixture<Recor
         var random = new Random(seed);
         var user = await host.SignUpAsync();
         await user.PostAsync("/v1/portfolio/instruments", new { symbol = "@X", name = "X", currency = "CHF" });
-        await user.SendAsync(HttpMethod.Put, "/v1/portfolio/instruments/@X/prices", JsonContent.Create(new { items = Enumerable.Range(1, 8).Select(d => new { date = $"2024-01-0{d}", price = random.Next(80, 120) }) }));
-        await user.SendAsync(HttpMethod.Put, "/v1/portfolio/rates/CHFUSD", JsonContent.Create(new { items = Enumerable.Range(1, 8).Select(d => new { date = $"2024-01-0{d}", rate = 1 + random.Next(0, 2000) / 10000m }) }));
+        await user.SendAsync(
+            HttpMethod.Put,
+            "/v1/portfolio/instruments/@X/prices",
+            JsonContent.Create(
+                new { items = Enumerable.Range(1, 8).Select(d => new { date = $"2024-01-0{d}", price = random.Next(80, 120) }) }
+            )
+        );
+        await user.SendAsync(
+            HttpMethod.Put,
+            "/v1/portfolio/rates/CHFUSD",
+            JsonContent.Create(
+                new { items = Enumerable.Range(1, 8).Select(d => new { date = $"2024-01-0{d}", rate = 1 + random.Next(0, 2000) / 10000m }) }
+            )
+        );
         var entries = Entries(random).ToList();
         var straight = await CreateAsync(user, method);
         foreach (var entry in entries) await ExpectCreatedAsync(user.PostAsync($"{Transactions}?portfolioId={straight}", entry));
@@ -37,7 +49,10 @@ public sealed class BooksInvariantTests(RecordedHost host) : IClassFixture<Recor
                 else Assert.Equal("insufficient_quantity", reply.Code);
             }
         }
-        Assert.Equal(await BooksCorrectionTests.StateAsync(user, "portfolioId=" + straight), await BooksCorrectionTests.StateAsync(user, "portfolioId=" + shuffled));
+        Assert.Equal(
+            await BooksCorrectionTests.StateAsync(user, "portfolioId=" + straight),
+            await BooksCorrectionTests.StateAsync(user, "portfolioId=" + shuffled)
+        );
         await SumsAsync(user, straight);
     }
 
@@ -46,12 +61,27 @@ public sealed class BooksInvariantTests(RecordedHost host) : IClassFixture<Recor
         var book = (await user.GetAsync($"/v1/portfolio?asOf=2024-01-08&portfolioId={portfolio}")).Json;
         var totals = book.GetProperty("totals");
         decimal T(string name) => Number(totals, name);
-        Assert.Equal(T("realizedPnl") + T("unrealizedPnl") + T("dividends") + T("interest") - T("fees") - T("taxes") + T("fxOnCash"), T("absoluteGain"), 8);
+        Assert.Equal(
+            T("realizedPnl") + T("unrealizedPnl") + T("dividends") + T("interest") - T("fees") - T("taxes") + T("fxOnCash"),
+            T("absoluteGain"),
+            8
+        );
         var performance = (await user.GetAsync($"/v1/portfolio/performance?from=2023-12-31&to=2024-01-08&portfolioId={portfolio}")).Json;
         Assert.Equal(T("absoluteGain"), Number(performance, "absoluteGain"), 8);
         Assert.Equal(T("marketValue") + T("cash"), Number(performance, "end"), 8);
         var parts = performance.GetProperty("parts").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetDecimal());
-        Assert.Equal(T("absoluteGain"), parts["price"] + parts["fx"] + parts["dividends"] + parts["interest"] - parts["fees"] - parts["taxes"] + parts["cashFx"] + parts["transferred"], 8);
+        Assert.Equal(
+            T("absoluteGain"),
+            parts["price"]
+                + parts["fx"]
+                + parts["dividends"]
+                + parts["interest"]
+                - parts["fees"]
+                - parts["taxes"]
+                + parts["cashFx"]
+                + parts["transferred"],
+            8
+        );
         var lots = (await user.GetAsync($"/v1/portfolio/lots?portfolioId={portfolio}")).Json.GetProperty("items").EnumerateArray().ToList();
         foreach (var holding in book.GetProperty("holdings").EnumerateArray())
         {
@@ -69,12 +99,38 @@ public sealed class BooksInvariantTests(RecordedHost host) : IClassFixture<Recor
         string At(int day) => $"2024-01-0{day}T{12 + second / 60}:{second++ % 60:00}:00Z";
         yield return new { type = "deposit", amount = 5000, executedAt = "2024-01-01T10:00:00Z" };
         yield return new { type = "deposit", amount = 2000, currency = "CHF", executedAt = "2024-01-01T10:30:00Z" };
-        foreach (var symbol in new[] { "@X", "ACME", "BETA" }) yield return new { type = "buy", symbol, quantity = 40, price = random.Next(50, 150), fee = 1.5, executedAt = At(2) };
+        foreach (var symbol in new[] { "@X", "ACME", "BETA" })
+            yield return new
+            {
+                type = "buy",
+                symbol,
+                quantity = 40,
+                price = random.Next(50, 150),
+                fee = 1.5,
+                executedAt = At(2),
+            };
         for (var day = 2; day <= 8; day++)
         {
             var symbol = random.Next(3) switch { 0 => "@X", 1 => "ACME", _ => "BETA" };
-            yield return new { type = "buy", symbol, quantity = decimal.Round(random.Next(1, 900) / 13m, 10), price = decimal.Round(random.Next(100, 2000) / 17m, 10), fee = random.Next(0, 3), executedAt = At(day) };
-            yield return new { type = "sell", symbol, quantity = decimal.Round(random.Next(1, 300) / 11m, 10), price = decimal.Round(random.Next(100, 2000) / 17m, 10), fee = random.Next(0, 3), tax = random.Next(0, 2), executedAt = At(day) };
+            yield return new
+            {
+                type = "buy",
+                symbol,
+                quantity = decimal.Round(random.Next(1, 900) / 13m, 10),
+                price = decimal.Round(random.Next(100, 2000) / 17m, 10),
+                fee = random.Next(0, 3),
+                executedAt = At(day),
+            };
+            yield return new
+            {
+                type = "sell",
+                symbol,
+                quantity = decimal.Round(random.Next(1, 300) / 11m, 10),
+                price = decimal.Round(random.Next(100, 2000) / 17m, 10),
+                fee = random.Next(0, 3),
+                tax = random.Next(0, 2),
+                executedAt = At(day),
+            };
             if (day == 3) yield return new { type = "split", symbol = "BETA", ratio = 3, executedAt = At(day) };
             if (day == 4) yield return new { type = "transferOut", symbol = "@X", quantity = 3, executedAt = At(day) };
             if (day == 5) yield return new { type = "dividend", symbol = "@X", amount = 12.34, tax = 4.32, executedAt = At(day) };
@@ -83,7 +139,8 @@ public sealed class BooksInvariantTests(RecordedHost host) : IClassFixture<Recor
         }
     }
 
-    private static async Task<string> CreateAsync(TestUser user, string costBasisMethod) => (await user.PostAsync("/v1/portfolios", new { name = "Books", costBasisMethod })).Json.GetProperty("id").GetString()!;
+    private static async Task<string> CreateAsync(TestUser user, string costBasisMethod) =>
+        (await user.PostAsync("/v1/portfolios", new { name = "Books", costBasisMethod })).Json.GetProperty("id").GetString()!;
 
     private static async Task ExpectCreatedAsync(Task<Reply> asked)
     {

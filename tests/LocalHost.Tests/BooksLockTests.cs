@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace AgentInvest.LocalHost.Tests;
 
-/// <summary>Bookings that wait for a lock the test holds: what others see of them meanwhile, and what may have changed when they come to it.</summary>
+/// <summary>
+/// Bookings that wait for a lock the test holds: what others see of them meanwhile, and what may have changed when they come to it.
+/// </summary>
 public sealed class BooksLockTests(RecordedHost host) : IClassFixture<RecordedHost>
 {
     private const string Transactions = "/v1/portfolio/transactions";
@@ -17,7 +19,18 @@ public sealed class BooksLockTests(RecordedHost host) : IClassFixture<RecordedHo
         await connection.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await ExecuteAsync(connection, "lock table core.idempotency in exclusive mode");
-        var booking = user.PostAsync(Transactions, new { type = "buy", symbol = "BETA", quantity = 1, price = 1, executedAt = "2024-01-02T15:00:00Z" }, ("Idempotency-Key", "late"));
+        var booking = user.PostAsync(
+            Transactions,
+            new
+            {
+                type = "buy",
+                symbol = "BETA",
+                quantity = 1,
+                price = 1,
+                executedAt = "2024-01-02T15:00:00Z",
+            },
+            ("Idempotency-Key", "late")
+        );
         await WaitForALockAsync(connection);
         Assert.Empty((await user.GetAsync(Transactions)).Json.GetProperty("items").EnumerateArray());
         await transaction.RollbackAsync();
@@ -35,7 +48,10 @@ public sealed class BooksLockTests(RecordedHost host) : IClassFixture<RecordedHo
         var booked = await WhileTheBaseCurrencyBecomesAsync("EUR", () => user.PostAsync(Transactions, deposit));
         Assert.Equal(HttpStatusCode.Created, booked.Status);
         Assert.NotEqual(1m, booked.Json.GetProperty("fxRate").GetDecimal());
-        var corrected = await WhileTheBaseCurrencyBecomesAsync("GBP", () => user.SendAsync(HttpMethod.Patch, $"{Transactions}/{first}", JsonContent.Create(new { amount = 11 })));
+        var corrected = await WhileTheBaseCurrencyBecomesAsync(
+            "GBP",
+            () => user.SendAsync(HttpMethod.Patch, $"{Transactions}/{first}", JsonContent.Create(new { amount = 11 }))
+        );
         Assert.Equal((HttpStatusCode.Conflict, "conflict"), (corrected.Status, corrected.Code));
 
         async Task<Reply> WhileTheBaseCurrencyBecomesAsync(string currency, Func<Task<Reply>> call)
@@ -64,7 +80,10 @@ public sealed class BooksLockTests(RecordedHost host) : IClassFixture<RecordedHo
         {
             await ExecuteAsync(connection, $"update portfolio.portfolios set base_currency = '{currency}' where id = '{portfolio}'");
             var booked = await user.PostAsync(Transactions, deposit, headers);
-            Assert.Equal((HttpStatusCode.Created, currency, 1m), (booked.Status, booked.Json.GetProperty("currency").GetString(), booked.Json.GetProperty("fxRate").GetDecimal()));
+            Assert.Equal(
+                (HttpStatusCode.Created, currency, 1m),
+                (booked.Status, booked.Json.GetProperty("currency").GetString(), booked.Json.GetProperty("fxRate").GetDecimal())
+            );
         }
         await ExecuteAsync(connection, $"delete from portfolio.portfolios where id = '{portfolio}'");
         Assert.Equal(HttpStatusCode.NotFound, (await user.PostAsync($"{Transactions}?portfolioId={portfolio}", deposit)).Status);
@@ -81,7 +100,10 @@ public sealed class BooksLockTests(RecordedHost host) : IClassFixture<RecordedHo
     /// <summary>Until somebody waits for what this connection holds.</summary>
     private static async Task WaitForALockAsync(NpgsqlConnection connection)
     {
-        await using var command = new NpgsqlCommand("select exists (select from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid)))", connection);
+        await using var command = new NpgsqlCommand(
+            "select exists (select from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid)))",
+            connection
+        );
         for (var i = 0; i < 400; i++)
         {
             if (await command.ExecuteScalarAsync() is true) return;

@@ -11,9 +11,18 @@ public sealed class RecordedHost : TestHost
     public RecordedHost()
     {
         // ACME closes at 100, 102, 51 (2:1), 52, 50; pays 1.00 for holders at the close of 2024-01-04; BETA stands at 10.
-        File.WriteAllText(Path.Combine(_folder, "ACME.csv"), "date,open,high,low,close,volume\n2024-01-02,100,101,99,100,1000\n2024-01-03,100,103,100,102,1000\n2024-01-04,51,52,50,51,2000\n2024-01-05,51,53,51,52,2000\n2024-01-08,52,52,50,50,2000\n");
-        File.WriteAllText(Path.Combine(_folder, "BETA.csv"), "date,open,high,low,close,volume\n2024-01-02,10,10,10,10,1\n2024-01-08,10,10,10,10,1\n");
-        File.WriteAllText(Path.Combine(_folder, "actions.csv"), "symbol,lastDateBefore,kind,value\nACME,2024-01-03,split,2\nACME,2024-01-04,dividend,1.00\n");
+        File.WriteAllText(
+            Path.Combine(_folder, "ACME.csv"),
+            "date,open,high,low,close,volume\n2024-01-02,100,101,99,100,1000\n2024-01-03,100,103,100,102,1000\n2024-01-04,51,52,50,51,2000\n2024-01-05,51,53,51,52,2000\n2024-01-08,52,52,50,50,2000\n"
+        );
+        File.WriteAllText(
+            Path.Combine(_folder, "BETA.csv"),
+            "date,open,high,low,close,volume\n2024-01-02,10,10,10,10,1\n2024-01-08,10,10,10,10,1\n"
+        );
+        File.WriteAllText(
+            Path.Combine(_folder, "actions.csv"),
+            "symbol,lastDateBefore,kind,value\nACME,2024-01-03,split,2\nACME,2024-01-04,dividend,1.00\n"
+        );
     }
 
     public override IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?> { ["Market:Replay:Path"] = _folder };
@@ -33,14 +42,53 @@ public sealed class BooksTests(RecordedHost host) : IClassFixture<RecordedHost>
     public async Task A_booking_answers_the_transaction_and_what_it_did_to_the_lots()
     {
         var user = await host.SignUpAsync();
-        var bought = await user.PostAsync(Transactions, new { type = "buy", symbol = "beta", quantity = "10", price = 9.5, fee = 1, executedAt = "2024-01-03T16:00:00+01:00", externalId = "a1", note = "first" });
+        var bought = await user.PostAsync(
+            Transactions,
+            new
+            {
+                type = "buy",
+                symbol = "beta",
+                quantity = "10",
+                price = 9.5,
+                fee = 1,
+                executedAt = "2024-01-03T16:00:00+01:00",
+                externalId = "a1",
+                note = "first",
+            }
+        );
         Assert.Equal(HttpStatusCode.Created, bought.Status);
-        Assert.Equal(("\"v1\"", $"/v1/portfolio/transactions/{bought.Json.GetProperty("id").GetString()}"), (bought.Header("ETag"), bought.Header("Location")));
-        Assert.Equal(("BETA", "2024-01-03T15:00:00Z", 95m), (Text(bought, "symbol"), Text(bought, "executedAt"), bought.Json.GetProperty("lots").GetProperty("opened")[0].GetProperty("cost").GetDecimal()));
+        Assert.Equal(
+            ("\"v1\"", $"/v1/portfolio/transactions/{bought.Json.GetProperty("id").GetString()}"),
+            (bought.Header("ETag"), bought.Header("Location"))
+        );
+        Assert.Equal(
+            ("BETA", "2024-01-03T15:00:00Z", 95m),
+            (
+                Text(bought, "symbol"),
+                Text(bought, "executedAt"),
+                bought.Json.GetProperty("lots").GetProperty("opened")[0].GetProperty("cost").GetDecimal()
+            )
+        );
         var sold = await user.SellAsync("BETA", 4, 11, "2024-01-05T15:00:00Z");
         Assert.Equal(6m, sold.Json.GetProperty("realizedPnl").GetDecimal());
         Assert.Equal(4m, sold.Json.GetProperty("lots").GetProperty("closed")[0].GetProperty("quantity").GetDecimal());
-        Assert.Equal("conflict", (await user.PostAsync(Transactions, new { type = "buy", symbol = "BETA", quantity = 10, price = 9.5, executedAt = "2024-01-03T15:00:00Z", externalId = "a1" })).Code);
+        Assert.Equal(
+            "conflict",
+            (
+                await user.PostAsync(
+                    Transactions,
+                    new
+                    {
+                        type = "buy",
+                        symbol = "BETA",
+                        quantity = 10,
+                        price = 9.5,
+                        executedAt = "2024-01-03T15:00:00Z",
+                        externalId = "a1",
+                    }
+                )
+            ).Code
+        );
         Assert.Equal(HttpStatusCode.OK, (await user.GetAsync(bought.Header("Location")!)).Status);
     }
 
@@ -53,9 +101,21 @@ public sealed class BooksTests(RecordedHost host) : IClassFixture<RecordedHost>
         Assert.Equal(["dividend 2024-01-05T00:00:00Z 20", "split 2024-01-04T00:00:00Z 2"], await FeedEntriesAsync(user));
         var portfolio = (await user.GetAsync("/v1/portfolio?asOf=2024-01-05")).Json;
         var acme = portfolio.GetProperty("holdings")[0];
-        Assert.Equal((20m, 52m, 50m, 1000m, 1040m), (Number(acme, "quantity"), Number(acme, "price"), Number(acme, "averageCost"), Number(acme, "cost"), Number(acme, "marketValue")));
+        Assert.Equal(
+            (20m, 52m, 50m, 1000m, 1040m),
+            (
+                Number(acme, "quantity"),
+                Number(acme, "price"),
+                Number(acme, "averageCost"),
+                Number(acme, "cost"),
+                Number(acme, "marketValue")
+            )
+        );
         var totals = portfolio.GetProperty("totals");
-        Assert.Equal((20m, 40m, 60m, 0m), (Number(totals, "dividends"), Number(totals, "unrealizedPnl"), Number(totals, "absoluteGain"), Number(totals, "cash")));
+        Assert.Equal(
+            (20m, 40m, 60m, 0m),
+            (Number(totals, "dividends"), Number(totals, "unrealizedPnl"), Number(totals, "absoluteGain"), Number(totals, "cash"))
+        );
         Assert.Equal(20m, Number(totals, "dayChange"));
     }
 
@@ -81,7 +141,10 @@ public sealed class BooksTests(RecordedHost host) : IClassFixture<RecordedHost>
         await user.PostAsync(Transactions, new { type = "dividend", symbol = "ACME", amount = 17, executedAt = "2024-01-05T12:00:00Z" });
         Assert.Empty(await FeedEntriesAsync(user));
         var portfolio = (await user.GetAsync("/v1/portfolio?asOf=2024-01-08")).Json;
-        Assert.Equal((20m, 17m), (Number(portfolio.GetProperty("holdings")[0], "quantity"), Number(portfolio.GetProperty("totals"), "dividends")));
+        Assert.Equal(
+            (20m, 17m),
+            (Number(portfolio.GetProperty("holdings")[0], "quantity"), Number(portfolio.GetProperty("totals"), "dividends"))
+        );
     }
 
     [Fact]
@@ -142,12 +205,36 @@ public sealed class BooksTests(RecordedHost host) : IClassFixture<RecordedHost>
     public async Task Another_currency_is_booked_at_its_rate()
     {
         var user = await host.SignUpAsync();
-        var booked = await user.PostAsync(Transactions, new { type = "buy", symbol = "NESN.SW", quantity = 10, price = 80, fxRate = 1.25, executedAt = "2024-01-03T15:00:00Z" });
-        Assert.Equal(("CHF", 1000m), (Text(booked, "currency"), booked.Json.GetProperty("lots").GetProperty("opened")[0].GetProperty("cost").GetDecimal()));
+        var booked = await user.PostAsync(
+            Transactions,
+            new
+            {
+                type = "buy",
+                symbol = "NESN.SW",
+                quantity = 10,
+                price = 80,
+                fxRate = 1.25,
+                executedAt = "2024-01-03T15:00:00Z",
+            }
+        );
+        Assert.Equal(
+            ("CHF", 1000m),
+            (Text(booked, "currency"), booked.Json.GetProperty("lots").GetProperty("opened")[0].GetProperty("cost").GetDecimal())
+        );
         var holding = (await user.GetAsync("/v1/portfolio")).Json.GetProperty("holdings")[0];
         Assert.Equal((80m, 1000m), (Number(holding, "averageCost"), Number(holding, "cost")));
         Assert.Equal(Number(holding, "marketValue"), Math.Round(10 * Number(holding, "price") * Number(holding, "fxRate"), 10));
-        var fed = await user.PostAsync(Transactions, new { type = "buy", symbol = "NESN.SW", quantity = 1, price = 80, executedAt = "2024-01-03T15:00:00Z" });
+        var fed = await user.PostAsync(
+            Transactions,
+            new
+            {
+                type = "buy",
+                symbol = "NESN.SW",
+                quantity = 1,
+                price = 80,
+                executedAt = "2024-01-03T15:00:00Z",
+            }
+        );
         Assert.InRange(fed.Json.GetProperty("fxRate").GetDecimal(), 0.5m, 2m);
     }
 
@@ -171,12 +258,18 @@ public sealed class BooksTests(RecordedHost host) : IClassFixture<RecordedHost>
     public async Task Portfolios_are_kept_apart_and_their_method_can_change()
     {
         var user = await host.SignUpAsync();
-        var second = (await user.PostAsync("/v1/portfolios", new { name = "Second", costBasisMethod = "fifo" })).Json.GetProperty("id").GetString();
+        var second = (await user.PostAsync("/v1/portfolios", new { name = "Second", costBasisMethod = "fifo" }))
+            .Json.GetProperty("id")
+            .GetString();
         await user.BuyAsync("BETA", 1, 10, "2024-01-02T15:00:00Z", $"?portfolioId={second}");
         await user.BuyAsync("BETA", 1, 20, "2024-01-03T15:00:00Z", $"?portfolioId={second}");
         await user.SellAsync("BETA", 1, 30, "2024-01-04T15:00:00Z", $"?portfolioId={second}");
         Assert.Equal(20m, Number((await user.GetAsync($"/v1/portfolio?portfolioId={second}")).Json.GetProperty("totals"), "realizedPnl"));
-        var patched = await user.SendAsync(HttpMethod.Patch, $"/v1/portfolios/{second}", System.Net.Http.Json.JsonContent.Create(new { costBasisMethod = "lifo" }));
+        var patched = await user.SendAsync(
+            HttpMethod.Patch,
+            $"/v1/portfolios/{second}",
+            System.Net.Http.Json.JsonContent.Create(new { costBasisMethod = "lifo" })
+        );
         Assert.Equal(HttpStatusCode.OK, patched.Status);
         Assert.Equal(10m, Number((await user.GetAsync($"/v1/portfolio?portfolioId={second}")).Json.GetProperty("totals"), "realizedPnl"));
         Assert.Equal(0, (await user.GetAsync("/v1/portfolio")).Json.GetProperty("holdings").GetArrayLength());
@@ -205,7 +298,10 @@ public sealed class BooksTests(RecordedHost host) : IClassFixture<RecordedHost>
         var again = await user.PostAsync(Transactions, body, ("Idempotency-Key", "key"));
         Assert.Equal((first.Status, first.Text, "true"), (again.Status, again.Text, again.Header("Idempotency-Replayed")));
         Assert.Equal((first.Header("ETag"), first.Header("Location")), (again.Header("ETag"), again.Header("Location")));
-        Assert.Equal("idempotency_key_reused", (await user.PostAsync(Transactions, body with { quantity = 2 }, ("Idempotency-Key", "key"))).Code);
+        Assert.Equal(
+            "idempotency_key_reused",
+            (await user.PostAsync(Transactions, body with { quantity = 2 }, ("Idempotency-Key", "key"))).Code
+        );
         // A refusal by the books is kept as well, one of the request is not.
         var oversell = new { type = "sell", symbol = "BETA", quantity = 5, price = 10, executedAt = "2024-01-02T16:00:00Z" };
         await user.PostAsync(Transactions, oversell, ("Idempotency-Key", "sell"));
@@ -248,7 +344,15 @@ public sealed class BooksTests(RecordedHost host) : IClassFixture<RecordedHost>
         await user.BuyAsync("JPM", 10, 100, "2024-01-02T15:00:00Z");
         var ready = await Eventually(() => user.GetAsync("/v1/portfolio/analytics"), r => Text(r, "status") == "ready");
         Assert.InRange(ready.Json.GetProperty("risk").GetProperty("volatility").GetDouble(), 0.05, 1.5);
-        Assert.Equal(1, ready.Json.GetProperty("concentration").GetProperty("topWeights").EnumerateArray().Sum(w => w.GetProperty("weight").GetDouble()), 1e-9);
+        Assert.Equal(
+            1,
+            ready
+                .Json.GetProperty("concentration")
+                .GetProperty("topWeights")
+                .EnumerateArray()
+                .Sum(w => w.GetProperty("weight").GetDouble()),
+            1e-9
+        );
         var matrix = ready.Json.GetProperty("correlation").GetProperty("matrix");
         Assert.Equal((1.0, matrix[1][0].GetDouble()), (Math.Round(matrix[0][0].GetDouble(), 12), matrix[0][1].GetDouble()));
 
@@ -270,8 +374,14 @@ public sealed class BooksTests(RecordedHost host) : IClassFixture<RecordedHost>
     }
 
     private static async Task<IEnumerable<string>> FeedEntriesAsync(TestUser user) =>
-        (await user.GetAsync(Transactions)).Json.GetProperty("items").EnumerateArray().Where(t => t.GetProperty("source").GetString() == "feed")
-            .Select(t => $"{t.GetProperty("type").GetString()} {t.GetProperty("executedAt").GetString()} {(t.GetProperty("ratio").ValueKind == JsonValueKind.Null ? Number(t, "amount") : Number(t, "ratio"))}").ToList();
+        (await user.GetAsync(Transactions))
+            .Json.GetProperty("items")
+            .EnumerateArray()
+            .Where(t => t.GetProperty("source").GetString() == "feed")
+            .Select(t =>
+                $"{t.GetProperty("type").GetString()} {t.GetProperty("executedAt").GetString()} {(t.GetProperty("ratio").ValueKind == JsonValueKind.Null ? Number(t, "amount") : Number(t, "ratio"))}"
+            )
+            .ToList();
 
     private static decimal Number(JsonElement json, string name) => json.GetProperty(name).GetDecimal();
     private static string Text(Reply reply, string name) => reply.Json.GetProperty(name).GetString()!;

@@ -49,9 +49,13 @@ public sealed class CrashTests
         {
             var again = await BookAsync(user, number);
             Assert.Equal(HttpStatusCode.Created, again.Status);
-            if (acknowledged.TryGetValue(number, out var id)) Assert.Equal((id, "true"), (again.Json.GetProperty("id").GetString(), again.Header("Idempotency-Replayed")));
+            if (acknowledged.TryGetValue(number, out var id))
+                Assert.Equal((id, "true"), (again.Json.GetProperty("id").GetString(), again.Header("Idempotency-Replayed")));
         }
-        Assert.Equal(Enumerable.Range(1, next), (await NotesAsync(user)).Select(n => int.Parse(n.Note, System.Globalization.CultureInfo.InvariantCulture)).Order());
+        Assert.Equal(
+            Enumerable.Range(1, next),
+            (await NotesAsync(user)).Select(n => int.Parse(n.Note, System.Globalization.CultureInfo.InvariantCulture)).Order()
+        );
         Assert.Equal(next, (await user.GetAsync("/v1/portfolio")).Json.GetProperty("holdings")[0].GetProperty("quantity").GetInt32());
     }
 
@@ -70,8 +74,14 @@ public sealed class CrashTests
         }
         await using var last = host;
         JsonElement state = default;
-        await EventuallyAsync(async () => (state = await Http.GetFromJsonAsync<JsonElement>(new Uri(last.Url, "steps/fifty"))).GetProperty("status").GetString() != "Running");
-        Assert.Equal(("Completed", $"{Enumerable.Range(0, 50).Sum()}"), (state.GetProperty("status").GetString(), state.GetProperty("output").GetString()));
+        await EventuallyAsync(async () =>
+            (state = await Http.GetFromJsonAsync<JsonElement>(new Uri(last.Url, "steps/fifty"))).GetProperty("status").GetString()
+            != "Running"
+        );
+        Assert.Equal(
+            ("Completed", $"{Enumerable.Range(0, 50).Sum()}"),
+            (state.GetProperty("status").GetString(), state.GetProperty("output").GetString())
+        );
         Assert.Equal(50, await CountAsync(database, "select count(*) from effects"));
         // What had completed is not run again: at most what was in the air at each kill is.
         Assert.InRange(await CountAsync(database, "select count(*) from attempts"), 50, 50 + 5 * 8);
@@ -86,7 +96,9 @@ public sealed class CrashTests
         // So long that none runs out however busy the machine is: with both alive, once is once.
         var hosts = await Task.WhenAll(StartSampleAsync(database, 60), StartSampleAsync(database, 60));
         for (var i = 0; i < 20; i++) (await Http.PostAsync(new Uri(hosts[i % 2].Url, $"steps/run{i}/10"), null)).EnsureSuccessStatusCode();
-        await EventuallyAsync(async () => await CountAsync(database, "select count(*) from runtime.instances where status = 'Completed'") == 20);
+        await EventuallyAsync(async () =>
+            await CountAsync(database, "select count(*) from runtime.instances where status = 'Completed'") == 20
+        );
         Assert.Equal(200, await CountAsync(database, "select count(*) from attempts"));
         Assert.Equal(200, await CountAsync(database, "select count(*) from effects"));
         Assert.Equal(2, await CountAsync(database, "select count(distinct process) from attempts"));
@@ -94,17 +106,42 @@ public sealed class CrashTests
         await EventuallyAsync(async () => await CountAsync(database, "select count(*) from ticks") >= 4);
         hosts[0].Kill9();
         await EventuallyAsync(async () => await CountAsync(database, "select count(distinct occurrence) from ticks") >= 7);
-        Assert.Equal(await CountAsync(database, "select count(distinct occurrence) from ticks"), await CountAsync(database, "select count(*) from ticks"));
-        Assert.Equal(0, await CountAsync(database, "select count(*) from (select occurrence - lag(occurrence) over (order by occurrence) as gap from ticks) g where gap < interval '900 milliseconds'"));
+        Assert.Equal(
+            await CountAsync(database, "select count(distinct occurrence) from ticks"),
+            await CountAsync(database, "select count(*) from ticks")
+        );
+        Assert.Equal(
+            0,
+            await CountAsync(
+                database,
+                "select count(*) from (select occurrence - lag(occurrence) over (order by occurrence) as gap from ticks) g where gap < interval '900 milliseconds'"
+            )
+        );
         await hosts[1].StopAsync();
     }
 
     /// <param name="lease">Seconds after which another host takes over what a silent one has begun.</param>
     private static Task<HostProcess> StartSampleAsync(TestDatabase database, int lease) =>
-        HostProcess.StartAsync(database.ConnectionString, new Dictionary<string, string> { ["Lease"] = $"{lease}" }, program: SampleHost.Program);
+        HostProcess.StartAsync(
+            database.ConnectionString,
+            new Dictionary<string, string> { ["Lease"] = $"{lease}" },
+            program: SampleHost.Program
+        );
 
     private static Task<Reply> BookAsync(TestUser user, int number) =>
-        user.PostAsync("/v1/portfolio/transactions", new { type = "buy", symbol = "BTC-USD", quantity = 1, price = number, executedAt = "2024-01-02T15:00:00Z", note = $"{number}" }, ("Idempotency-Key", $"booking {number}"));
+        user.PostAsync(
+            "/v1/portfolio/transactions",
+            new
+            {
+                type = "buy",
+                symbol = "BTC-USD",
+                quantity = 1,
+                price = number,
+                executedAt = "2024-01-02T15:00:00Z",
+                note = $"{number}",
+            },
+            ("Idempotency-Key", $"booking {number}")
+        );
 
     private static async Task<List<(string Id, string Note)>> NotesAsync(TestUser user)
     {
@@ -112,7 +149,11 @@ public sealed class CrashTests
         for (string? cursor = ""; cursor is not null;)
         {
             var page = (await user.GetAsync("/v1/portfolio/transactions?limit=200" + (cursor.Length > 0 ? "&cursor=" + cursor : ""))).Json;
-            all.AddRange(page.GetProperty("items").EnumerateArray().Select(t => (t.GetProperty("id").GetString()!, t.GetProperty("note").GetString()!)));
+            all.AddRange(
+                page.GetProperty("items")
+                    .EnumerateArray()
+                    .Select(t => (t.GetProperty("id").GetString()!, t.GetProperty("note").GetString()!))
+            );
             cursor = page.GetProperty("nextCursor").GetString();
         }
         return all;

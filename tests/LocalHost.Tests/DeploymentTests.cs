@@ -39,7 +39,13 @@ public sealed class DeploymentTests(TestHost host) : IClassFixture<TestHost>
     public async Task A_migration_that_waits_for_a_lock_gives_up_changes_nothing_and_succeeds_later()
     {
         await using var database = await TestDatabase.CreateAsync(migrated: false);
-        var settings = new Dictionary<string, string> { ["ConnectionStrings__Postgres"] = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = "-c lock_timeout=500" }.ConnectionString };
+        var settings = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__Postgres"] = new NpgsqlConnectionStringBuilder(database.ConnectionString)
+            {
+                Options = "-c lock_timeout=500",
+            }.ConnectionString,
+        };
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
         await using (var holder = await source.OpenConnectionAsync())
         {
@@ -56,7 +62,14 @@ public sealed class DeploymentTests(TestHost host) : IClassFixture<TestHost>
 
     private static async Task<(int Code, string Output)> NodeAsync(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("node", arguments) { WorkingDirectory = Checkout.Root, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("node", arguments)
+            {
+                WorkingDirectory = Checkout.Root,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -13,14 +13,31 @@ public sealed class FaultTests
     public async Task More_bookings_at_once_than_there_are_connections_wait_for_each_other_and_not_for_ever()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var host = await HostProcess.StartAsync(database.ConnectionString + ";Maximum Pool Size=8", new Dictionary<string, string> { ["RateLimits__Free"] = "1000000" });
+        await using var host = await HostProcess.StartAsync(
+            database.ConnectionString + ";Maximum Pool Size=8",
+            new Dictionary<string, string> { ["RateLimits__Free"] = "1000000" }
+        );
         var user = new TestUser(host.Url, $"u{Guid.NewGuid():N}@example.com", "a passphrase of mine");
         await user.RegisterAsync();
         await user.LogInAsync();
         var portfolios = new List<string>();
-        for (var i = 0; i < 24; i++) portfolios.Add((await user.PostAsync("/v1/portfolios", new { name = $"Books {i}" })).Json.GetProperty("id").GetString()!);
+        for (var i = 0; i < 24; i++)
+            portfolios.Add((await user.PostAsync("/v1/portfolios", new { name = $"Books {i}" })).Json.GetProperty("id").GetString()!);
         // Each holds a connection for its key, and needs another to look its portfolio up.
-        var replies = await Task.WhenAll(portfolios.Select(p => user.PostAsync($"/v1/portfolio/transactions?portfolioId={p}", new { type = "deposit", amount = 1, executedAt = "2024-01-02T15:00:00Z" }, ("Idempotency-Key", p))));
+        var replies = await Task.WhenAll(
+            portfolios.Select(p =>
+                user.PostAsync(
+                    $"/v1/portfolio/transactions?portfolioId={p}",
+                    new
+                    {
+                        type = "deposit",
+                        amount = 1,
+                        executedAt = "2024-01-02T15:00:00Z",
+                    },
+                    ("Idempotency-Key", p)
+                )
+            )
+        );
         Assert.All(replies, r => Assert.Equal(HttpStatusCode.Created, r.Status));
     }
 
@@ -29,7 +46,10 @@ public sealed class FaultTests
     {
         // A server of this test's own: the crash of one backend ends every session of it.
         await using var server = await EmbeddedPostgres.StartAsync(Checkout.Root, HostProcess.NewHome());
-        await using var host = await HostProcess.StartAsync(server.ConnectionString, new Dictionary<string, string> { ["RateLimits__Free"] = "1000000" });
+        await using var host = await HostProcess.StartAsync(
+            server.ConnectionString,
+            new Dictionary<string, string> { ["RateLimits__Free"] = "1000000" }
+        );
         var user = new TestUser(host.Url, $"u{Guid.NewGuid():N}@example.com", "a passphrase of mine");
         await user.RegisterAsync();
         await user.LogInAsync();
@@ -55,7 +75,10 @@ public sealed class FaultTests
         await Task.WhenAll(load);
 
         Assert.NotEmpty(refused);
-        Assert.All(refused, r => Assert.Equal((HttpStatusCode.ServiceUnavailable, "busy", "2"), (r.Status, r.Code, r.Header("Retry-After"))));
+        Assert.All(
+            refused,
+            r => Assert.Equal((HttpStatusCode.ServiceUnavailable, "busy", "2"), (r.Status, r.Code, r.Header("Retry-After")))
+        );
         // With its key every booking may be asked for again, whatever became of it.
         for (var number = 1; number <= next; number++)
         {
@@ -92,7 +115,10 @@ public sealed class FaultTests
     {
         using var redis = new RedisServer();
         await using var database = await TestDatabase.CreateAsync();
-        await using var host = await HostProcess.StartAsync(database.ConnectionString, new Dictionary<string, string> { ["ConnectionStrings__Redis"] = redis.ConnectionString, ["RateLimits__Free"] = "1000000" });
+        await using var host = await HostProcess.StartAsync(
+            database.ConnectionString,
+            new Dictionary<string, string> { ["ConnectionStrings__Redis"] = redis.ConnectionString, ["RateLimits__Free"] = "1000000" }
+        );
         var user = new TestUser(host.Url, $"u{Guid.NewGuid():N}@example.com", "a passphrase of mine");
         await user.RegisterAsync();
         await user.LogInAsync();
@@ -106,14 +132,28 @@ public sealed class FaultTests
         Assert.Equal(HttpStatusCode.OK, (await user.GetAsync(History.Replace("2020", "2021", StringComparison.Ordinal))).Status);
         Assert.Equal(HttpStatusCode.Created, (await BookAsync(user, 2)).Status);
         Assert.Equal(2, (await user.GetAsync("/v1/portfolio")).Json.GetProperty("holdings")[0].GetProperty("quantity").GetInt32());
-        await EventuallyAsync(async () => (await user.GetAsync("/health/ready")) is { Status: HttpStatusCode.OK } r && r.Json.GetProperty("status").GetString() == "degraded");
+        await EventuallyAsync(async () =>
+            (await user.GetAsync("/health/ready")) is { Status: HttpStatusCode.OK } r
+            && r.Json.GetProperty("status").GetString() == "degraded"
+        );
 
         redis.Start();
         await EventuallyAsync(async () => (await user.GetAsync("/health/ready")).Json.GetProperty("status").GetString() == "ready");
     }
 
     private static Task<Reply> BookAsync(TestUser user, int number) =>
-        user.PostAsync(Transactions, new { type = "buy", symbol = "BTC-USD", quantity = 1, price = number, executedAt = "2024-01-02T15:00:00Z" }, ("Idempotency-Key", $"booking {number}"));
+        user.PostAsync(
+            Transactions,
+            new
+            {
+                type = "buy",
+                symbol = "BTC-USD",
+                quantity = 1,
+                price = number,
+                executedAt = "2024-01-02T15:00:00Z",
+            },
+            ("Idempotency-Key", $"booking {number}")
+        );
 
     private static async Task CrashABackendAsync(string connectionString)
     {

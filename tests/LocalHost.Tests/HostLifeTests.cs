@@ -29,11 +29,17 @@ public sealed class HostLifeTests
         var host = await HostProcess.StartAsync(null, home: home);
         var (code, output) = await HostProcess.RunAsync(home, Ports.Free());
         Assert.Equal(1, code);
-        Assert.StartsWith($"AgentInvest cannot start: AgentInvest is already running on this home ({home}): process {host.Id} on {host.Url.ToString().TrimEnd('/')}.", output);
+        Assert.StartsWith(
+            $"AgentInvest cannot start: AgentInvest is already running on this home ({home}): process {host.Id} on {host.Url.ToString().TrimEnd('/')}.",
+            output
+        );
         Assert.Single(output.TrimEnd().Split('\n'));
 
         (code, output) = await HostProcess.RunAsync(HostProcess.NewHome(), host.Url.Port);
-        Assert.Equal((1, $"AgentInvest cannot start: port {host.Url.Port} is in use by another program; set AGENTINVEST_PORT to a free one."), (code, output.TrimEnd()));
+        Assert.Equal(
+            (1, $"AgentInvest cannot start: port {host.Url.Port} is in use by another program; set AGENTINVEST_PORT to a free one."),
+            (code, output.TrimEnd())
+        );
 
         (code, output) = await HostProcess.RunAsync(home, 0, "down");
         Assert.Equal((0, "The host has stopped."), (code, output.TrimEnd()));
@@ -49,7 +55,11 @@ public sealed class HostLifeTests
     public async Task A_setting_that_cannot_be_is_refused_in_one_line(string setting, string value, string reason)
     {
         await using var database = await TestDatabase.CreateAsync();
-        var (code, output) = await HostProcess.RunAsync(HostProcess.NewHome(), Ports.Free(), new Dictionary<string, string> { ["ConnectionStrings__Postgres"] = database.ConnectionString, [setting] = value });
+        var (code, output) = await HostProcess.RunAsync(
+            HostProcess.NewHome(),
+            Ports.Free(),
+            new Dictionary<string, string> { ["ConnectionStrings__Postgres"] = database.ConnectionString, [setting] = value }
+        );
         Assert.Equal((1, $"AgentInvest cannot start: {reason}"), (code, output.TrimEnd()));
     }
 
@@ -72,7 +82,10 @@ public sealed class HostLifeTests
     public async Task Two_hosts_that_start_at_once_on_an_empty_database_migrate_it_once()
     {
         await using var database = await TestDatabase.CreateAsync(migrated: false);
-        var hosts = await Task.WhenAll(HostProcess.StartAsync(database.ConnectionString), HostProcess.StartAsync(database.ConnectionString));
+        var hosts = await Task.WhenAll(
+            HostProcess.StartAsync(database.ConnectionString),
+            HostProcess.StartAsync(database.ConnectionString)
+        );
         foreach (var host in hosts)
         {
             Assert.Equal(HttpStatusCode.OK, (await new HttpClient().GetAsync(new Uri(host.Url, "/health/ready"))).StatusCode);
@@ -94,7 +107,10 @@ public sealed class HostLifeTests
     private static List<int> ServerOf(string home)
     {
         var moved = Path.Combine(home, "postgres", "MOVED");
-        var data = Path.Combine(File.Exists(moved) ? File.ReadAllText(moved).Trim().Split(' ')[^1] : Path.Combine(home, "postgres"), "data");
+        var data = Path.Combine(
+            File.Exists(moved) ? File.ReadAllText(moved).Trim().Split(' ')[^1] : Path.Combine(home, "postgres"),
+            "data"
+        );
         return Process.GetProcessesByName("postgres").Select(p => p.Id).Where(pid => Arguments(pid).Contains(data)).ToList();
     }
 

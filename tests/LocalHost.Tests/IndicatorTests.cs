@@ -10,28 +10,61 @@ public sealed class IndicatorTests(TestHost host) : IClassFixture<TestHost>
     private const string Path = "/v1/market/indicators";
 
     private static object Bar(int day, double close) =>
-        new { t = new DateOnly(2024, 1, 1).AddDays(day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), o = close, h = close + 1, l = close - 1, c = close, v = 100 };
+        new
+        {
+            t = new DateOnly(2024, 1, 1).AddDays(day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            o = close,
+            h = close + 1,
+            l = close - 1,
+            c = close,
+            v = 100,
+        };
 
     private static object[] Bars(int count) => Enumerable.Range(0, count).Select(i => Bar(i, 100 + i % 7 + i / 10d)).ToArray();
 
-    private static double?[] Values(JsonElement answer, int series, string output) => answer.GetProperty("series")[series].GetProperty("outputs").GetProperty(output).EnumerateArray()
-        .Select(p => p.GetProperty("value") is { ValueKind: JsonValueKind.Number } v ? v.GetDouble() : (double?)null).ToArray();
+    private static double?[] Values(JsonElement answer, int series, string output) =>
+        answer
+            .GetProperty("series")[series]
+            .GetProperty("outputs")
+            .GetProperty(output)
+            .EnumerateArray()
+            .Select(p => p.GetProperty("value") is { ValueKind: JsonValueKind.Number } v ? v.GetDouble() : (double?)null)
+            .ToArray();
 
     [Fact]
     public async Task Own_bars_get_what_the_catalogue_computes()
     {
         var user = await host.SignUpAsync();
-        var reply = await user.PostAsync(Path, new { bars = new[] { Bar(0, 1), Bar(1, 2), Bar(2, 4), Bar(3, 8) }, names = new[] { "SMA:2", "macd:1:2:1", "zigzag:10", "renko:1" } });
+        var reply = await user.PostAsync(
+            Path,
+            new
+            {
+                bars = new[] { Bar(0, 1), Bar(1, 2), Bar(2, 4), Bar(3, 8) },
+                names = new[] { "SMA:2", "macd:1:2:1", "zigzag:10", "renko:1" },
+            }
+        );
         Assert.True(reply.Status == HttpStatusCode.OK, reply.Text);
         Assert.Equal([null, 1.5, 3, 6], Values(reply.Json, 0, "sma"));
         var sma = reply.Json.GetProperty("series")[0];
         Assert.Equal("sma", sma.GetProperty("name").GetString());
         Assert.Equal(2, sma.GetProperty("params").GetProperty("lookbackPeriods").GetInt32());
         Assert.Equal("2024-01-01", sma.GetProperty("outputs").GetProperty("sma")[0].GetProperty("t").GetString());
-        Assert.Equal(["macd", "signal", "histogram", "fastEma", "slowEma"], reply.Json.GetProperty("series")[1].GetProperty("outputs").EnumerateObject().Select(o => o.Name));
+        Assert.Equal(
+            ["macd", "signal", "histogram", "fastEma", "slowEma"],
+            reply.Json.GetProperty("series")[1].GetProperty("outputs").EnumerateObject().Select(o => o.Name)
+        );
         Assert.Equal("close", reply.Json.GetProperty("series")[2].GetProperty("params").GetProperty("endType").GetString());
         // 1 → 2 lays one brick, → 4 two, → 8 four; each bar's bricks bear its day.
-        Assert.Equal(["2024-01-02", "2024-01-03", "2024-01-03", "2024-01-04"], reply.Json.GetProperty("series")[3].GetProperty("outputs").GetProperty("isUp").EnumerateArray().Take(4).Select(p => p.GetProperty("t").GetString()));
+        Assert.Equal(
+            ["2024-01-02", "2024-01-03", "2024-01-03", "2024-01-04"],
+            reply
+                .Json.GetProperty("series")[3]
+                .GetProperty("outputs")
+                .GetProperty("isUp")
+                .EnumerateArray()
+                .Take(4)
+                .Select(p => p.GetProperty("t").GetString())
+        );
     }
 
     [Fact]
@@ -42,7 +75,10 @@ public sealed class IndicatorTests(TestHost host) : IClassFixture<TestHost>
         Assert.Equal(Catalogue.All.Count, items.Count);
         foreach (var chunk in items.Chunk(20))
         {
-            var names = chunk.SelectMany(i => i.GetProperty("aliases").EnumerateArray().Append(i.GetProperty("name"))).Select(n => n.GetString()!).ToArray();
+            var names = chunk
+                .SelectMany(i => i.GetProperty("aliases").EnumerateArray().Append(i.GetProperty("name")))
+                .Select(n => n.GetString()!)
+                .ToArray();
             foreach (var part in names.Chunk(25))
             {
                 var reply = await user.PostAsync(Path, new { bars = Bars(200), names = part, benchmark = Bars(200) });
@@ -72,11 +108,23 @@ public sealed class IndicatorTests(TestHost host) : IClassFixture<TestHost>
     [InlineData("""{"bars":[{"t":"2024-01-02","o":1,"h":2,"l":1,"c":1,"v":-1}],"names":["sma"]}""", "bars[0].v")]
     [InlineData("""{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"v":1}],"names":["sma"]}""", "bars[0].c")]
     [InlineData("""{"bars":[{"t":"soon","o":1,"h":1,"l":1,"c":1,"v":1}],"names":["sma"]}""", "bars[0].t")]
-    [InlineData("""{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1},{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1}],"names":["sma"]}""", "bars[1].t")]
-    [InlineData("""{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1},{"t":"2024-01-01","o":1,"h":1,"l":1,"c":1,"v":1}],"names":["sma"]}""", "bars[1].t")]
-    [InlineData("""{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1},{"t":"2024-01-03T00:00:00Z","o":1,"h":1,"l":1,"c":1,"v":1}],"names":["sma"]}""", "bars[1].t")]
+    [InlineData(
+        """{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1},{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1}],"names":["sma"]}""",
+        "bars[1].t"
+    )]
+    [InlineData(
+        """{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1},{"t":"2024-01-01","o":1,"h":1,"l":1,"c":1,"v":1}],"names":["sma"]}""",
+        "bars[1].t"
+    )]
+    [InlineData(
+        """{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1},{"t":"2024-01-03T00:00:00Z","o":1,"h":1,"l":1,"c":1,"v":1}],"names":["sma"]}""",
+        "bars[1].t"
+    )]
     [InlineData("""{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1},null],"names":["sma"]}""", "bars[1]")]
-    [InlineData("""{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1},{"t":"2024-01-03","o":1e9,"h":1e9,"l":1e9,"c":1e9,"v":1}],"names":["renko:0.01"]}""", "names[0]")]
+    [InlineData(
+        """{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1},{"t":"2024-01-03","o":1e9,"h":1e9,"l":1e9,"c":1e9,"v":1}],"names":["renko:0.01"]}""",
+        "names[0]"
+    )]
     public async Task What_cannot_be_computed_is_refused_by_name(string body, string field)
     {
         var user = await host.SignUpAsync();
@@ -92,7 +140,10 @@ public sealed class IndicatorTests(TestHost host) : IClassFixture<TestHost>
         var reply = await user.PostAsync(Path, new { bars = Bars(10_000), names = new[] { "ema:20" } });
         Assert.Equal(10_000, Values(reply.Json, 0, "ema").Length);
         Assert.Equal("validation_failed", (await user.PostAsync(Path, new { bars = Bars(10_001), names = new[] { "ema:20" } })).Code);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await new TestUser(host.Url, "", "").PostAsync(Path, new { bars = Bars(5), names = new[] { "ema:2" } })).Status);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (await new TestUser(host.Url, "", "").PostAsync(Path, new { bars = Bars(5), names = new[] { "ema:2" } })).Status
+        );
     }
 
     [Fact]
@@ -104,11 +155,22 @@ public sealed class IndicatorTests(TestHost host) : IClassFixture<TestHost>
         var reply = await stranger.GetAsync($"/v1/market/stocks/AAPL/indicators?names=sma:20,beta,bb&benchmark=SPY&{range}");
         Assert.True(reply.Status == HttpStatusCode.OK, reply.Text);
         Assert.Equal("AAPL", reply.Json.GetProperty("symbol").GetString());
-        Assert.Equal(Values(reply.Json, 0, "sma"), Values(reply.Json, 2, "sma").Select((v, i) => v is null ? v : Values(reply.Json, 0, "sma")[i]));
+        Assert.Equal(
+            Values(reply.Json, 0, "sma"),
+            Values(reply.Json, 2, "sma").Select((v, i) => v is null ? v : Values(reply.Json, 0, "sma")[i])
+        );
         Assert.NotNull(Values(reply.Json, 1, "beta")[^1]);
         var own = await (await host.SignUpAsync()).PostAsync(Path, new { bars = history, names = new[] { "sma:20" } });
         Assert.Equal(Values(own.Json, 0, "sma"), Values(reply.Json, 0, "sma"));
-        Assert.Equal(HttpStatusCode.NotModified, (await stranger.GetAsync($"/v1/market/stocks/AAPL/indicators?names=sma:20,beta,bb&benchmark=SPY&{range}", ("If-None-Match", reply.Header("ETag")!))).Status);
+        Assert.Equal(
+            HttpStatusCode.NotModified,
+            (
+                await stranger.GetAsync(
+                    $"/v1/market/stocks/AAPL/indicators?names=sma:20,beta,bb&benchmark=SPY&{range}",
+                    ("If-None-Match", reply.Header("ETag")!)
+                )
+            ).Status
+        );
         Assert.Equal("not_found", (await stranger.GetAsync("/v1/market/stocks/NOSUCH/indicators?names=sma")).Code);
         Assert.Equal("validation_failed", (await stranger.GetAsync("/v1/market/stocks/AAPL/indicators")).Code);
         Assert.Equal("validation_failed", (await stranger.GetAsync("/v1/market/stocks/AAPL/indicators?names=corr")).Code);

@@ -23,10 +23,13 @@ public sealed class MailFixture : IAsyncLifetime
 
     public sealed class MailingHost(int port) : TestHost
     {
-        public override IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?>
-        {
-            ["Mail:Smtp:Host"] = "127.0.0.1", ["Mail:Smtp:Port"] = $"{port}", ["Mail:Smtp:From"] = "AgentInvest <hello@agentinvest.example>",
-        };
+        public override IReadOnlyDictionary<string, string?> Settings { get; } =
+            new Dictionary<string, string?>
+            {
+                ["Mail:Smtp:Host"] = "127.0.0.1",
+                ["Mail:Smtp:Port"] = $"{port}",
+                ["Mail:Smtp:From"] = "AgentInvest <hello@agentinvest.example>",
+            };
     }
 }
 
@@ -40,11 +43,26 @@ public sealed class MailTests(MailFixture fixture) : IClassFixture<MailFixture>
     {
         var user = new TestUser(fixture.Host.Url, $"mail-{Guid.NewGuid():N}@example.com", "a passphrase of mine");
         // Whatever the request says of hosts, names and schemes.
-        var reply = await user.PostAsync("/v1/auth/register", new { email = user.Email, password = user.Password, displayName = "<a href=https://evil.example>Click</a>" },
-            ("Host", "evil.example"), ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Proto", "https"), ("Origin", "https://evil.example"), ("Referer", "https://evil.example/"));
+        var reply = await user.PostAsync(
+            "/v1/auth/register",
+            new
+            {
+                email = user.Email,
+                password = user.Password,
+                displayName = "<a href=https://evil.example>Click</a>",
+            },
+            ("Host", "evil.example"),
+            ("X-Forwarded-Host", "evil.example"),
+            ("X-Forwarded-Proto", "https"),
+            ("Origin", "https://evil.example"),
+            ("Referer", "https://evil.example/")
+        );
         Assert.Equal(HttpStatusCode.Accepted, reply.Status);
         var mail = await fixture.Server.NextToAsync(user.Email, Soon);
-        Assert.Equal(("Verify your address", "hello@agentinvest.example", "auto-generated"), (mail.Subject, mail.From.Mailboxes.Single().Address, mail.Headers["Auto-Submitted"]));
+        Assert.Equal(
+            ("Verify your address", "hello@agentinvest.example", "auto-generated"),
+            (mail.Subject, mail.From.Mailboxes.Single().Address, mail.Headers["Auto-Submitted"])
+        );
         var link = $"{fixture.Host.Url.ToString().TrimEnd('/')}/verify-email?token=";
         Assert.Contains(link, mail.TextBody, StringComparison.Ordinal);
         Assert.Contains($"<a href=\"{link}", mail.HtmlBody, StringComparison.Ordinal);
@@ -71,7 +89,10 @@ public sealed class MailTests(MailFixture fixture) : IClassFixture<MailFixture>
     public async Task An_address_is_an_address_and_nothing_more(string email)
     {
         var before = fixture.Server.Messages.Count;
-        var reply = await new TestUser(fixture.Host.Url, "", "").PostAsync("/v1/auth/register", new { email, password = "a passphrase of mine" });
+        var reply = await new TestUser(fixture.Host.Url, "", "").PostAsync(
+            "/v1/auth/register",
+            new { email, password = "a passphrase of mine" }
+        );
         Assert.Equal((HttpStatusCode.BadRequest, true), (reply.Status, reply.Json.GetProperty("errors").TryGetProperty("email", out _)));
         Assert.Equal(before, fixture.Server.Messages.Count);
     }
@@ -109,8 +130,14 @@ public sealed class MailAddressTests(TestHost host) : IClassFixture<TestHost>
     {
         var user = await host.SignUpAsync();
         var moved = new TestUser(host.Url, $"moved-{Guid.NewGuid():N}@example.com", user.Password);
-        Assert.Equal("invalid_credentials", (await user.PostAsync("/v1/auth/me/email", new { email = moved.Email, password = "not the passphrase" })).Code);
-        Assert.Equal(HttpStatusCode.Accepted, (await user.PostAsync("/v1/auth/me/email", new { email = moved.Email, password = user.Password })).Status);
+        Assert.Equal(
+            "invalid_credentials",
+            (await user.PostAsync("/v1/auth/me/email", new { email = moved.Email, password = "not the passphrase" })).Code
+        );
+        Assert.Equal(
+            HttpStatusCode.Accepted,
+            (await user.PostAsync("/v1/auth/me/email", new { email = moved.Email, password = user.Password })).Status
+        );
         var (old, fresh) = (await TokenAsync(user), await TokenAsync(moved));
         Assert.Equal(HttpStatusCode.NoContent, (await ConfirmAsync(fresh)).Status);
         Assert.Equal("invalid_token", (await ConfirmAsync(fresh)).Code);
@@ -118,8 +145,12 @@ public sealed class MailAddressTests(TestHost host) : IClassFixture<TestHost>
         Assert.Equal(HttpStatusCode.NoContent, (await ConfirmAsync(old)).Status);
         Assert.Equal("token_revoked", (await user.GetAsync("/v1/auth/me")).Code);
         await moved.LogInAsync();
-        Assert.Equal("invalid_credentials", (await user.PostAsync("/v1/auth/login", new { email = user.Email, password = user.Password })).Code);
-        foreach (var told in new[] { user, moved }) Assert.Equal("The address of your account was changed", (await told.LatestMailAsync()).GetProperty("subject").GetString());
+        Assert.Equal(
+            "invalid_credentials",
+            (await user.PostAsync("/v1/auth/login", new { email = user.Email, password = user.Password })).Code
+        );
+        foreach (var told in new[] { user, moved })
+            Assert.Equal("The address of your account was changed", (await told.LatestMailAsync()).GetProperty("subject").GetString());
     }
 
     [Fact]
@@ -128,10 +159,16 @@ public sealed class MailAddressTests(TestHost host) : IClassFixture<TestHost>
         var user = await host.SignUpAsync();
         var other = await host.SignUpAsync();
         var taken = await user.PostAsync("/v1/auth/me/email", new { email = other.Email, password = user.Password });
-        var free = await user.PostAsync("/v1/auth/me/email", new { email = $"free-{Guid.NewGuid():N}@example.com", password = user.Password });
+        var free = await user.PostAsync(
+            "/v1/auth/me/email",
+            new { email = $"free-{Guid.NewGuid():N}@example.com", password = user.Password }
+        );
         Assert.Equal((free.Status, free.Text), (taken.Status, taken.Text));
         var mail = await other.LatestMailAsync();
-        Assert.Equal(("already_registered", JsonValueKind.Null), (mail.GetProperty("kind").GetString(), mail.GetProperty("token").ValueKind));
+        Assert.Equal(
+            ("already_registered", JsonValueKind.Null),
+            (mail.GetProperty("kind").GetString(), mail.GetProperty("token").ValueKind)
+        );
         await other.LogInAsync();
     }
 
@@ -169,5 +206,6 @@ public sealed class MailAddressTests(TestHost host) : IClassFixture<TestHost>
 
     private static async Task<string> TokenAsync(TestUser user) => (await user.LatestMailAsync()).GetProperty("token").GetString()!;
 
-    private Task<Reply> ConfirmAsync(string token) => new TestUser(host.Url, "", "").PostAsync("/v1/auth/confirm-email-change", new { token });
+    private Task<Reply> ConfirmAsync(string token) =>
+        new TestUser(host.Url, "", "").PostAsync("/v1/auth/confirm-email-change", new { token });
 }

@@ -24,12 +24,19 @@ public sealed class OAuthFixture : IAsyncLifetime
 
     public sealed class ConfiguredHost(OidcProviders providers) : TestHost
     {
-        public override IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>
-        {
-            ["Auth:Google:Authority"] = providers.Google, ["Auth:Google:ClientId"] = "the-client", ["Auth:Google:ClientSecret"] = "the-secret",
-            ["Auth:Apple:Authority"] = providers.Apple, ["Auth:Apple:ClientId"] = "the-client", ["Auth:Apple:TeamId"] = "TEAM123456", ["Auth:Apple:KeyId"] = "KEY1234567", ["Auth:Apple:PrivateKey"] = providers.TeamKey,
-            ["Auth:RedirectUris"] = "https://app.example/signed-in, https://app.example/other?x=1",
-        };
+        public override IReadOnlyDictionary<string, string?> Settings =>
+            new Dictionary<string, string?>
+            {
+                ["Auth:Google:Authority"] = providers.Google,
+                ["Auth:Google:ClientId"] = "the-client",
+                ["Auth:Google:ClientSecret"] = "the-secret",
+                ["Auth:Apple:Authority"] = providers.Apple,
+                ["Auth:Apple:ClientId"] = "the-client",
+                ["Auth:Apple:TeamId"] = "TEAM123456",
+                ["Auth:Apple:KeyId"] = "KEY1234567",
+                ["Auth:Apple:PrivateKey"] = providers.TeamKey,
+                ["Auth:RedirectUris"] = "https://app.example/signed-in, https://app.example/other?x=1",
+            };
     }
 }
 
@@ -46,7 +53,14 @@ public sealed class OAuthTests(OAuthFixture fixture) : IClassFixture<OAuthFixtur
     {
         using var browser = new CookieBrowser();
         var person = Person();
-        var first = await ExchangeAsync(await CodeAsync(browser, provider, person, appleUser: """{"name":{"firstName":"Ada","lastName":"Lovelace"},"email":"attacker@example.com"}"""));
+        var first = await ExchangeAsync(
+            await CodeAsync(
+                browser,
+                provider,
+                person,
+                appleUser: """{"name":{"firstName":"Ada","lastName":"Lovelace"},"email":"attacker@example.com"}"""
+            )
+        );
         Assert.True(first.Status == HttpStatusCode.OK, first.Text);
         var user = first.Json.GetProperty("user");
         Assert.Equal((person.email, true), (user.GetProperty("email").GetString(), user.GetProperty("emailVerified").GetBoolean()));
@@ -66,16 +80,23 @@ public sealed class OAuthTests(OAuthFixture fixture) : IClassFixture<OAuthFixtur
         var user = await _host.SignUpAsync();
         var person = Person() with { email = user.Email };
         var asked = await ExchangeAsync(await CodeAsync(new CookieBrowser(), "google", person));
-        Assert.Equal((HttpStatusCode.OK, true, false), (asked.Status, asked.Json.GetProperty("linkRequired").GetBoolean(), asked.Json.TryGetProperty("accessToken", out _)));
+        Assert.Equal(
+            (HttpStatusCode.OK, true, false),
+            (asked.Status, asked.Json.GetProperty("linkRequired").GetBoolean(), asked.Json.TryGetProperty("accessToken", out _))
+        );
         var linkToken = asked.Json.GetProperty("linkToken").GetString();
         Assert.Equal("invalid_credentials", (await LinkAsync(linkToken, "not the passphrase")).Code);
         var linked = await LinkAsync(linkToken, user.Password);
         Assert.Equal((HttpStatusCode.OK, user.Email), (linked.Status, linked.Json.GetProperty("user").GetProperty("email").GetString()));
         Assert.Equal("invalid_token", (await LinkAsync(linkToken, user.Password)).Code);
-        Assert.True((await ExchangeAsync(await CodeAsync(new CookieBrowser(), "google", person))).Json.TryGetProperty("accessToken", out _));
+        Assert.True(
+            (await ExchangeAsync(await CodeAsync(new CookieBrowser(), "google", person))).Json.TryGetProperty("accessToken", out _)
+        );
 
         var victim = await _host.SignUpAsync();
-        var guessed = (await ExchangeAsync(await CodeAsync(new CookieBrowser(), "google", Person() with { email = victim.Email }))).Json.GetProperty("linkToken").GetString();
+        var guessed = (await ExchangeAsync(await CodeAsync(new CookieBrowser(), "google", Person() with { email = victim.Email })))
+            .Json.GetProperty("linkToken")
+            .GetString();
         for (var i = 0; i < 5; i++) Assert.Equal("invalid_credentials", (await LinkAsync(guessed, "not the passphrase")).Code);
         Assert.Equal("invalid_token", (await LinkAsync(guessed, victim.Password)).Code);
     }
@@ -86,7 +107,9 @@ public sealed class OAuthTests(OAuthFixture fixture) : IClassFixture<OAuthFixtur
         var user = await _host.SignUpAsync();
         foreach (var email in new[] { user.Email, $"new-{Guid.NewGuid():N}@example.com" })
         {
-            var reply = await ExchangeAsync(await CodeAsync(new CookieBrowser(), "google", Person() with { email = email, email_verified = false }));
+            var reply = await ExchangeAsync(
+                await CodeAsync(new CookieBrowser(), "google", Person() with { email = email, email_verified = false })
+            );
             Assert.Equal((HttpStatusCode.Forbidden, "email_not_verified"), (reply.Status, reply.Code));
         }
     }
@@ -100,9 +123,15 @@ public sealed class OAuthTests(OAuthFixture fixture) : IClassFixture<OAuthFixtur
         var token = (await attacker.LatestMailAsync()).GetProperty("token").GetString();
         Assert.Equal(HttpStatusCode.OK, (await ExchangeAsync(await CodeAsync(new CookieBrowser(), "google", person))).Status);
         Assert.Equal("invalid_token", (await attacker.PostAsync("/v1/auth/verify-email", new { token })).Code);
-        Assert.Equal("invalid_credentials", (await attacker.PostAsync("/v1/auth/login", new { email = person.email, password = attacker.Password })).Code);
+        Assert.Equal(
+            "invalid_credentials",
+            (await attacker.PostAsync("/v1/auth/login", new { email = person.email, password = attacker.Password })).Code
+        );
         // The other provider's word for the same address links nothing either: there is no password to prove.
-        Assert.Equal("conflict", (await ExchangeAsync(await CodeAsync(new CookieBrowser(), "apple", Person() with { email = person.email }))).Code);
+        Assert.Equal(
+            "conflict",
+            (await ExchangeAsync(await CodeAsync(new CookieBrowser(), "apple", Person() with { email = person.email }))).Code
+        );
     }
 
     [Fact]
@@ -115,8 +144,19 @@ public sealed class OAuthTests(OAuthFixture fixture) : IClassFixture<OAuthFixtur
         Assert.Equal("invalid_token", (await browser.GetAsync(Altered(callback, "state", Guid.NewGuid().ToString()))).Code);
         Assert.Equal("invalid_token", (await browser.GetAsync(Altered(callback, "state", null))).Code);
         // An answer of one provider at the other's door.
-        Assert.Equal("invalid_token", (await browser.GetAsync(new Uri(callback.ToString().Replace("/google/", "/apple/", StringComparison.Ordinal)))).Code);
-        Assert.Equal("invalid_token", (await browser.PostAsync(new Uri(_host.Url, "/v1/auth/oauth/apple/callback"), QueryHelpers.ParseQuery(callback.Query).ToDictionary(p => p.Key, p => p.Value.ToString()))).Code);
+        Assert.Equal(
+            "invalid_token",
+            (await browser.GetAsync(new Uri(callback.ToString().Replace("/google/", "/apple/", StringComparison.Ordinal)))).Code
+        );
+        Assert.Equal(
+            "invalid_token",
+            (
+                await browser.PostAsync(
+                    new Uri(_host.Url, "/v1/auth/oauth/apple/callback"),
+                    QueryHelpers.ParseQuery(callback.Query).ToDictionary(p => p.Key, p => p.Value.ToString())
+                )
+            ).Code
+        );
         Assert.Equal(HttpStatusCode.Redirect, (await browser.GetAsync(callback)).Status);
         Assert.Equal("invalid_token", (await browser.GetAsync(callback)).Code);
     }
@@ -150,7 +190,9 @@ public sealed class OAuthTests(OAuthFixture fixture) : IClassFixture<OAuthFixtur
     [InlineData("")]
     public async Task Only_listed_pages_get_a_code(string redirectUri)
     {
-        var reply = await new CookieBrowser().GetAsync(new Uri(_host.Url, "/v1/auth/oauth/google/start?redirectUri=" + Uri.EscapeDataString(redirectUri)));
+        var reply = await new CookieBrowser().GetAsync(
+            new Uri(_host.Url, "/v1/auth/oauth/google/start?redirectUri=" + Uri.EscapeDataString(redirectUri))
+        );
         Assert.Equal((HttpStatusCode.BadRequest, "validation_failed"), (reply.Status, reply.Code));
     }
 
@@ -160,7 +202,10 @@ public sealed class OAuthTests(OAuthFixture fixture) : IClassFixture<OAuthFixtur
         var code = await CodeAsync(new CookieBrowser(), "google", Person());
         var replies = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => ExchangeAsync(code)));
         Assert.Single(replies, r => r.Status == HttpStatusCode.OK);
-        Assert.All(replies.Where(r => r.Status != HttpStatusCode.OK), r => Assert.Equal((HttpStatusCode.BadRequest, "invalid_token"), (r.Status, r.Code)));
+        Assert.All(
+            replies.Where(r => r.Status != HttpStatusCode.OK),
+            r => Assert.Equal((HttpStatusCode.BadRequest, "invalid_token"), (r.Status, r.Code))
+        );
         Assert.Equal("invalid_token", (await ExchangeAsync("made-up")).Code);
     }
 
@@ -170,7 +215,10 @@ public sealed class OAuthTests(OAuthFixture fixture) : IClassFixture<OAuthFixtur
         using var browser = new CookieBrowser();
         var (callback, _) = await browser.SignInAsync(await StartAsync(browser, "google"), Person() with { declines = true });
         Assert.Equal(App + "?error=access_denied", (await browser.GetAsync(callback)).Location!.ToString());
-        Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync(new Uri(_host.Url, "/v1/auth/oauth/facebook/start?redirectUri=" + App))).Status);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await browser.GetAsync(new Uri(_host.Url, "/v1/auth/oauth/facebook/start?redirectUri=" + App))).Status
+        );
     }
 
     [Fact]
@@ -218,13 +266,17 @@ public sealed class OAuthTests(OAuthFixture fixture) : IClassFixture<OAuthFixtur
         Assert.Equal(provider == "apple", form.Count > 0);
         if (provider == "apple" && appleUser is not null) form["user"] = appleUser;
         var reply = form.Count > 0 ? await browser.PostAsync(callback, form) : await browser.GetAsync(callback);
-        Assert.True(reply.Status == HttpStatusCode.Redirect && reply.Location!.ToString().StartsWith(App + "?code=", StringComparison.Ordinal), reply.Text);
+        Assert.True(
+            reply.Status == HttpStatusCode.Redirect && reply.Location!.ToString().StartsWith(App + "?code=", StringComparison.Ordinal),
+            reply.Text
+        );
         return QueryHelpers.ParseQuery(reply.Location.Query)["code"].ToString();
     }
 
     private Task<Reply> ExchangeAsync(string code) => new TestUser(_host.Url, "", "").PostAsync("/v1/auth/oauth/exchange", new { code });
 
-    private Task<Reply> LinkAsync(string? linkToken, string password) => new TestUser(_host.Url, "", "").PostAsync("/v1/auth/oauth/link", new { linkToken, password });
+    private Task<Reply> LinkAsync(string? linkToken, string password) =>
+        new TestUser(_host.Url, "", "").PostAsync("/v1/auth/oauth/link", new { linkToken, password });
 
     private static Uri Altered(Uri url, string member, string? value)
     {

@@ -38,22 +38,59 @@ public sealed partial class OpsTests(TestHost host) : IClassFixture<TestHost>
     {
         var document = (await _anyone.GetAsync("/openapi/v1.json")).Json;
         Assert.StartsWith("3.1", document.GetProperty("openapi").GetString());
-        var operations = document.GetProperty("paths").EnumerateObject().SelectMany(p => p.Value.EnumerateObject().Select(o => (Path: p.Name, Method: o.Name, Operation: o.Value))).ToList();
-        Assembly[] apps = [typeof(Functions.Auth.AuthFunctions).Assembly, typeof(Functions.Market.MarketFunctions).Assembly, typeof(Functions.Portfolio.PortfolioFunctions).Assembly, typeof(Functions.AI.AnalysisFunctions).Assembly];
-        var functions = apps.SelectMany(a => a.GetTypes()).SelectMany(t => t.GetMethods())
-            .Where(m => m.GetCustomAttribute<FunctionAttribute>() is not null && m.GetParameters().Any(p => p.IsDefined(typeof(HttpTriggerAttribute)))).Select(m => m.GetCustomAttribute<FunctionAttribute>()!.Name);
+        var operations = document
+            .GetProperty("paths")
+            .EnumerateObject()
+            .SelectMany(p => p.Value.EnumerateObject().Select(o => (Path: p.Name, Method: o.Name, Operation: o.Value)))
+            .ToList();
+        Assembly[] apps =
+        [
+            typeof(Functions.Auth.AuthFunctions).Assembly,
+            typeof(Functions.Market.MarketFunctions).Assembly,
+            typeof(Functions.Portfolio.PortfolioFunctions).Assembly,
+            typeof(Functions.AI.AnalysisFunctions).Assembly,
+        ];
+        var functions = apps.SelectMany(a => a.GetTypes())
+            .SelectMany(t => t.GetMethods())
+            .Where(m =>
+                m.GetCustomAttribute<FunctionAttribute>() is not null
+                && m.GetParameters().Any(p => p.IsDefined(typeof(HttpTriggerAttribute)))
+            )
+            .Select(m => m.GetCustomAttribute<FunctionAttribute>()!.Name);
         var ids = operations.Select(o => o.Operation.GetProperty("operationId").GetString()!).ToList();
         Assert.Equal(ids.Distinct().Count(), ids.Count);
         // A function of two methods is two operations, the second named after its method.
-        Assert.Equal(functions.Order(StringComparer.Ordinal), ids.Where(i => !(i.EndsWith("Post", StringComparison.Ordinal) && ids.Contains(i[..^4]))).Order(StringComparer.Ordinal));
-        Assert.All(operations, o =>
-        {
-            var named = o.Operation.TryGetProperty("parameters", out var parameters) ? parameters.EnumerateArray().Where(p => p.GetProperty("in").GetString() == "path").Select(p => p.GetProperty("name").GetString()!) : [];
-            Assert.Equal(RouteValue().Matches(o.Path).Select(m => m.Groups[1].Value), named);
-            Assert.Contains(o.Operation.GetProperty("responses").EnumerateObject(), r => r.Name[0] is '2' or '3');
-            Assert.All(o.Operation.GetProperty("responses").EnumerateObject(), r => Assert.True(r.Value.TryGetProperty("description", out _) || r.Value.TryGetProperty("$ref", out _), $"{o.Path} {r.Name}"));
-            foreach (var scheme in o.Operation.GetProperty("security").EnumerateArray().SelectMany(s => s.EnumerateObject())) Assert.True(document.GetProperty("components").GetProperty("securitySchemes").TryGetProperty(scheme.Name, out _), scheme.Name);
-        });
+        Assert.Equal(
+            functions.Order(StringComparer.Ordinal),
+            ids.Where(i => !(i.EndsWith("Post", StringComparison.Ordinal) && ids.Contains(i[..^4]))).Order(StringComparer.Ordinal)
+        );
+        Assert.All(
+            operations,
+            o =>
+            {
+                var named = o.Operation.TryGetProperty("parameters", out var parameters)
+                    ? parameters
+                        .EnumerateArray()
+                        .Where(p => p.GetProperty("in").GetString() == "path")
+                        .Select(p => p.GetProperty("name").GetString()!)
+                    : [];
+                Assert.Equal(RouteValue().Matches(o.Path).Select(m => m.Groups[1].Value), named);
+                Assert.Contains(o.Operation.GetProperty("responses").EnumerateObject(), r => r.Name[0] is '2' or '3');
+                Assert.All(
+                    o.Operation.GetProperty("responses").EnumerateObject(),
+                    r =>
+                        Assert.True(
+                            r.Value.TryGetProperty("description", out _) || r.Value.TryGetProperty("$ref", out _),
+                            $"{o.Path} {r.Name}"
+                        )
+                );
+                foreach (var scheme in o.Operation.GetProperty("security").EnumerateArray().SelectMany(s => s.EnumerateObject()))
+                    Assert.True(
+                        document.GetProperty("components").GetProperty("securitySchemes").TryGetProperty(scheme.Name, out _),
+                        scheme.Name
+                    );
+            }
+        );
         var references = References(document).ToList();
         Assert.NotEmpty(references);
         Assert.All(references, r => Assert.True(Resolves(document, r), r));
@@ -61,7 +98,10 @@ public sealed partial class OpsTests(TestHost host) : IClassFixture<TestHost>
 
     [Fact]
     public async Task The_committed_OpenAPI_document_is_the_one_that_is_served() =>
-        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "docs", "openapi", "v1.json")), (await _anyone.GetAsync("/openapi/v1.json")).Text);
+        Assert.Equal(
+            await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "docs", "openapi", "v1.json")),
+            (await _anyone.GetAsync("/openapi/v1.json")).Text
+        );
 
     [Fact]
     public async Task The_documentation_page_runs_the_hosts_own_script_under_a_policy_of_its_own()
@@ -105,13 +145,23 @@ public sealed partial class OpsTests(TestHost host) : IClassFixture<TestHost>
         await using var database = await TestDatabase.CreateAsync();
         await using var process = await HostProcess.StartAsync(database.ConnectionString);
         await database.AllowConnectionsAsync(false);
-        var refused = await new TestUser(process.Url, "", "").PostAsync("/v1/auth/login", new { email = "nobody@example.com", password = "a passphrase of mine" });
+        var refused = await new TestUser(process.Url, "", "").PostAsync(
+            "/v1/auth/login",
+            new { email = "nobody@example.com", password = "a passphrase of mine" }
+        );
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.Status);
         var trace = refused.Json.GetProperty("traceId").GetString()!;
         for (var i = 0; i < 100 && !process.Log.Contains(trace, StringComparison.Ordinal); i++) await Task.Delay(50);
-        var lines = process.Log.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => !l.StartsWith("AgentInvest is ready on ", StringComparison.Ordinal)).Select(l => JsonDocument.Parse(l).RootElement).ToList();
+        var lines = process
+            .Log.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(l => !l.StartsWith("AgentInvest is ready on ", StringComparison.Ordinal))
+            .Select(l => JsonDocument.Parse(l).RootElement)
+            .ToList();
         var line = lines.First(l => l.ToString().Contains(trace, StringComparison.Ordinal));
-        Assert.Equal(("Warning", trace), (line.GetProperty("LogLevel").GetString(), line.GetProperty("Scopes")[0].GetProperty("TraceId").GetString()));
+        Assert.Equal(
+            ("Warning", trace),
+            (line.GetProperty("LogLevel").GetString(), line.GetProperty("Scopes")[0].GetProperty("TraceId").GetString())
+        );
         Assert.True(line.GetProperty("Timestamp").GetDateTimeOffset() > DateTimeOffset.UtcNow.AddMinutes(-5));
     }
 
@@ -125,7 +175,14 @@ public sealed partial class OpsTests(TestHost host) : IClassFixture<TestHost>
     private static bool Resolves(JsonElement document, string reference)
     {
         var at = document;
-        foreach (var step in reference.TrimStart('#').Split('/', StringSplitOptions.RemoveEmptyEntries).Select(s => Uri.UnescapeDataString(s).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)))
+        foreach (
+            var step in reference
+                .TrimStart('#')
+                .Split('/', StringSplitOptions.RemoveEmptyEntries)
+                .Select(s =>
+                    Uri.UnescapeDataString(s).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)
+                )
+        )
         {
             if (at.ValueKind == JsonValueKind.Array && int.TryParse(step, out var i) && i < at.GetArrayLength()) at = at[i];
             else if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(step, out at)) return false;
@@ -133,7 +190,9 @@ public sealed partial class OpsTests(TestHost host) : IClassFixture<TestHost>
         return reference.StartsWith('#');
     }
 
-    [GeneratedRegex("""^(# (HELP|TYPE) [a-zA-Z_:][a-zA-Z0-9_:]* .*|[a-zA-Z_:][a-zA-Z0-9_:]*(\{([a-zA-Z_][a-zA-Z0-9_]*="([^"\\]|\\.)*",?)*\})? (NaN|[+-]Inf|-?[0-9.eE+-]+))$""")]
+    [GeneratedRegex(
+        """^(# (HELP|TYPE) [a-zA-Z_:][a-zA-Z0-9_:]* .*|[a-zA-Z_:][a-zA-Z0-9_:]*(\{([a-zA-Z_][a-zA-Z0-9_]*="([^"\\]|\\.)*",?)*\})? (NaN|[+-]Inf|-?[0-9.eE+-]+))$"""
+    )]
     private static partial Regex MetricLine();
 
     [GeneratedRegex(@"\{([A-Za-z0-9]+)\}")]

@@ -85,7 +85,10 @@ public sealed class PasskeyTests(TestHost host) : IClassFixture<TestHost>
         Assert.Equal("required", options["authenticatorSelection"]!["userVerification"]!.GetValue<string>());
         // A page that asks for less than we did.
         options["authenticatorSelection"] = new JsonObject { ["userVerification"] = "discouraged", ["residentKey"] = "discouraged" };
-        Assert.Equal("invalid_token", (await mine.PostRawAsync(Passkeys, await unverified.CreatePasskeyAsync(options.ToJsonString()))).Code);
+        Assert.Equal(
+            "invalid_token",
+            (await mine.PostRawAsync(Passkeys, await unverified.CreatePasskeyAsync(options.ToJsonString()))).Code
+        );
         Assert.Empty((await mine.GetAsync(Passkeys)).Json.GetProperty("items").EnumerateArray());
     }
 
@@ -95,13 +98,20 @@ public sealed class PasskeyTests(TestHost host) : IClassFixture<TestHost>
     [InlineData("""{"id":"AAAA","response":{"clientDataJSON":"bm90IGpzb24"}}""", 401)]
     [InlineData("""{"id":"AAAA","response":{"clientDataJSON":"eyJjaGFsbGVuZ2UiOiJBQUFBIn0"}}""", 401)]
     [InlineData("""{"id":"AAAA","response":"text"}""", 400)]
-    public async Task Rubbish_is_no_passkey(string body, int status) => Assert.Equal(status, (int)(await new TestUser(host.Url, "", "").PostRawAsync(Passkeys + "/login", body)).Status);
+    public async Task Rubbish_is_no_passkey(string body, int status) =>
+        Assert.Equal(status, (int)(await new TestUser(host.Url, "", "").PostRawAsync(Passkeys + "/login", body)).Status);
 
     [Fact]
     public async Task A_way_in_is_added_only_soon_after_a_sign_in()
     {
         var user = await host.SignUpAsync();
-        await host.Services.GetRequiredService<Db>().ExecuteAsync("update auth.sessions set created_at = created_at - interval '6 minutes' where user_id = $1", default, Guid.Parse(await AdminTests.IdOf(user)));
+        await host
+            .Services.GetRequiredService<Db>()
+            .ExecuteAsync(
+                "update auth.sessions set created_at = created_at - interval '6 minutes' where user_id = $1",
+                default,
+                Guid.Parse(await AdminTests.IdOf(user))
+            );
         var reply = await user.PostAsync(Passkeys + "/options");
         Assert.Equal((HttpStatusCode.Forbidden, "reauthentication_required"), (reply.Status, reply.Code));
     }
@@ -116,10 +126,14 @@ public sealed class PasskeyTests(TestHost host) : IClassFixture<TestHost>
     private async Task<Reply> SignInAsync(Browser browser)
     {
         var nobody = new TestUser(host.Url, "", "");
-        return await nobody.PostRawAsync(Passkeys + "/login", await browser.UsePasskeyAsync((await nobody.PostAsync(Passkeys + "/login-options")).Text));
+        return await nobody.PostRawAsync(
+            Passkeys + "/login",
+            await browser.UsePasskeyAsync((await nobody.PostAsync(Passkeys + "/login-options")).Text)
+        );
     }
 
-    private static JsonElement Encoding(string token) => JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.')[1])).RootElement;
+    private static JsonElement Encoding(string token) =>
+        JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.')[1])).RootElement;
 
     private sealed class StrictHost : IAsyncDisposable
     {
@@ -128,7 +142,8 @@ public sealed class PasskeyTests(TestHost host) : IClassFixture<TestHost>
 
         private sealed class PinnedHost : TestHost
         {
-            public override IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?> { ["Auth:Passkeys:RpId"] = "localhost", ["Auth:Passkeys:Origins"] = "http://localhost:1" };
+            public override IReadOnlyDictionary<string, string?> Settings { get; } =
+                new Dictionary<string, string?> { ["Auth:Passkeys:RpId"] = "localhost", ["Auth:Passkeys:Origins"] = "http://localhost:1" };
         }
     }
 }

@@ -7,11 +7,24 @@ public sealed class PatternTests(TestHost host) : IClassFixture<TestHost>
 {
     private const string Path = "/v1/market/patterns";
 
-    private static object Bar(string t, double open, double high, double low, double close) => new { t, o = open, h = high, l = low, c = close, v = 100 };
+    private static object Bar(string t, double open, double high, double low, double close) =>
+        new
+        {
+            t,
+            o = open,
+            h = high,
+            l = low,
+            c = close,
+            v = 100,
+        };
 
     /// <summary>Twelve calm bars, then one that engulfs the last of them.</summary>
     private static object[] Bars(Func<int, string> time) =>
-        [.. Enumerable.Range(0, 11).Select(i => Bar(time(i), 100, 101.5, 99.5, 101)), Bar(time(11), 101, 101.5, 99.5, 100), Bar(time(12), 99.75, 103, 99.75, 102.75)];
+        [
+            .. Enumerable.Range(0, 11).Select(i => Bar(time(i), 100, 101.5, 99.5, 101)),
+            Bar(time(11), 101, 101.5, 99.5, 100),
+            Bar(time(12), 99.75, 103, 99.75, 102.75),
+        ];
 
     [Theory]
     [InlineData("yyyy-MM-dd", 24)]
@@ -24,7 +37,10 @@ public sealed class PatternTests(TestHost host) : IClassFixture<TestHost>
         var reply = await user.PostAsync(Path, new { bars = Bars(Time) });
         Assert.True(reply.Status == HttpStatusCode.OK, reply.Text);
         Assert.False(reply.Json.TryGetProperty("symbol", out _));
-        Assert.Equal(["CDLBELTHOLD", "CDLENGULFING", "CDLLONGLINE"], reply.Json.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("name").GetString()));
+        Assert.Equal(
+            ["CDLBELTHOLD", "CDLENGULFING", "CDLLONGLINE"],
+            reply.Json.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("name").GetString())
+        );
         Assert.All(reply.Json.GetProperty("items").EnumerateArray(), i =>
         {
             Assert.Equal(Time(12), i.GetProperty("t").GetString());
@@ -39,7 +55,10 @@ public sealed class PatternTests(TestHost host) : IClassFixture<TestHost>
     [InlineData("""{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1}],"names":["CDLDOJI"]}""", "names")]
     [InlineData("""{"bars":[{"t":"2024-01-02","o":3,"h":2,"l":1,"c":1,"v":1}]}""", "bars[0].o")]
     [InlineData("""{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1}]}""", "bars[0].v")]
-    [InlineData("""{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1},{"t":"2024-01-01","o":1,"h":1,"l":1,"c":1,"v":1}]}""", "bars[1].t")]
+    [InlineData(
+        """{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1},{"t":"2024-01-01","o":1,"h":1,"l":1,"c":1,"v":1}]}""",
+        "bars[1].t"
+    )]
     [InlineData("""{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1},null]}""", "bars[1]")]
     public async Task Bars_that_are_none_are_refused_by_name(string body, string field)
     {
@@ -51,9 +70,16 @@ public sealed class PatternTests(TestHost host) : IClassFixture<TestHost>
     [Fact]
     public async Task Own_bars_take_a_sign_in_and_are_ten_thousand_at_most()
     {
-        Assert.Equal(HttpStatusCode.Unauthorized, (await new TestUser(host.Url, "", "").PostAsync(Path, new { bars = Bars(i => $"2024-01-{i + 1:00}") })).Status);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (await new TestUser(host.Url, "", "").PostAsync(Path, new { bars = Bars(i => $"2024-01-{i + 1:00}") })).Status
+        );
         var user = await host.SignUpAsync();
-        object[] Flat(int count) => Enumerable.Range(0, count).Select(i => Bar(new DateOnly(1990, 1, 1).AddDays(i).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), 1, 2, 1, 1)).ToArray();
+        object[] Flat(int count) =>
+            Enumerable
+                .Range(0, count)
+                .Select(i => Bar(new DateOnly(1990, 1, 1).AddDays(i).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), 1, 2, 1, 1))
+                .ToArray();
         Assert.Equal(HttpStatusCode.OK, (await user.PostAsync(Path, new { bars = Flat(10_000) })).Status);
         Assert.Equal("validation_failed", (await user.PostAsync(Path, new { bars = Flat(10_001) })).Code);
     }
@@ -63,8 +89,15 @@ public sealed class PatternTests(TestHost host) : IClassFixture<TestHost>
     {
         var stranger = new TestUser(host.Url, "", "");
         const string range = "from=2018-01-01&to=2023-12-31";
-        var days = (await stranger.GetAsync($"/v1/market/stocks/AAPL/history?{range}")).Json.GetProperty("bars").EnumerateArray().Select(b => b.GetProperty("t").GetString()!).ToList();
-        var items = (await stranger.GetAsync($"/v1/market/stocks/AAPL/patterns?{range}")).Json.GetProperty("items").EnumerateArray().ToList();
+        var days = (await stranger.GetAsync($"/v1/market/stocks/AAPL/history?{range}"))
+            .Json.GetProperty("bars")
+            .EnumerateArray()
+            .Select(b => b.GetProperty("t").GetString()!)
+            .ToList();
+        var items = (await stranger.GetAsync($"/v1/market/stocks/AAPL/patterns?{range}"))
+            .Json.GetProperty("items")
+            .EnumerateArray()
+            .ToList();
         var shapes = items.Where(i => i.TryGetProperty("points", out _)).ToList();
         Assert.True(shapes.Select(s => s.GetProperty("name").GetString()).Distinct().Count() >= 5, $"{shapes.Count} shapes");
         Assert.All(shapes, shape =>
@@ -77,7 +110,10 @@ public sealed class PatternTests(TestHost host) : IClassFixture<TestHost>
             Assert.InRange(shape.GetProperty("fit").GetDouble(), 0, 1);
             Assert.True(shape.GetProperty("invalidation").GetDouble() > 0);
         });
-        Assert.All(items.Except(shapes), candle => Assert.StartsWith("CDL", candle.GetProperty("name").GetString()!, StringComparison.Ordinal));
+        Assert.All(
+            items.Except(shapes),
+            candle => Assert.StartsWith("CDL", candle.GetProperty("name").GetString()!, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -89,14 +125,28 @@ public sealed class PatternTests(TestHost host) : IClassFixture<TestHost>
         var reply = await stranger.GetAsync($"/v1/market/stocks/aapl/patterns?{range}");
         Assert.True(reply.Status == HttpStatusCode.OK, reply.Text);
         Assert.Equal("AAPL", reply.Json.GetProperty("symbol").GetString());
-        var items = reply.Json.GetProperty("items").EnumerateArray().Select(i => (T: i.GetProperty("t").GetString()!, Name: i.GetProperty("name").GetString()!)).ToList();
+        var items = reply
+            .Json.GetProperty("items")
+            .EnumerateArray()
+            .Select(i => (T: i.GetProperty("t").GetString()!, Name: i.GetProperty("name").GetString()!))
+            .ToList();
         Assert.True(items.Count > 100);
         Assert.Equal(items.OrderBy(i => i.T, StringComparer.Ordinal).ThenBy(i => i.Name, StringComparer.Ordinal), items);
         var own = await (await host.SignUpAsync()).PostAsync(Path, new { bars = history });
         Assert.Equal(own.Json.GetProperty("items").GetRawText(), reply.Json.GetProperty("items").GetRawText());
-        Assert.Equal(HttpStatusCode.NotModified, (await stranger.GetAsync($"/v1/market/stocks/AAPL/patterns?{range}", ("If-None-Match", reply.Header("ETag")!))).Status);
+        Assert.Equal(
+            HttpStatusCode.NotModified,
+            (await stranger.GetAsync($"/v1/market/stocks/AAPL/patterns?{range}", ("If-None-Match", reply.Header("ETag")!))).Status
+        );
         Assert.NotEqual(reply.Text, (await stranger.GetAsync($"/v1/market/stocks/AAPL/patterns?{range}&interval=1w")).Text);
         Assert.Equal("not_found", (await stranger.GetAsync("/v1/market/stocks/NOSUCH/patterns")).Code);
-        Assert.Equal("interval", (await stranger.GetAsync("/v1/market/stocks/AAPL/patterns?interval=2d")).Json.GetProperty("errors").EnumerateObject().Single().Name);
+        Assert.Equal(
+            "interval",
+            (await stranger.GetAsync("/v1/market/stocks/AAPL/patterns?interval=2d"))
+                .Json.GetProperty("errors")
+                .EnumerateObject()
+                .Single()
+                .Name
+        );
     }
 }

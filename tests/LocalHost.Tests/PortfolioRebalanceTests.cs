@@ -18,10 +18,16 @@ public sealed class PortfolioRebalanceTests(RecordedHost host) : IClassFixture<R
         Assert.Equal(targets.Text, (await user.GetAsync("/v1/portfolio/targets")).Text);
         var plan = await PlanAsync(user, new { mode = "plan" });
         var trades = plan.GetProperty("trades").EnumerateArray().ToDictionary(t => Text(t, "symbol"));
-        Assert.Equal(("sell", 30m, 10m), (Text(trades["BETA"], "side"), Number(trades["BETA"], "quantity"), Number(trades["BETA"], "price")));
+        Assert.Equal(
+            ("sell", 30m, 10m),
+            (Text(trades["BETA"], "side"), Number(trades["BETA"], "quantity"), Number(trades["BETA"], "price"))
+        );
         Assert.Equal(("buy", 6m, 50m), (Text(trades["ACME"], "side"), Number(trades["ACME"], "quantity"), Number(trades["ACME"], "price")));
         Assert.All(trades.Values, t => Assert.NotEmpty(Text(t, "reason")));
-        Assert.Equal((0.3m, 0m, 0m), (Number(plan.GetProperty("expectedDrift"), "before"), Number(plan.GetProperty("expectedDrift"), "after"), Number(plan, "fees")));
+        Assert.Equal(
+            (0.3m, 0m, 0m),
+            (Number(plan.GetProperty("expectedDrift"), "before"), Number(plan.GetProperty("expectedDrift"), "after"), Number(plan, "fees"))
+        );
         Assert.Equal(30 * 2 * 0.15m, Number(plan, "tax")); // held for years
         // New cash goes where it lacks, nothing within the band is sold, whole shares only.
         var cash = await PlanAsync(user, new { mode = "plan", cash = 530, band = 0.1, wholeShares = true, feePerTrade = 1 });
@@ -34,12 +40,34 @@ public sealed class PortfolioRebalanceTests(RecordedHost host) : IClassFixture<R
     public async Task Bad_targets_and_wishes_are_refused_and_jobs_are_their_owners()
     {
         var user = await host.SignUpAsync();
-        foreach (var bad in new[] { await PutAsync(user, ("BETA", 0.6m), ("ACME", 0.5m)), await PutAsync(user, ("BETA", 0.6m), ("beta", 0.1m)), await PutAsync(user, ("NOSUCH", 0.5m)), await PutAsync(user, ("BETA", -0.5m)) })
+        foreach (
+            var bad in new[]
+            {
+                await PutAsync(user, ("BETA", 0.6m), ("ACME", 0.5m)),
+                await PutAsync(user, ("BETA", 0.6m), ("beta", 0.1m)),
+                await PutAsync(user, ("NOSUCH", 0.5m)),
+                await PutAsync(user, ("BETA", -0.5m)),
+            }
+        )
             Assert.Equal(HttpStatusCode.BadRequest, bad.Status);
         Assert.Equal(0, (await user.GetAsync("/v1/portfolio/targets")).Json.GetProperty("items").GetArrayLength());
         await PutAsync(user, ("BETA", 1));
         Assert.Equal("trading_unavailable", (await user.PostAsync("/v1/portfolio/rebalance", new { mode = "execute" })).Code);
-        foreach (var bad in new object[] { new { mode = "wish" }, new { mode = "plan", cash = -1 }, new { mode = "plan", band = 2 }, new { mode = "plan", lotMethod = "best" }, new { mode = "plan", taxAware = true, lotMethod = "fifo" } })
+        foreach (
+            var bad in new object[]
+            {
+                new { mode = "wish" },
+                new { mode = "plan", cash = -1 },
+                new { mode = "plan", band = 2 },
+                new { mode = "plan", lotMethod = "best" },
+                new
+                {
+                    mode = "plan",
+                    taxAware = true,
+                    lotMethod = "fifo",
+                },
+            }
+        )
             Assert.Equal(HttpStatusCode.BadRequest, (await user.PostAsync("/v1/portfolio/rebalance", bad)).Status);
         var started = await user.PostAsync("/v1/portfolio/rebalance", new { mode = "plan", cash = 100 });
         Assert.Equal(HttpStatusCode.NotFound, (await (await host.SignUpAsync()).GetAsync(Text(started.Json, "statusUrl"))).Status);
@@ -59,7 +87,11 @@ public sealed class PortfolioRebalanceTests(RecordedHost host) : IClassFixture<R
     }
 
     private static Task<Reply> PutAsync(TestUser user, params (string Symbol, decimal Weight)[] items) =>
-        user.SendAsync(HttpMethod.Put, "/v1/portfolio/targets", JsonContent.Create(new { items = items.Select(i => new { symbol = i.Symbol, weight = i.Weight }) }));
+        user.SendAsync(
+            HttpMethod.Put,
+            "/v1/portfolio/targets",
+            JsonContent.Create(new { items = items.Select(i => new { symbol = i.Symbol, weight = i.Weight }) })
+        );
 
     private static decimal Number(JsonElement json, string name) => json.GetProperty(name).GetDecimal();
     private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;

@@ -12,7 +12,12 @@ public sealed class PortfolioReportTests(RecordedHost host) : IClassFixture<Reco
     [Theory]
     [InlineData("fifo", 4400.74, 98.12, 10199.26)]
     [InlineData("average", 4383.74, 81.12, 10216.26)]
-    public async Task Cost_and_gains_of_a_published_example_follow_the_method(string method, decimal cost, decimal realized, decimal unrealized)
+    public async Task Cost_and_gains_of_a_published_example_follow_the_method(
+        string method,
+        decimal cost,
+        decimal realized,
+        decimal unrealized
+    )
     {
         var user = await WithAssetAsync(100);
         await BookAsync(user, "buy", 109, 3149.20m, "2020-01-02");
@@ -20,7 +25,14 @@ public sealed class PortfolioReportTests(RecordedHost host) : IClassFixture<Reco
         var sold = await BookAsync(user, "sell", 15, 531.50m, "2020-03-02");
         await MethodAsync(user, method); // changed afterwards: all is derived anew
         var totals = (await user.GetAsync("/v1/portfolio")).Json.GetProperty("totals");
-        Assert.Equal((cost, realized, unrealized), (Math.Round(Number(totals, "cost"), 2), Math.Round(Number(totals, "realizedPnl"), 2), Math.Round(Number(totals, "unrealizedPnl"), 2)));
+        Assert.Equal(
+            (cost, realized, unrealized),
+            (
+                Math.Round(Number(totals, "cost"), 2),
+                Math.Round(Number(totals, "realizedPnl"), 2),
+                Math.Round(Number(totals, "unrealizedPnl"), 2)
+            )
+        );
         Assert.Equal(realized, Math.Round(Number((await user.GetAsync($"{Transactions}/{Text(sold.Json, "id")}")).Json, "realizedPnl"), 2));
         Assert.Equal(2, (await user.GetAsync("/v1/portfolio/lots")).Json.GetProperty("items").GetArrayLength());
     }
@@ -35,18 +47,84 @@ public sealed class PortfolioReportTests(RecordedHost host) : IClassFixture<Reco
         var user = await WithAssetAsync(120);
         var lots = new List<string>();
         foreach (var (quantity, price, day) in new[] { (4, 100.00m, "2020-01-02"), (5, 111.11m, "2020-01-03"), (6, 122.22m, "2020-01-06") })
-            lots.Add(Text((await user.PostAsync(Transactions, new { type = "buy", symbol = "@X", quantity, price, executedAt = day + "T15:00:00Z" })).Json, "id"));
+            lots.Add(
+                Text(
+                    (
+                        await user.PostAsync(
+                            Transactions,
+                            new
+                            {
+                                type = "buy",
+                                symbol = "@X",
+                                quantity,
+                                price,
+                                executedAt = day + "T15:00:00Z",
+                            }
+                        )
+                    ).Json,
+                    "id"
+                )
+            );
         if (!named) await MethodAsync(user, method);
         else
         {
-            Assert.Equal("validation_failed", (await user.PostAsync(Transactions, new { type = "sell", symbol = "@X", quantity = 7, price = 130, lotIds = lots, executedAt = "2020-01-07T15:00:00Z" })).Code);
+            Assert.Equal(
+                "validation_failed",
+                (
+                    await user.PostAsync(
+                        Transactions,
+                        new
+                        {
+                            type = "sell",
+                            symbol = "@X",
+                            quantity = 7,
+                            price = 130,
+                            lotIds = lots,
+                            executedAt = "2020-01-07T15:00:00Z",
+                        }
+                    )
+                ).Code
+            );
             await MethodAsync(user, method);
             // A lot that does not hold enough is no choice.
-            Assert.Equal("insufficient_quantity", (await user.PostAsync(Transactions, new { type = "sell", symbol = "@X", quantity = 7, price = 130, lotIds = new[] { lots[2] }, executedAt = "2020-01-07T15:00:00Z" })).Code);
+            Assert.Equal(
+                "insufficient_quantity",
+                (
+                    await user.PostAsync(
+                        Transactions,
+                        new
+                        {
+                            type = "sell",
+                            symbol = "@X",
+                            quantity = 7,
+                            price = 130,
+                            lotIds = new[] { lots[2] },
+                            executedAt = "2020-01-07T15:00:00Z",
+                        }
+                    )
+                ).Code
+            );
         }
-        var sold = await user.PostAsync(Transactions, new { type = "sell", symbol = "@X", quantity = 7, price = 130, lotIds = named ? new[] { lots[1], lots[2] } : null, executedAt = "2020-01-07T15:00:00Z" });
+        var sold = await user.PostAsync(
+            Transactions,
+            new
+            {
+                type = "sell",
+                symbol = "@X",
+                quantity = 7,
+                price = 130,
+                lotIds = named ? new[] { lots[1], lots[2] } : null,
+                executedAt = "2020-01-07T15:00:00Z",
+            }
+        );
         Assert.Equal(7 * 130 - cost, Number(sold.Json, "realizedPnl"));
-        Assert.Equal(8m, (await user.GetAsync("/v1/portfolio/lots?symbol=@x")).Json.GetProperty("items").EnumerateArray().Sum(l => Number(l, "remaining")));
+        Assert.Equal(
+            8m,
+            (await user.GetAsync("/v1/portfolio/lots?symbol=@x"))
+                .Json.GetProperty("items")
+                .EnumerateArray()
+                .Sum(l => Number(l, "remaining"))
+        );
     }
 
     [Fact]
@@ -59,11 +137,37 @@ public sealed class PortfolioReportTests(RecordedHost host) : IClassFixture<Reco
         await BookAsync(user, "sell", 100, 4000, "2014-01-09");
         var realized = (await user.GetAsync("/v1/portfolio/realized?year=2014&regime=us")).Json;
         var totals = realized.GetProperty("totals");
-        Assert.Equal((4000m, 5000m, -1000m, 750m, -250m), (Number(totals, "proceeds"), Number(totals, "cost"), Number(totals, "gain"), Number(totals, "disallowed"), Number(totals, "taxable")));
+        Assert.Equal(
+            (4000m, 5000m, -1000m, 750m, -250m),
+            (
+                Number(totals, "proceeds"),
+                Number(totals, "cost"),
+                Number(totals, "gain"),
+                Number(totals, "disallowed"),
+                Number(totals, "taxable")
+            )
+        );
         Assert.Equal(750m, realized.GetProperty("items").EnumerateArray().Sum(i => Number(i.GetProperty("washSale"), "disallowed")));
-        Assert.Equal(("short", "2013-09-26"), (Text(realized.GetProperty("items")[0], "term"), Text(realized.GetProperty("items")[0], "acquiredAt")[..10]));
-        Assert.Equal([3250m, 1375m], (await user.GetAsync("/v1/portfolio/lots?regime=us")).Json.GetProperty("items").EnumerateArray().Where(l => Number(l, "remaining") > 0).Select(l => Number(l, "cost")));
-        Assert.Equal([2750m, 1125m], (await user.GetAsync("/v1/portfolio/lots")).Json.GetProperty("items").EnumerateArray().Where(l => Number(l, "remaining") > 0).Select(l => Number(l, "cost")));
+        Assert.Equal(
+            ("short", "2013-09-26"),
+            (Text(realized.GetProperty("items")[0], "term"), Text(realized.GetProperty("items")[0], "acquiredAt")[..10])
+        );
+        Assert.Equal(
+            [3250m, 1375m],
+            (await user.GetAsync("/v1/portfolio/lots?regime=us"))
+                .Json.GetProperty("items")
+                .EnumerateArray()
+                .Where(l => Number(l, "remaining") > 0)
+                .Select(l => Number(l, "cost"))
+        );
+        Assert.Equal(
+            [2750m, 1125m],
+            (await user.GetAsync("/v1/portfolio/lots"))
+                .Json.GetProperty("items")
+                .EnumerateArray()
+                .Where(l => Number(l, "remaining") > 0)
+                .Select(l => Number(l, "cost"))
+        );
         Assert.Equal(0, (await user.GetAsync("/v1/portfolio/realized?year=2013")).Json.GetProperty("items").GetArrayLength());
     }
 
@@ -118,34 +222,125 @@ public sealed class PortfolioReportTests(RecordedHost host) : IClassFixture<Reco
         var user = await host.SignUpAsync();
         await user.BuyAsync("BETA", 30, 8, "2024-01-02T15:00:00Z");
         var plain = (await user.PostAsync("/v1/portfolio/shares", new { scopes = Array.Empty<string>() })).Json;
-        var full = (await user.PostAsync("/v1/portfolio/shares", new { scopes = new[] { "values" }, expiresAt = "2999-01-01T00:00:00Z" })).Json;
+        var full = (
+            await user.PostAsync("/v1/portfolio/shares", new { scopes = new[] { "values" }, expiresAt = "2999-01-01T00:00:00Z" })
+        ).Json;
         var nobody = new TestUser(host.Url, "", "");
         var shown = await nobody.GetAsync("/v1/shared/" + Text(plain, "token"));
-        Assert.Equal((HttpStatusCode.OK, 1m, 25m), (shown.Status, Number(shown.Json.GetProperty("holdings")[0], "weight"), Number(shown.Json, "unrealizedPnlPercent")));
+        Assert.Equal(
+            (HttpStatusCode.OK, 1m, 25m),
+            (shown.Status, Number(shown.Json.GetProperty("holdings")[0], "weight"), Number(shown.Json, "unrealizedPnlPercent"))
+        );
         Assert.DoesNotContain("300", shown.Text, StringComparison.Ordinal);
         Assert.Equal(300m, Number((await nobody.GetAsync("/v1/shared/" + Text(full, "token"))).Json.GetProperty("totals"), "marketValue"));
         Assert.Equal(2, (await user.GetAsync("/v1/portfolio/shares")).Json.GetProperty("items").GetArrayLength());
         Assert.DoesNotContain(Text(plain, "token"), (await user.GetAsync("/v1/portfolio/shares")).Text, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.NotFound, (await (await host.SignUpAsync()).SendAsync(HttpMethod.Delete, "/v1/portfolio/shares/" + Text(plain, "id"), null)).Status);
-        Assert.Equal(HttpStatusCode.NoContent, (await user.SendAsync(HttpMethod.Delete, "/v1/portfolio/shares/" + Text(plain, "id"), null)).Status);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await (await host.SignUpAsync()).SendAsync(HttpMethod.Delete, "/v1/portfolio/shares/" + Text(plain, "id"), null)).Status
+        );
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (await user.SendAsync(HttpMethod.Delete, "/v1/portfolio/shares/" + Text(plain, "id"), null)).Status
+        );
         Assert.Equal(HttpStatusCode.NotFound, (await nobody.GetAsync("/v1/shared/" + Text(plain, "token"))).Status);
-        Assert.Equal(HttpStatusCode.BadRequest, (await user.PostAsync("/v1/portfolio/shares", new { scopes = new[] { "everything" } })).Status);
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await user.PostAsync("/v1/portfolio/shares", new { scopes = new[] { "everything" } })).Status
+        );
     }
 
     [Fact]
     public async Task Figures_larger_than_the_books_can_hold_are_refused_by_name()
     {
         var user = await WithAssetAsync(1);
-        foreach (var body in new object[]
-        {
-            new { type = "buy", symbol = "@X", quantity = 0.0000000001m, amount = 1e17m, executedAt = "2024-01-02T15:00:00Z" }, new { type = "deposit", amount = 1e17m, currency = "EUR", fxRate = 1e17m, executedAt = "2024-01-02T15:00:00Z" },
-            new { type = "buy", symbol = "@X", quantity = 1e17m, price = 0, fxRate = 1, executedAt = "2024-01-02T15:00:00Z" }, new { type = "spinoff", symbol = "@X", newSymbol = "@X", ratio = 1, costFraction = 0.5, executedAt = "2024-01-02T15:00:00Z" },
-            new { type = "merger", symbol = "@X", ratio = 0, executedAt = "2024-01-02T15:00:00Z" }, new { type = "transferIn", quantity = 1, executedAt = "2024-01-02T15:00:00Z" }, new { type = "buy", symbol = "@X", quantity = 1, price = 1, acquiredAt = "2024-01-02T15:00:00Z", executedAt = "2024-01-02T15:00:00Z" },
-        })
+        foreach (
+            var body in new object[]
+            {
+                new
+                {
+                    type = "buy",
+                    symbol = "@X",
+                    quantity = 0.0000000001m,
+                    amount = 1e17m,
+                    executedAt = "2024-01-02T15:00:00Z",
+                },
+                new
+                {
+                    type = "deposit",
+                    amount = 1e17m,
+                    currency = "EUR",
+                    fxRate = 1e17m,
+                    executedAt = "2024-01-02T15:00:00Z",
+                },
+                new
+                {
+                    type = "buy",
+                    symbol = "@X",
+                    quantity = 1e17m,
+                    price = 0,
+                    fxRate = 1,
+                    executedAt = "2024-01-02T15:00:00Z",
+                },
+                new
+                {
+                    type = "spinoff",
+                    symbol = "@X",
+                    newSymbol = "@X",
+                    ratio = 1,
+                    costFraction = 0.5,
+                    executedAt = "2024-01-02T15:00:00Z",
+                },
+                new
+                {
+                    type = "merger",
+                    symbol = "@X",
+                    ratio = 0,
+                    executedAt = "2024-01-02T15:00:00Z",
+                },
+                new
+                {
+                    type = "transferIn",
+                    quantity = 1,
+                    executedAt = "2024-01-02T15:00:00Z",
+                },
+                new
+                {
+                    type = "buy",
+                    symbol = "@X",
+                    quantity = 1,
+                    price = 1,
+                    acquiredAt = "2024-01-02T15:00:00Z",
+                    executedAt = "2024-01-02T15:00:00Z",
+                },
+            }
+        )
             Assert.Equal("validation_failed", (await user.PostAsync(Transactions, body)).Code);
-        await user.PostAsync(Transactions, new { type = "buy", symbol = "@X", quantity = 1e12m, price = 1, executedAt = "2024-01-02T15:00:00Z" });
+        await user.PostAsync(
+            Transactions,
+            new
+            {
+                type = "buy",
+                symbol = "@X",
+                quantity = 1e12m,
+                price = 1,
+                executedAt = "2024-01-02T15:00:00Z",
+            }
+        );
         var replies = new List<Reply>();
-        for (var i = 0; i < 4; i++) replies.Add(await user.PostAsync(Transactions, new { type = "split", symbol = "@X", ratio = 1000000, executedAt = "2024-01-03T15:00:00Z" }));
+        for (var i = 0; i < 4; i++)
+            replies.Add(
+                await user.PostAsync(
+                    Transactions,
+                    new
+                    {
+                        type = "split",
+                        symbol = "@X",
+                        ratio = 1000000,
+                        executedAt = "2024-01-03T15:00:00Z",
+                    }
+                )
+            );
         Assert.All(replies, r => Assert.Contains((int)r.Status, new[] { 201, 400 }));
         Assert.Equal(HttpStatusCode.OK, (await user.GetAsync("/v1/portfolio")).Status);
         Assert.Equal(HttpStatusCode.OK, (await user.GetAsync("/v1/portfolio/performance")).Status);
@@ -156,7 +351,11 @@ public sealed class PortfolioReportTests(RecordedHost host) : IClassFixture<Reco
     {
         var user = await host.SignUpAsync();
         await user.PostAsync("/v1/portfolio/instruments", new { symbol = "@X", name = "X", currency = "USD", @class = "equity" });
-        await user.SendAsync(HttpMethod.Put, "/v1/portfolio/instruments/@X/prices", JsonContent.Create(new { items = new[] { new { date = "2010-01-04", price } } }));
+        await user.SendAsync(
+            HttpMethod.Put,
+            "/v1/portfolio/instruments/@X/prices",
+            JsonContent.Create(new { items = new[] { new { date = "2010-01-04", price } } })
+        );
         return user;
     }
 
@@ -168,7 +367,16 @@ public sealed class PortfolioReportTests(RecordedHost host) : IClassFixture<Reco
     }
 
     private static async Task MethodAsync(TestUser user, string costBasisMethod) =>
-        Assert.Equal(HttpStatusCode.OK, (await user.SendAsync(HttpMethod.Patch, $"/v1/portfolios/{Text((await user.GetAsync("/v1/portfolio")).Json, "id")}", JsonContent.Create(new { costBasisMethod }))).Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (
+                await user.SendAsync(
+                    HttpMethod.Patch,
+                    $"/v1/portfolios/{Text((await user.GetAsync("/v1/portfolio")).Json, "id")}",
+                    JsonContent.Create(new { costBasisMethod })
+                )
+            ).Status
+        );
 
     private static decimal Number(JsonElement json, string name) => json.GetProperty(name).GetDecimal();
     private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;

@@ -10,7 +10,8 @@ public sealed class RealDataTests
 
     private sealed class RealHost : TestHost
     {
-        public override IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?> { ["Market:Replay:Path"] = Checkout.Data("market") };
+        public override IReadOnlyDictionary<string, string?> Settings { get; } =
+            new Dictionary<string, string?> { ["Market:Replay:Path"] = Checkout.Data("market") };
     }
 
     [DataFact("market")]
@@ -27,7 +28,9 @@ public sealed class RealDataTests
             var performance = (await user.GetAsync("/v1/portfolio/performance?from=2005-01-02&to=2021-03-31")).Json;
 
             var expected = Calculate(("AAPL", 100, 63.32m), ("SPY", 50, 120.06m));
-            var held = book.GetProperty("holdings").EnumerateArray().ToDictionary(h => h.GetProperty("symbol").GetString()!, h => h.GetProperty("quantity").GetDecimal());
+            var held = book.GetProperty("holdings")
+                .EnumerateArray()
+                .ToDictionary(h => h.GetProperty("symbol").GetString()!, h => h.GetProperty("quantity").GetDecimal());
             Assert.Equal((5600m, 50m), (held["AAPL"], held["SPY"]));
             Assert.Equal(expected.Quantities, held);
             Assert.Equal(expected.Value, book.GetProperty("totals").GetProperty("marketValue").GetDecimal());
@@ -53,8 +56,14 @@ public sealed class RealDataTests
     private static Expected Calculate(params (string Symbol, decimal Quantity, decimal Price)[] purchases)
     {
         var folder = Checkout.Data("market")!;
-        var closes = purchases.ToDictionary(p => p.Symbol, p => File.ReadLines(Path.Combine(folder, p.Symbol + ".csv")).Skip(1).Select(l => l.Split(','))
-            .ToDictionary(c => Day(c[0]), c => Number(c[4])));
+        var closes = purchases.ToDictionary(
+            p => p.Symbol,
+            p =>
+                File.ReadLines(Path.Combine(folder, p.Symbol + ".csv"))
+                    .Skip(1)
+                    .Select(l => l.Split(','))
+                    .ToDictionary(c => Day(c[0]), c => Number(c[4]))
+        );
         var actions = File.ReadLines(Path.Combine(folder, "actions.csv")).Skip(1).Select(l => l.Split(',')).ToList();
         var held = purchases.ToDictionary(p => p.Symbol, p => p.Quantity);
         var price = new Dictionary<string, decimal>();
@@ -76,7 +85,11 @@ public sealed class RealDataTests
                     // A dividend is declared per share as it stood before the day.
                     if (action[2] == "dividend") income += held[symbol] * Number(action[3]);
                 }
-                foreach (var action in actions.Where(a => a[0] == symbol && day > First && a[2] == "split" && Day(a[1]) >= lastDay && Day(a[1]) < day))
+                foreach (
+                    var action in actions.Where(a =>
+                        a[0] == symbol && day > First && a[2] == "split" && Day(a[1]) >= lastDay && Day(a[1]) < day
+                    )
+                )
                     held[symbol] *= Number(action[3]);
                 price[symbol] = close;
             }

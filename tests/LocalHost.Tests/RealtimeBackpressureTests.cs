@@ -13,13 +13,44 @@ public sealed class RealtimeBackpressureTests(QuickMarketHost host) : IClassFixt
     public async Task One_that_does_not_read_costs_no_queue_and_afterwards_gets_what_is_new()
     {
         var user = await host.SignUpAsync();
-        var symbols = string.Join(',', (await user.GetAsync("/v1/market/trending")).Json.GetProperty("items").EnumerateArray().Concat((await user.GetAsync("/v1/market/indices")).Json.GetProperty("items").EnumerateArray())
-            .Select(i => i.GetProperty("symbol").GetString()).Concat(["BTC-USD", "ETH-USD", "EURUSD", "USDJPY", "XOM", "WMT", "KO", "PEP", "CAT", "GE", "UPS", "LIN", "NEE", "AMT", "CVX", "PG", "COST", "BA", "HD", "MCD"]).Distinct());
+        var symbols = string.Join(
+            ',',
+            (await user.GetAsync("/v1/market/trending"))
+                .Json.GetProperty("items")
+                .EnumerateArray()
+                .Concat((await user.GetAsync("/v1/market/indices")).Json.GetProperty("items").EnumerateArray())
+                .Select(i => i.GetProperty("symbol").GetString())
+                .Concat([
+                    "BTC-USD",
+                    "ETH-USD",
+                    "EURUSD",
+                    "USDJPY",
+                    "XOM",
+                    "WMT",
+                    "KO",
+                    "PEP",
+                    "CAT",
+                    "GE",
+                    "UPS",
+                    "LIN",
+                    "NEE",
+                    "AMT",
+                    "CVX",
+                    "PG",
+                    "COST",
+                    "BA",
+                    "HD",
+                    "MCD",
+                ])
+                .Distinct()
+        );
         var path = $"/v1/market/realtime/{Uri.EscapeDataString(symbols)}";
         using var slow = await ConnectSlowlyAsync(user, path);
 
         var received = 0;
-        await using var fast = new HubConnectionBuilder().WithUrl(new Uri(host.Url, path), o => o.AccessTokenProvider = () => Task.FromResult<string?>(user.Token)).Build();
+        await using var fast = new HubConnectionBuilder()
+            .WithUrl(new Uri(host.Url, path), o => o.AccessTokenProvider = () => Task.FromResult<string?>(user.Token))
+            .Build();
         using var subscription = fast.On<JsonElement>("quotes", _ => Interlocked.Increment(ref received));
         await fast.StartAsync();
         for (var i = 0; Volatile.Read(ref received) < 900; i++)
@@ -28,8 +59,9 @@ public sealed class RealtimeBackpressureTests(QuickMarketHost host) : IClassFixt
             await Task.Delay(50);
         }
 
-        // The sockets' own buffers hold some megabytes. What lay in them comes first; then a quote that says the one before is long past, and never one that was queued meanwhile.
-        // The server may also have given such a connection up: then nothing is queued for it either, and it starts again with a snapshot.
+        // The sockets' own buffers hold some megabytes. What lay in them comes first; then a quote that says the one before is long past,
+        // and never one that was queued meanwhile. The server may also have given such a connection up: then nothing is queued for it
+        // either, and it starts again with a snapshot.
         var delivered = new Dictionary<string, long>();
         var longest = 0L;
         for (var messages = 0; longest < 100; messages++)
@@ -62,7 +94,12 @@ public sealed class RealtimeBackpressureTests(QuickMarketHost host) : IClassFixt
         }, disposeHandler: false);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await slow.ConnectAsync(new Uri($"ws://127.0.0.1:{host.Url.Port}/v1/hubs/quotes?access_token={token}"), invoker, patience.Token);
-        await slow.SendAsync(Encoding.UTF8.GetBytes("{\"protocol\":\"json\",\"version\":1}\u001e"), WebSocketMessageType.Text, true, CancellationToken.None);
+        await slow.SendAsync(
+            Encoding.UTF8.GetBytes("{\"protocol\":\"json\",\"version\":1}\u001e"),
+            WebSocketMessageType.Text,
+            true,
+            CancellationToken.None
+        );
         return slow;
     }
 
@@ -77,7 +114,8 @@ public sealed class RealtimeBackpressureTests(QuickMarketHost host) : IClassFixt
         while (true)
         {
             while (_read.TryDequeue(out var message))
-                if (message.TryGetProperty("target", out var target) && target.GetString() == "quotes") return message.GetProperty("arguments")[0].EnumerateArray().ToList();
+                if (message.TryGetProperty("target", out var target) && target.GetString() == "quotes")
+                    return message.GetProperty("arguments")[0].EnumerateArray().ToList();
             WebSocketReceiveResult got;
             try
             {

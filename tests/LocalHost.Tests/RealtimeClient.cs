@@ -13,7 +13,13 @@ public sealed class RealtimeClient : IAsyncDisposable
     public RealtimeClient(Uri host, string path, string transport, string token)
     {
         var program = Path.Combine(Checkout.Root, "tests", "LocalHost.Tests", "RealtimeClient.mjs");
-        _node = Process.Start(new ProcessStartInfo("node", [program, new Uri(host, path).ToString(), transport, token]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        _node = Process.Start(
+            new ProcessStartInfo("node", [program, new Uri(host, path).ToString(), transport, token])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            }
+        )!;
         _node.OutputDataReceived += (_, e) =>
         {
             if (e.Data is null) _events.Writer.TryComplete();

@@ -5,7 +5,8 @@ namespace AgentInvest.LocalHost.Tests;
 
 public sealed class QuickMarketHost : TestHost
 {
-    public override IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?> { ["Market:Simulated:TicksPerSecond"] = "50" };
+    public override IReadOnlyDictionary<string, string?> Settings { get; } =
+        new Dictionary<string, string?> { ["Market:Simulated:TicksPerSecond"] = "50" };
 }
 
 /// <summary>Live quotes for stock clients, as a browser has them.</summary>
@@ -41,7 +42,8 @@ public sealed class RealtimeTests(QuickMarketHost host) : IClassFixture<QuickMar
                     if (message > 0) Assert.Equal(delivered[symbol], previous.GetInt64());
                     Assert.True(seq > delivered.GetValueOrDefault(symbol, -1));
                     delivered[symbol] = seq;
-                    foreach (var member in new[] { "price", "size", "bid", "ask", "time" }) Assert.True(quote.TryGetProperty(member, out _), member);
+                    foreach (var member in new[] { "price", "size", "bid", "ask", "time" })
+                        Assert.True(quote.TryGetProperty(member, out _), member);
                     Assert.Equal("simulated", quote.GetProperty("source").GetString());
                 }
             }
@@ -63,7 +65,11 @@ public sealed class RealtimeTests(QuickMarketHost host) : IClassFixture<QuickMar
         Assert.Equal(HttpStatusCode.NoContent, (await user.PostAsync("/v1/auth/logout", new { })).Status);
         var answered = DateTimeOffset.UtcNow;
         var closed = await client.UntilAsync("closed");
-        Assert.InRange(DateTimeOffset.FromUnixTimeMilliseconds(closed.GetProperty("at").GetInt64()) - answered, TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(1));
+        Assert.InRange(
+            DateTimeOffset.FromUnixTimeMilliseconds(closed.GetProperty("at").GetInt64()) - answered,
+            TimeSpan.FromSeconds(-1),
+            TimeSpan.FromSeconds(1)
+        );
         await client.StartAsync();
         Assert.Contains("401", (await client.ExpectAsync("refused")).GetProperty("error").GetString());
     }
@@ -89,12 +95,22 @@ public sealed class RealtimeTests(QuickMarketHost host) : IClassFixture<QuickMar
         Assert.StartsWith(host.Url.ToString(), negotiated.GetProperty("url").GetString());
         var stranger = new TestUser(host.Url, "", "");
         foreach (var token in new[] { "", user.Token, "junk", hubToken[..^2] + (hubToken[^1] == 'A' ? "BB" : "AA") })
-            Assert.Equal((HttpStatusCode.Unauthorized, "unauthenticated"), await stranger.PostAsync("/v1/hubs/quotes/negotiate?negotiateVersion=1&access_token=" + token) is var r ? (r.Status, r.Code) : default);
-        Assert.Equal(HttpStatusCode.OK, (await stranger.PostAsync("/v1/hubs/quotes/negotiate?negotiateVersion=1&access_token=" + hubToken)).Status);
+            Assert.Equal(
+                (HttpStatusCode.Unauthorized, "unauthenticated"),
+                await stranger.PostAsync("/v1/hubs/quotes/negotiate?negotiateVersion=1&access_token=" + token) is var r
+                    ? (r.Status, r.Code)
+                    : default
+            );
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await stranger.PostAsync("/v1/hubs/quotes/negotiate?negotiateVersion=1&access_token=" + hubToken)).Status
+        );
         stranger.Token = hubToken;
         Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.GetAsync("/v1/auth/me")).Status);
         Assert.NotEqual(HttpStatusCode.OK, (await stranger.GetAsync("/v1/hubs/quotes?id=of-nobody")).Status);
         using var socket = new ClientWebSocket();
-        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(new Uri($"ws://127.0.0.1:{host.Url.Port}/v1/hubs/quotes?id=of-nobody"), CancellationToken.None));
+        await Assert.ThrowsAsync<WebSocketException>(() =>
+            socket.ConnectAsync(new Uri($"ws://127.0.0.1:{host.Url.Port}/v1/hubs/quotes?id=of-nobody"), CancellationToken.None)
+        );
     }
 }

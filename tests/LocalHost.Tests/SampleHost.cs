@@ -47,17 +47,42 @@ public sealed class SampleFunctions(NpgsqlDataSource source)
     public sealed record Step(string Instance, int Number);
 
     [Function("StartSteps")]
-    public async Task<IResult> Start([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "steps/{id}/{count}")] HttpRequest request, string id, string count, [DurableClient] DurableTaskClient client, CancellationToken ct)
+    public async Task<IResult> Start(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "steps/{id}/{count}")] HttpRequest request,
+        string id,
+        string count,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken ct
+    )
     {
-        await client.ScheduleNewOrchestrationInstanceAsync("Steps", int.Parse(count, System.Globalization.CultureInfo.InvariantCulture), new StartOrchestrationOptions(id), ct);
+        await client.ScheduleNewOrchestrationInstanceAsync(
+            "Steps",
+            int.Parse(count, System.Globalization.CultureInfo.InvariantCulture),
+            new StartOrchestrationOptions(id),
+            ct
+        );
         return Results.Accepted();
     }
 
     [Function("GetSteps")]
-    public async Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "steps/{id}")] HttpRequest request, string id, [DurableClient] DurableTaskClient client, CancellationToken ct)
+    public async Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "steps/{id}")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken ct
+    )
     {
         var instance = await client.GetInstanceAsync(id, true, ct);
-        return instance is null ? Results.NotFound() : Results.Json(new { status = instance.RuntimeStatus.ToString(), output = instance.SerializedOutput, failure = instance.FailureDetails?.ErrorMessage });
+        return instance is null
+            ? Results.NotFound()
+            : Results.Json(
+                new
+                {
+                    status = instance.RuntimeStatus.ToString(),
+                    output = instance.SerializedOutput,
+                    failure = instance.FailureDetails?.ErrorMessage,
+                }
+            );
     }
 
     /// <summary>Half of the steps one after the other, half at once; answers the sum of what they answered.</summary>
@@ -67,7 +92,14 @@ public sealed class SampleFunctions(NpgsqlDataSource source)
         var count = context.GetInput<int>();
         var sum = 0;
         for (var i = 0; i < count / 2; i++) sum += await context.CallActivityAsync<int>("TakeStep", new Step(context.InstanceId, i));
-        return sum + (await Task.WhenAll(Enumerable.Range(count / 2, count - count / 2).Select(i => context.CallActivityAsync<int>("TakeStep", new Step(context.InstanceId, i))))).Sum();
+        return sum
+            + (
+                await Task.WhenAll(
+                    Enumerable
+                        .Range(count / 2, count - count / 2)
+                        .Select(i => context.CallActivityAsync<int>("TakeStep", new Step(context.InstanceId, i)))
+                )
+            ).Sum();
     }
 
     /// <summary>At least once, so guarded by a key, as activities have to be.</summary>

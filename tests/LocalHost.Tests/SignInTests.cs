@@ -23,12 +23,18 @@ public sealed class SignInTests(TestHost host) : IClassFixture<TestHost>
         var user = await host.SignUpAsync();
         var stranger = new TestUser(host.Url, "", "");
         var taken = await stranger.PostAsync("/v1/auth/register", new { email = user.Email, password = "another long passphrase" });
-        var fresh = await stranger.PostAsync("/v1/auth/register", new { email = $"x{Guid.NewGuid():N}@example.com", password = "another long passphrase" });
+        var fresh = await stranger.PostAsync(
+            "/v1/auth/register",
+            new { email = $"x{Guid.NewGuid():N}@example.com", password = "another long passphrase" }
+        );
         Assert.Equal((fresh.Status, fresh.Text), (taken.Status, taken.Text));
         Assert.Equal("already_registered", (await user.LatestMailAsync()).GetProperty("kind").GetString());
         // And the stranger's password does not open the account.
         var login = await stranger.PostAsync("/v1/auth/login", new { email = user.Email, password = "another long passphrase" });
-        var unknown = await stranger.PostAsync("/v1/auth/login", new { email = "nobody@example.com", password = "another long passphrase" });
+        var unknown = await stranger.PostAsync(
+            "/v1/auth/login",
+            new { email = "nobody@example.com", password = "another long passphrase" }
+        );
         Assert.Equal((HttpStatusCode.Unauthorized, "invalid_credentials"), (login.Status, login.Code));
         Assert.Equal((login.Status, login.Code, Without(login)), (unknown.Status, unknown.Code, Without(unknown)));
     }
@@ -38,8 +44,14 @@ public sealed class SignInTests(TestHost host) : IClassFixture<TestHost>
     {
         var user = new TestUser(host.Url, $"u{Guid.NewGuid():N}@example.com", "a passphrase of mine");
         await user.PostAsync("/v1/auth/register", new { email = user.Email, password = user.Password });
-        Assert.Equal("email_not_verified", (await user.PostAsync("/v1/auth/login", new { email = user.Email, password = user.Password })).Code);
-        Assert.Equal("invalid_credentials", (await user.PostAsync("/v1/auth/login", new { email = user.Email, password = "not that passphrase" })).Code);
+        Assert.Equal(
+            "email_not_verified",
+            (await user.PostAsync("/v1/auth/login", new { email = user.Email, password = user.Password })).Code
+        );
+        Assert.Equal(
+            "invalid_credentials",
+            (await user.PostAsync("/v1/auth/login", new { email = user.Email, password = "not that passphrase" })).Code
+        );
     }
 
     [Fact]
@@ -53,8 +65,14 @@ public sealed class SignInTests(TestHost host) : IClassFixture<TestHost>
         Assert.Equal(HttpStatusCode.NoContent, (await user.PostAsync("/v1/auth/verify-email", new { token = first })).Status);
         Assert.Equal("invalid_token", (await user.PostAsync("/v1/auth/verify-email", new { token = first })).Code);
         Assert.Equal("invalid_token", (await user.PostAsync("/v1/auth/verify-email", new { token = second })).Code);
-        Assert.Equal(HttpStatusCode.OK, (await user.PostAsync("/v1/auth/login", new { email = user.Email, password = "the first passphrase" })).Status);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await user.PostAsync("/v1/auth/login", new { email = user.Email, password = "the second passphrase" })).Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await user.PostAsync("/v1/auth/login", new { email = user.Email, password = "the first passphrase" })).Status
+        );
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (await user.PostAsync("/v1/auth/login", new { email = user.Email, password = "the second passphrase" })).Status
+        );
     }
 
     [Theory]
@@ -66,7 +84,10 @@ public sealed class SignInTests(TestHost host) : IClassFixture<TestHost>
     [InlineData("xx weak.person@example.com xx", "must not be the address or the name")]
     public async Task Weak_passwords_are_refused(string password, string why)
     {
-        var reply = await new TestUser(host.Url, "", "").PostAsync("/v1/auth/register", new { email = "weak.person@example.com", password });
+        var reply = await new TestUser(host.Url, "", "").PostAsync(
+            "/v1/auth/register",
+            new { email = "weak.person@example.com", password }
+        );
         Assert.Equal(HttpStatusCode.BadRequest, reply.Status);
         Assert.Equal(why, reply.Json.GetProperty("errors").GetProperty("password")[0].GetString());
     }
@@ -76,7 +97,10 @@ public sealed class SignInTests(TestHost host) : IClassFixture<TestHost>
     {
         var user = await host.SignUpAsync();
         for (var i = 0; i < 10; i++) await user.PostAsync("/v1/auth/login", new { email = user.Email, password = "wrong passphrase" });
-        Assert.Equal("invalid_credentials", (await user.PostAsync("/v1/auth/login", new { email = user.Email, password = user.Password })).Code);
+        Assert.Equal(
+            "invalid_credentials",
+            (await user.PostAsync("/v1/auth/login", new { email = user.Email, password = user.Password })).Code
+        );
         Assert.Equal(HttpStatusCode.OK, (await user.GetAsync("/v1/auth/me")).Status);
     }
 
@@ -84,7 +108,9 @@ public sealed class SignInTests(TestHost host) : IClassFixture<TestHost>
     public async Task Fifty_refreshes_at_once_get_one_successor()
     {
         var user = await host.SignUpAsync();
-        var replies = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => user.PostAsync("/v1/auth/refresh", new { refreshToken = user.RefreshToken })));
+        var replies = await Task.WhenAll(
+            Enumerable.Range(0, 50).Select(_ => user.PostAsync("/v1/auth/refresh", new { refreshToken = user.RefreshToken }))
+        );
         Assert.All(replies, r => Assert.Equal(HttpStatusCode.OK, r.Status));
         Assert.Single(replies.Select(r => r.Json.GetProperty("refreshToken").GetString()).Distinct());
     }
@@ -93,7 +119,9 @@ public sealed class SignInTests(TestHost host) : IClassFixture<TestHost>
     public async Task A_grandparent_ends_the_session_and_its_owner_is_told()
     {
         var user = await host.SignUpAsync();
-        var second = (await user.PostAsync("/v1/auth/refresh", new { refreshToken = user.RefreshToken })).Json.GetProperty("refreshToken").GetString();
+        var second = (await user.PostAsync("/v1/auth/refresh", new { refreshToken = user.RefreshToken }))
+            .Json.GetProperty("refreshToken")
+            .GetString();
         var third = (await user.PostAsync("/v1/auth/refresh", new { refreshToken = second })).Json.GetProperty("refreshToken").GetString();
         Assert.Equal("refresh_token_reused", (await user.PostAsync("/v1/auth/refresh", new { refreshToken = user.RefreshToken })).Code);
         Assert.Equal("token_revoked", (await user.PostAsync("/v1/auth/refresh", new { refreshToken = third })).Code);
@@ -106,7 +134,10 @@ public sealed class SignInTests(TestHost host) : IClassFixture<TestHost>
     [InlineData("AAAA")]
     [InlineData("not base64 at all!")]
     public async Task A_made_up_refresh_token_is_refused(string token) =>
-        Assert.Contains((int)(await new TestUser(host.Url, "", "").PostAsync("/v1/auth/refresh", new { refreshToken = token })).Status, new[] { 400, 401 });
+        Assert.Contains(
+            (int)(await new TestUser(host.Url, "", "").PostAsync("/v1/auth/refresh", new { refreshToken = token })).Status,
+            new[] { 400, 401 }
+        );
 
     [Fact]
     public async Task Logging_out_stops_the_access_token_here_at_once_and_on_another_host_within_a_second()
@@ -117,7 +148,8 @@ public sealed class SignInTests(TestHost host) : IClassFixture<TestHost>
         {
             var user = await host.SignUpAsync();
             var there = new TestUser(other.Url, user.Email, user.Password) { Token = user.Token };
-            // The issuer is part of a token; hosts behind one gateway have one public origin, these two do not, so its own token is used there.
+            // The issuer is part of a token; hosts behind one gateway have one public origin, these two do not, so its own token is used
+            // there.
             await there.LogInAsync();
             Assert.Equal(HttpStatusCode.OK, (await there.GetAsync("/v1/auth/me")).Status);
             Assert.Equal(HttpStatusCode.NoContent, (await user.PostAsync("/v1/auth/logout", new { everywhere = true })).Status);
@@ -146,7 +178,13 @@ public sealed class SignInTests(TestHost host) : IClassFixture<TestHost>
         [
             Encode("""{"alg":"none","typ":"at+jwt"}""") + "." + parts[1] + ".",
             Encode($$"""{"alg":"none","kid":"{{kid}}","typ":"at+jwt"}""") + "." + parts[1] + ".",
-            hs256 + "." + Convert.ToBase64String(HMACSHA256.HashData(Encoding.UTF8.GetBytes(jwks), Encoding.ASCII.GetBytes(hs256))).TrimEnd('=').Replace('+', '-').Replace('/', '_'),
+            hs256
+                + "."
+                + Convert
+                    .ToBase64String(HMACSHA256.HashData(Encoding.UTF8.GetBytes(jwks), Encoding.ASCII.GetBytes(hs256)))
+                    .TrimEnd('=')
+                    .Replace('+', '-')
+                    .Replace('/', '_'),
             parts[0] + "." + admin + "." + parts[2],
             Encode($$"""{"alg":"ES256","kid":"another","typ":"at+jwt"}""") + "." + parts[1] + "." + parts[2],
             parts[0] + "." + parts[1] + "." + parts[2][..^4] + "AAAA",
@@ -157,7 +195,10 @@ public sealed class SignInTests(TestHost host) : IClassFixture<TestHost>
         {
             user.Token = token;
             var reply = await user.GetAsync("/v1/auth/me");
-            Assert.Equal((HttpStatusCode.Unauthorized, "unauthenticated", "Bearer"), (reply.Status, reply.Code, reply.Header("WWW-Authenticate")));
+            Assert.Equal(
+                (HttpStatusCode.Unauthorized, "unauthenticated", "Bearer"),
+                (reply.Status, reply.Code, reply.Header("WWW-Authenticate"))
+            );
         }
     }
 
@@ -180,5 +221,8 @@ public sealed class SignInTests(TestHost host) : IClassFixture<TestHost>
 
     private static string Without(Reply reply) => string.Join(' ', reply.Json.EnumerateObject().Where(p => p.Name != "traceId"));
 
-    private static string Decode(string part) => Encoding.UTF8.GetString(Convert.FromBase64String(part.Replace('-', '+').Replace('_', '/').PadRight((part.Length + 3) / 4 * 4, '=')));
+    private static string Decode(string part) =>
+        Encoding.UTF8.GetString(
+            Convert.FromBase64String(part.Replace('-', '+').Replace('_', '/').PadRight((part.Length + 3) / 4 * 4, '='))
+        );
 }

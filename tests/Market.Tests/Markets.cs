@@ -9,9 +9,22 @@ internal static class Markets
     public static readonly DateTimeOffset Now = new(2026, 1, 5, 16, 20, 30, TimeSpan.Zero);
 
     public static SimulatedMarket Simulated(long seed = 42, int ticksPerSecond = 1, string symbols = "") =>
-        new(Options.Create(new MarketOptions { Simulated = new SimulatedOptions { Seed = seed, TicksPerSecond = ticksPerSecond, Symbols = symbols } }));
+        new(
+            Options.Create(
+                new MarketOptions
+                {
+                    Simulated = new SimulatedOptions
+                    {
+                        Seed = seed,
+                        TicksPerSecond = ticksPerSecond,
+                        Symbols = symbols,
+                    },
+                }
+            )
+        );
 
-    public static ReplayMarket Replay(string? folder) => new(Options.Create(new MarketOptions { Replay = new ReplayOptions { Path = folder } }));
+    public static ReplayMarket Replay(string? folder) =>
+        new(Options.Create(new MarketOptions { Replay = new ReplayOptions { Path = folder } }));
 
     public static DateOnly Day(string text) => DateOnly.ParseExact(text, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
 }

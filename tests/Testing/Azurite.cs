@@ -23,14 +23,34 @@ public sealed class Azurite : IAsyncDisposable
     private Azurite(int port)
     {
         _port = port;
-        _process = Process.Start(new ProcessStartInfo("node", [Program, "--tableHost", "127.0.0.1", "--tablePort", $"{port}", "--silent", "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _process = Process.Start(
+            new ProcessStartInfo(
+                "node",
+                [
+                    Program,
+                    "--tableHost",
+                    "127.0.0.1",
+                    "--tablePort",
+                    $"{port}",
+                    "--silent",
+                    "--inMemoryPersistence",
+                    "--skipApiVersionCheck",
+                    "--disableTelemetry",
+                ]
+            )
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
     }
 
     public static string Program { get; } = Path.Combine(Checkout.Root, "node_modules", "azurite", "dist", "src", "table", "main.js");
 
     public string ConnectionString => At(_port);
 
-    public static string At(int port) => $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};TableEndpoint=http://127.0.0.1:{port}/devstoreaccount1;";
+    public static string At(int port) =>
+        $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};TableEndpoint=http://127.0.0.1:{port}/devstoreaccount1;";
 
     /// <param name="port">0 for a free one.</param>
     public static async Task<Azurite> StartAsync(int port = 0)

@@ -26,16 +26,32 @@ public sealed class Browser : IAsyncDisposable
 
     private Browser(Process process, string profile) => (_process, _profile) = (process, profile);
 
-    public static string? Program { get; } = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
+    public static string? Program { get; } =
+        new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
 
     /// <param name="page">What to open first.</param>
     public static async Task<Browser> StartAsync(Uri page)
     {
         var profile = Directory.CreateTempSubdirectory("browser-").FullName;
-        var process = Process.Start(new ProcessStartInfo(Program!, ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--remote-debugging-port=0", $"--user-data-dir={profile}", "about:blank"])
-        {
-            RedirectStandardError = true, RedirectStandardOutput = true,
-        })!;
+        var process = Process.Start(
+            new ProcessStartInfo(
+                Program!,
+                [
+                    "--headless=new",
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-dev-shm-usage",
+                    "--no-first-run",
+                    "--remote-debugging-port=0",
+                    $"--user-data-dir={profile}",
+                    "about:blank",
+                ]
+            )
+            {
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+            }
+        )!;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         var browser = new Browser(process, profile);
@@ -47,10 +63,21 @@ public sealed class Browser : IAsyncDisposable
     public async Task AddAuthenticatorAsync(bool verified = true)
     {
         await SendAsync("WebAuthn.enable");
-        await SendAsync("WebAuthn.addVirtualAuthenticator", new
-        {
-            options = new { protocol = "ctap2", transport = "internal", hasResidentKey = verified, hasUserVerification = verified, isUserVerified = verified, automaticPresenceSimulation = true },
-        });
+        await SendAsync(
+            "WebAuthn.addVirtualAuthenticator",
+            new
+            {
+                options = new
+                {
+                    protocol = "ctap2",
+                    transport = "internal",
+                    hasResidentKey = verified,
+                    hasUserVerification = verified,
+                    isUserVerified = verified,
+                    automaticPresenceSimulation = true,
+                },
+            }
+        );
     }
 
     /// <summary>Runs a promise in the page and answers what it resolves to.</summary>
@@ -62,15 +89,23 @@ public sealed class Browser : IAsyncDisposable
     }
 
     public Task<string> CreatePasskeyAsync(string options) =>
-        EvaluateAsync($"navigator.credentials.create({{ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON({options}) }}).then(c => JSON.stringify(c.toJSON()))");
+        EvaluateAsync(
+            $"navigator.credentials.create({{ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON({options}) }}).then(c => JSON.stringify(c.toJSON()))"
+        );
 
     public Task<string> UsePasskeyAsync(string options) =>
-        EvaluateAsync($"navigator.credentials.get({{ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON({options}) }}).then(c => JSON.stringify(c.toJSON()))");
+        EvaluateAsync(
+            $"navigator.credentials.get({{ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON({options}) }}).then(c => JSON.stringify(c.toJSON()))"
+        );
 
     public async Task OpenAsync(Uri page)
     {
         await SendAsync("Page.navigate", new { url = page.ToString() });
-        for (var i = 0; await EvaluateAsync("location.origin + ' ' + document.readyState") != page.GetLeftPart(UriPartial.Authority) + " complete"; i++)
+        for (
+            var i = 0;
+            await EvaluateAsync("location.origin + ' ' + document.readyState") != page.GetLeftPart(UriPartial.Authority) + " complete";
+            i++
+        )
         {
             if (i == 100) throw new TimeoutException($"{page} did not open.");
             await Task.Delay(100);
@@ -96,7 +131,10 @@ public sealed class Browser : IAsyncDisposable
         }
         using var http = new HttpClient();
         var pages = JsonNode.Parse(await http.GetStringAsync($"http://127.0.0.1:{File.ReadAllLines(portFile)[0]}/json/list"))!.AsArray();
-        await _socket.ConnectAsync(new Uri(pages.First(p => p!["type"]!.GetValue<string>() == "page")!["webSocketDebuggerUrl"]!.GetValue<string>()), default);
+        await _socket.ConnectAsync(
+            new Uri(pages.First(p => p!["type"]!.GetValue<string>() == "page")!["webSocketDebuggerUrl"]!.GetValue<string>()),
+            default
+        );
         await OpenAsync(page);
     }
 
@@ -104,7 +142,19 @@ public sealed class Browser : IAsyncDisposable
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var id = ++_lastId;
-        await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(new { id, method, @params = parameters ?? new { } }), WebSocketMessageType.Text, true, timeout.Token);
+        await _socket.SendAsync(
+            JsonSerializer.SerializeToUtf8Bytes(
+                new
+                {
+                    id,
+                    method,
+                    @params = parameters ?? new { },
+                }
+            ),
+            WebSocketMessageType.Text,
+            true,
+            timeout.Token
+        );
         while (true)
         {
             var message = JsonNode.Parse(await ReceiveAsync(timeout.Token))!;

@@ -5,15 +5,18 @@ public static class Checkout
 {
     public static string Root { get; } = FindRoot();
 
-    public static string TestHome => Environment.GetEnvironmentVariable("AGENTINVEST_TEST_HOME") is { Length: > 0 } home ? home : Path.Combine(Root, ".local", "test");
+    public static string TestHome =>
+        Environment.GetEnvironmentVariable("AGENTINVEST_TEST_HOME") is { Length: > 0 } home ? home : Path.Combine(Root, ".local", "test");
 
     /// <summary>The recorded data that lies beside the checkout on some machines, else null.</summary>
-    public static string? Data(string folder) => Path.Combine(Root, "..", "shared", "data", folder) is var path && Directory.Exists(path) ? Path.GetFullPath(path) : null;
+    public static string? Data(string folder) =>
+        Path.Combine(Root, "..", "shared", "data", folder) is var path && Directory.Exists(path) ? Path.GetFullPath(path) : null;
 
     private static string FindRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "AgentInvest.sln"))) folder = folder.Parent ?? throw new InvalidOperationException("Tests run inside the checkout.");
+        while (!File.Exists(Path.Combine(folder.FullName, "AgentInvest.sln")))
+            folder = folder.Parent ?? throw new InvalidOperationException("Tests run inside the checkout.");
         return folder.FullName;
     }
 }
@@ -45,6 +48,7 @@ public sealed class ProgramFactAttribute : FactAttribute
     public ProgramFactAttribute(params string[] programs)
     {
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
-        if (Array.Find(programs, p => !folders.Any(f => File.Exists(Path.Combine(f, p)))) is { } missing) Skip = $"{missing} is not installed";
+        if (Array.Find(programs, p => !folders.Any(f => File.Exists(Path.Combine(f, p)))) is { } missing)
+            Skip = $"{missing} is not installed";
     }
 }

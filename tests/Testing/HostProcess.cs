@@ -3,7 +3,10 @@ using System.Text;
 
 namespace AgentInvest.Testing;
 
-/// <summary>The local host, or another program that says it is ready as the host does, as a process of its own: killed, stopped and started again by tests.</summary>
+/// <summary>
+/// The local host, or another program that says it is ready as the host does, as a process of its own: killed, stopped and started again by
+/// tests.
+/// </summary>
 public sealed class HostProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -17,7 +20,15 @@ public sealed class HostProcess : IAsyncDisposable
     }
 
     public static string HostProgram =>
-        Path.Combine(Checkout.Root, "src", "LocalHost", "bin", AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug", "net10.0", "AgentInvest.LocalHost.dll");
+        Path.Combine(
+            Checkout.Root,
+            "src",
+            "LocalHost",
+            "bin",
+            AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug",
+            "net10.0",
+            "AgentInvest.LocalHost.dll"
+        );
 
     public Uri Url { get; }
 
@@ -33,14 +44,21 @@ public sealed class HostProcess : IAsyncDisposable
     /// <param name="home">Of an earlier host, to start again where it ended.</param>
     /// <param name="port">Of an earlier host, so that its tokens stay good; 0 for a free one.</param>
     /// <param name="program">Another program than the local host.</param>
-    public static async Task<HostProcess> StartAsync(string? connectionString, IReadOnlyDictionary<string, string>? settings = null, string? home = null, int port = 0, string? program = null)
+    public static async Task<HostProcess> StartAsync(
+        string? connectionString,
+        IReadOnlyDictionary<string, string>? settings = null,
+        string? home = null,
+        int port = 0,
+        string? program = null
+    )
     {
         if (port == 0) port = Ports.Free();
         var start = new ProcessStartInfo("dotnet", [program ?? HostProgram])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Checkout.Root,
         };
-        foreach (var name in start.Environment.Keys.Where(k => k.Contains("__", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
+        foreach (var name in start.Environment.Keys.Where(k => k.Contains("__", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(name);
         start.Environment["AGENTINVEST_ROOT"] = Checkout.Root;
         start.Environment["AGENTINVEST_PORT"] = $"{port}";
         start.Environment["AGENTINVEST_HOME"] = home ?? NewHome();
@@ -66,11 +84,21 @@ public sealed class HostProcess : IAsyncDisposable
     public static string NewHome() => Path.Combine(Checkout.TestHome, "hosts", Guid.NewGuid().ToString("N")[..12]);
 
     /// <summary>The exit code and the output of a start that is meant to fail, or of a command such as <c>down</c>.</summary>
-    public static Task<(int ExitCode, string Output)> RunAsync(string home, int port, params string[] arguments) => RunAsync(home, port, [], arguments);
+    public static Task<(int ExitCode, string Output)> RunAsync(string home, int port, params string[] arguments) =>
+        RunAsync(home, port, [], arguments);
 
-    public static async Task<(int ExitCode, string Output)> RunAsync(string home, int port, Dictionary<string, string> settings, params string[] arguments)
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        string home,
+        int port,
+        Dictionary<string, string> settings,
+        params string[] arguments
+    )
     {
-        var start = new ProcessStartInfo("dotnet", [HostProgram, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [HostProgram, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["AGENTINVEST_ROOT"] = Checkout.Root;
         start.Environment["AGENTINVEST_HOME"] = home;
         start.Environment["AGENTINVEST_PORT"] = $"{port}";

@@ -8,7 +8,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace AgentInvest.Testing;
 
-/// <summary>Two real OpenID providers (npm oidc-provider) on loopback, one that signs RS256 and answers by query, one that behaves as Apple does.</summary>
+/// <summary>
+/// Two real OpenID providers (npm oidc-provider) on loopback, one that signs RS256 and answers by query, one that behaves as Apple does.
+/// </summary>
 public sealed class OidcProviders : IAsyncDisposable
 {
     private readonly ECDsa _team = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -23,7 +25,14 @@ public sealed class OidcProviders : IAsyncDisposable
 
     public async Task StartAsync()
     {
-        var start = new ProcessStartInfo("node", [Path.Combine(Checkout.Root, "tests", "Testing", "oidc-provider.mjs"), $"{new Uri(Google).Port}", $"{new Uri(Apple).Port}"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            "node",
+            [Path.Combine(Checkout.Root, "tests", "Testing", "oidc-provider.mjs"), $"{new Uri(Google).Port}", $"{new Uri(Apple).Port}"]
+        )
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["PROVIDER_KEYS"] = _keys;
         start.Environment["APPLE_PUBLIC_KEY"] = _team.ExportSubjectPublicKeyInfoPem();
         _process = Process.Start(start)!;
@@ -33,7 +42,8 @@ public sealed class OidcProviders : IAsyncDisposable
         _process.ErrorDataReceived += (_, e) => { lock (errors) errors.AppendLine(e.Data); };
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        if (await Task.WhenAny(ready.Task, Task.Delay(TimeSpan.FromSeconds(60))) != ready.Task) throw new TimeoutException($"The providers did not start:\n{errors}");
+        if (await Task.WhenAny(ready.Task, Task.Delay(TimeSpan.FromSeconds(60))) != ready.Task)
+            throw new TimeoutException($"The providers did not start:\n{errors}");
     }
 
     public async Task StopAsync()
@@ -57,11 +67,35 @@ public sealed class OidcProviders : IAsyncDisposable
         var r = rsa.ExportParameters(true);
         var e = ec.ExportParameters(true);
         static string B(byte[]? bytes) => Base64UrlEncoder.Encode(bytes);
-        return JsonSerializer.Serialize(new object[]
-        {
-            new { kty = "RSA", kid = "r", use = "sig", n = B(r.Modulus), e = B(r.Exponent), d = B(r.D), p = B(r.P), q = B(r.Q), dp = B(r.DP), dq = B(r.DQ), qi = B(r.InverseQ) },
-            new { kty = "EC", kid = "e", use = "sig", crv = "P-256", x = B(e.Q.X), y = B(e.Q.Y), d = B(e.D) },
-        });
+        return JsonSerializer.Serialize(
+            new object[]
+            {
+                new
+                {
+                    kty = "RSA",
+                    kid = "r",
+                    use = "sig",
+                    n = B(r.Modulus),
+                    e = B(r.Exponent),
+                    d = B(r.D),
+                    p = B(r.P),
+                    q = B(r.Q),
+                    dp = B(r.DP),
+                    dq = B(r.DQ),
+                    qi = B(r.InverseQ),
+                },
+                new
+                {
+                    kty = "EC",
+                    kid = "e",
+                    use = "sig",
+                    crv = "P-256",
+                    x = B(e.Q.X),
+                    y = B(e.Q.Y),
+                    d = B(e.D),
+                },
+            }
+        );
     }
 }
 
@@ -89,7 +123,9 @@ public sealed partial class CookieBrowser : IDisposable
         return await ReadAsync(url, response);
     }
 
-    /// <summary>Signs in at the provider as this person, up to the address (and the form) of its answer to us, which is not followed.</summary>
+    /// <summary>
+    /// Signs in at the provider as this person, up to the address (and the form) of its answer to us, which is not followed.
+    /// </summary>
     public async Task<(Uri Callback, Dictionary<string, string> Form)> SignInAsync(Uri authorization, object person)
     {
         var url = new Uri(authorization + "&login_hint=" + Base64UrlEncoder.Encode(JsonSerializer.Serialize(person)));
@@ -100,7 +136,10 @@ public sealed partial class CookieBrowser : IDisposable
             {
                 var action = FormAction().Match(reply.Text);
                 if (!action.Success) throw new InvalidOperationException($"{url}: {reply.Status} {reply.Text}");
-                return (new Uri(WebUtility.HtmlDecode(action.Groups[1].Value)), FormInput().Matches(reply.Text).ToDictionary(m => m.Groups[1].Value, m => WebUtility.HtmlDecode(m.Groups[2].Value)));
+                return (
+                    new Uri(WebUtility.HtmlDecode(action.Groups[1].Value)),
+                    FormInput().Matches(reply.Text).ToDictionary(m => m.Groups[1].Value, m => WebUtility.HtmlDecode(m.Groups[2].Value))
+                );
             }
             if (reply.Location.AbsolutePath.EndsWith("/callback", StringComparison.Ordinal)) return (reply.Location, []);
             url = reply.Location;
@@ -110,8 +149,13 @@ public sealed partial class CookieBrowser : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static async Task<PageReply> ReadAsync(Uri url, HttpResponseMessage response) => new(response.StatusCode, response.Headers.Location is { } location ? new Uri(url, location) : null,
-        await response.Content.ReadAsStringAsync(), response.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies.ToList() : []);
+    private static async Task<PageReply> ReadAsync(Uri url, HttpResponseMessage response) =>
+        new(
+            response.StatusCode,
+            response.Headers.Location is { } location ? new Uri(url, location) : null,
+            await response.Content.ReadAsStringAsync(),
+            response.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies.ToList() : []
+        );
 
     [GeneratedRegex("<form[^>]*action=\"([^\"]+)\"")]
     private static partial Regex FormAction();

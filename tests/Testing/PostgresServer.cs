@@ -10,5 +10,6 @@ public static class PostgresServer
     /// <summary>As the server's owner, to its own database.</summary>
     public static Task<string> ConnectionStringAsync() => Started.Value;
 
-    private static async Task<string> StartAsync() => (await EmbeddedPostgres.StartAsync(Checkout.Root, Checkout.TestHome)).ConnectionString;
+    private static async Task<string> StartAsync() =>
+        (await EmbeddedPostgres.StartAsync(Checkout.Root, Checkout.TestHome)).ConnectionString;
 }

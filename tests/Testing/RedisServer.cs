@@ -22,7 +22,12 @@ public sealed class RedisServer : IDisposable
 
     public void Start()
     {
-        _process = Process.Start(new ProcessStartInfo(Program, ["--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]) { RedirectStandardOutput = true })!;
+        _process = Process.Start(
+            new ProcessStartInfo(Program, ["--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+            {
+                RedirectStandardOutput = true,
+            }
+        )!;
         _process.BeginOutputReadLine();
         for (var i = 0; i < 100; i++)
         {

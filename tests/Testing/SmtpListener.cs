@@ -84,7 +84,8 @@ public sealed class SmtpListener : IAsyncDisposable
             {
                 await SayAsync("354 go on");
                 var text = new StringBuilder();
-                while (await reader.ReadLineAsync() is { } data && data != ".") text.Append(data.StartsWith("..", StringComparison.Ordinal) ? data[1..] : data).Append("\r\n");
+                while (await reader.ReadLineAsync() is { } data && data != ".")
+                    text.Append(data.StartsWith("..", StringComparison.Ordinal) ? data[1..] : data).Append("\r\n");
                 using var bytes = new MemoryStream(Encoding.Latin1.GetBytes(text.ToString()));
                 var message = await MimeMessage.LoadAsync(bytes);
                 lock (_messages) _messages.Add(message);

@@ -70,7 +70,8 @@ public sealed class TestDatabase : IAsyncDisposable
         await ExecuteAsync(connection, $"drop database if exists {_name} with (force)");
     }
 
-    private static string With(string server, string database) => new NpgsqlConnectionStringBuilder(server) { Database = database, Pooling = database != "postgres" }.ConnectionString;
+    private static string With(string server, string database) =>
+        new NpgsqlConnectionStringBuilder(server) { Database = database, Pooling = database != "postgres" }.ConnectionString;
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {

@@ -14,7 +14,9 @@ using Microsoft.Extensions.Logging;
 
 namespace AgentInvest.Testing;
 
-/// <summary>The whole host within the test's process, on a port and a database of its own: everything between socket and disk is real.</summary>
+/// <summary>
+/// The whole host within the test's process, on a port and a database of its own: everything between socket and disk is real.
+/// </summary>
 public class TestHost : IAsyncLifetime
 {
     private WebApplication? _app;
@@ -107,7 +109,8 @@ public sealed class ShiftedTime : TimeProvider
 
     public void Advance(TimeSpan by) => Interlocked.Add(ref _shift, by.Ticks);
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Interlocked.Read(ref _shift));
-    public override long GetTimestamp() => base.GetTimestamp() + (long)(TimeSpan.FromTicks(Interlocked.Read(ref _shift)).TotalSeconds * TimestampFrequency);
+    public override long GetTimestamp() =>
+        base.GetTimestamp() + (long)(TimeSpan.FromTicks(Interlocked.Read(ref _shift)).TotalSeconds * TimestampFrequency);
 }
 
 /// <summary>An answer, read.</summary>
@@ -115,7 +118,10 @@ public sealed record Reply(HttpStatusCode Status, HttpResponseHeaders Headers, H
 {
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;
     public string? Code => Json.TryGetProperty("code", out var code) ? code.GetString() : null;
-    public string? Header(string name) => Headers.TryGetValues(name, out var values) ? string.Join(",", values) : ContentHeaders.TryGetValues(name, out var content) ? string.Join(",", content) : null;
+    public string? Header(string name) =>
+        Headers.TryGetValues(name, out var values) ? string.Join(",", values)
+        : ContentHeaders.TryGetValues(name, out var content) ? string.Join(",", content)
+        : null;
 }
 
 /// <summary>Somebody with an account, calling the API.</summary>
@@ -146,14 +152,20 @@ public sealed class TestUser(Uri url, string email, string password)
     }
 
     /// <summary>The mails to this user, the newest first.</summary>
-    public async Task<List<JsonElement>> MailsAsync() => (await GetAsync($"/v1/dev/outbox?to={Uri.EscapeDataString(email)}")).Json.GetProperty("items").EnumerateArray().ToList();
+    public async Task<List<JsonElement>> MailsAsync() =>
+        (await GetAsync($"/v1/dev/outbox?to={Uri.EscapeDataString(email)}")).Json.GetProperty("items").EnumerateArray().ToList();
 
-    public async Task<JsonElement> LatestMailAsync() => (await GetAsync($"/v1/dev/outbox?to={Uri.EscapeDataString(email)}")).Json.GetProperty("items")[0];
+    public async Task<JsonElement> LatestMailAsync() =>
+        (await GetAsync($"/v1/dev/outbox?to={Uri.EscapeDataString(email)}")).Json.GetProperty("items")[0];
 
-    public Task<Reply> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, null, headers);
-    public Task<Reply> PostAsync(string path, object? body = null, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Post, path, body is null ? null : JsonContent.Create(body), headers);
-    public Task<Reply> DeleteAsync(string path, object? body = null, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Delete, path, body is null ? null : JsonContent.Create(body), headers);
-    public Task<Reply> PostRawAsync(string path, string body, string type = "application/json") => SendAsync(HttpMethod.Post, path, new StringContent(body, Encoding.UTF8, type));
+    public Task<Reply> GetAsync(string path, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Get, path, null, headers);
+    public Task<Reply> PostAsync(string path, object? body = null, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Post, path, body is null ? null : JsonContent.Create(body), headers);
+    public Task<Reply> DeleteAsync(string path, object? body = null, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Delete, path, body is null ? null : JsonContent.Create(body), headers);
+    public Task<Reply> PostRawAsync(string path, string body, string type = "application/json") =>
+        SendAsync(HttpMethod.Post, path, new StringContent(body, Encoding.UTF8, type));
 
     public async Task<Reply> SendAsync(HttpMethod method, string path, HttpContent? content, params (string Name, string Value)[] headers)
     {

@@ -42,9 +42,24 @@ public sealed class ListModels
         }
         if (_latest is { Items: [var first, ..] } latest && first.DataRange.To == table.Days[^1]) return latest;
         var returns = table.Prices[0].Zip(table.Prices[0].Skip(1), (a, b) => b / a - 1).ToArray();
-        if (VolatilityChoice.Choose(returns, 252) is not { } forecast || forecast.Candidates.FirstOrDefault(c => c.Model == "constant") is not { } constant) return new Response([]);
+        if (
+            VolatilityChoice.Choose(returns, 252) is not { } forecast
+            || forecast.Candidates.FirstOrDefault(c => c.Model == "constant") is not { } constant
+        )
+            return new Response([]);
         var range = new DataRange(Reference, table.Days[0], table.Days[^1], table.Source ?? "");
-        return _latest = new Response(forecast.Candidates.Where(c => c != constant)
-            .Select(c => new Model(c.Model, "1", "volatility", range.To, range, new Metrics(forecast.Periods, c.Qlike, new Baseline(constant.Model, constant.Qlike)))).ToList());
+        return _latest = new Response(
+            forecast
+                .Candidates.Where(c => c != constant)
+                .Select(c => new Model(
+                    c.Model,
+                    "1",
+                    "volatility",
+                    range.To,
+                    range,
+                    new Metrics(forecast.Periods, c.Qlike, new Baseline(constant.Model, constant.Qlike))
+                ))
+                .ToList()
+        );
     }
 }

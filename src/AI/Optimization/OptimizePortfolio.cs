@@ -18,18 +18,41 @@ public sealed partial class OptimizePortfolio
         var checks = new OptimizerChecks(request);
         var names = checks.Names();
         var plan = checks.Plan(names);
-        var prices = request.Prices is not null ? checks.Prices(names) : await _closes.LoadAsync(names, "symbols", (request.LookbackDays ?? DefaultDays) + 1, Instants.DayOf(_time.GetUtcNow()), ct);
+        var prices = request.Prices is not null
+            ? checks.Prices(names)
+            : await _closes.LoadAsync(names, "symbols", (request.LookbackDays ?? DefaultDays) + 1, Instants.DayOf(_time.GetUtcNow()), ct);
         var table = ReturnTable.Of(prices.Prices);
-        if (request.LookbackDays is { } days && days < table.Days) table = table.Slice(table.Days - days, table.Days, Enumerable.Range(0, table.Count).ToList());
+        if (request.LookbackDays is { } days && days < table.Days)
+            table = table.Slice(table.Days - days, table.Days, Enumerable.Range(0, table.Count).ToList());
         Usable(plan, table, request.Prices is null ? "symbols" : "prices.values");
         try
         {
             var optimum = plan.Solve(table);
             ct.ThrowIfCancellationRequested();
             // The targets pick a point of the frontier; they are no limits of it.
-            var frontier = new PortfolioOptimizer(optimum.Optimizer.Expected, optimum.Optimizer.Covariance, plan.Limits with { TargetReturn = null }, plan.RiskFree).Frontier(plan.FrontierPoints);
+            var frontier = new PortfolioOptimizer(
+                optimum.Optimizer.Expected,
+                optimum.Optimizer.Covariance,
+                plan.Limits with
+                {
+                    TargetReturn = null,
+                },
+                plan.RiskFree
+            ).Frontier(plan.FrontierPoints);
             ct.ThrowIfCancellationRequested();
-            return Show(plan, optimum, frontier, WalkForward.Run(table, (window, assets) => Past(plan, window, assets, ct), plan.RiskFree, plan.Objective == Objective.MinCvar ? 8 : 24), prices, table.Days);
+            return Show(
+                plan,
+                optimum,
+                frontier,
+                WalkForward.Run(
+                    table,
+                    (window, assets) => Past(plan, window, assets, ct),
+                    plan.RiskFree,
+                    plan.Objective == Objective.MinCvar ? 8 : 24
+                ),
+                prices,
+                table.Days
+            );
         }
         catch (InfeasibleException e)
         {
@@ -59,34 +82,81 @@ public sealed partial class OptimizePortfolio
         for (var i = 0; i < table.Count; i++)
         {
             if (table.Days - table.First(i) < 2) throw Problems.Validation(field, $"{plan.Symbols[i]} needs prices on 3 days or more");
-            if (plan.Objective is Objective.RiskParity or Objective.Hrp && !Moves(table, i)) throw Problems.Validation(field, $"{plan.Symbols[i]} does not move, so it has no share of the risk");
+            if (plan.Objective is Objective.RiskParity or Objective.Hrp && !Moves(table, i))
+                throw Problems.Validation(field, $"{plan.Symbols[i]} does not move, so it has no share of the risk");
         }
         // Compounded over a year, a few wild days make numbers that nothing can be said with.
-        var (expected, covariance) = (Estimators.Returns(table, plan.Returns, plan.RiskFree), Estimators.Covariance(table, plan.Covariance));
-        if (Array.FindIndex(expected, m => !(Math.Abs(m) < Wildest)) is >= 0 and var wild) throw Problems.Validation(field, $"{plan.Symbols[wild]} moves too much for an annual return");
+        var (expected, covariance) = (
+            Estimators.Returns(table, plan.Returns, plan.RiskFree),
+            Estimators.Covariance(table, plan.Covariance)
+        );
+        if (Array.FindIndex(expected, m => !(Math.Abs(m) < Wildest)) is >= 0 and var wild)
+            throw Problems.Validation(field, $"{plan.Symbols[wild]} moves too much for an annual return");
         if (!covariance.All(c => Math.Abs(c) < Wildest)) throw Problems.Validation(field, "move too much for an annual covariance");
-        if (plan.Objective == Objective.MinCvar && table.Days - table.Complete < 2) throw Problems.Validation(field, "must have days on which all symbols have prices");
+        if (plan.Objective == Objective.MinCvar && table.Days - table.Complete < 2)
+            throw Problems.Validation(field, "must have days on which all symbols have prices");
     }
 
-    private static bool Moves(ReturnTable table, int asset) => Finance.Risk.RiskMeasures.Covariance(table.Of(asset), table.Of(asset)) is > 0;
+    private static bool Moves(ReturnTable table, int asset) =>
+        Finance.Risk.RiskMeasures.Covariance(table.Of(asset), table.Of(asset)) is > 0;
 
-    private static Response Show(OptimizerPlan plan, OptimizerPlan.Optimum optimum, IReadOnlyList<PortfolioPoint> frontier, WalkForwardResult? tested, PriceTable prices, int days)
+    private static Response Show(
+        OptimizerPlan plan,
+        OptimizerPlan.Optimum optimum,
+        IReadOnlyList<PortfolioPoint> frontier,
+        WalkForwardResult? tested,
+        PriceTable prices,
+        int days
+    )
     {
-        Dictionary<string, double> Named(double[] values) => plan.Symbols.Select((s, i) => (s, values[i])).ToDictionary(x => x.s, x => x.Item2);
+        Dictionary<string, double> Named(double[] values) =>
+            plan.Symbols.Select((s, i) => (s, values[i])).ToDictionary(x => x.s, x => x.Item2);
         var unavailable = new Dictionary<string, string>();
-        if (tested is null) unavailable["outOfSample"] = $"It takes {WalkForward.FewestDays} daily returns, and symbols that were listed for half of the training days.";
+        if (tested is null)
+            unavailable["outOfSample"] =
+                $"It takes {WalkForward.FewestDays} daily returns, and symbols that were listed for half of the training days.";
         if (optimum.Point.Sharpe is null) unavailable["sharpe"] = "The portfolio has no risk.";
         DateOnly Day(int row) => prices.Days[prices.Days.Length - days + row];
         return new Response(
-            Named(optimum.Point.Weights), optimum.Point.ExpectedReturn, optimum.Point.Volatility, optimum.Point.Sharpe,
+            Named(optimum.Point.Weights),
+            optimum.Point.ExpectedReturn,
+            optimum.Point.Volatility,
+            optimum.Point.Sharpe,
             frontier.Select(p => new FrontierPoint(p.ExpectedReturn, p.Volatility, p.Sharpe, Named(p.Weights))).ToList(),
-            tested is null ? null : Show(plan, tested, Day(tested.FromRow), Day(tested.ToRow)), plan.Method, Instants.StartOf(prices.Days[^1]), prices.Source ?? "request",
-            optimum.Cvar, optimum.Posterior is null ? null : new PosteriorReturns(Named(optimum.Posterior)),
-            plan.Limits.Current is { } current ? optimum.Point.Weights.Zip(current, (w, c) => Math.Abs(w - c)).Sum() / 2 : null, plan.TransactionCost > 0 ? optimum.Optimizer.Cost(optimum.Point.Weights) : null, unavailable);
+            tested is null ? null : Show(plan, tested, Day(tested.FromRow), Day(tested.ToRow)),
+            plan.Method,
+            Instants.StartOf(prices.Days[^1]),
+            prices.Source ?? "request",
+            optimum.Cvar,
+            optimum.Posterior is null ? null : new PosteriorReturns(Named(optimum.Posterior)),
+            plan.Limits.Current is { } current ? optimum.Point.Weights.Zip(current, (w, c) => Math.Abs(w - c)).Sum() / 2 : null,
+            plan.TransactionCost > 0 ? optimum.Optimizer.Cost(optimum.Point.Weights) : null,
+            unavailable
+        );
     }
 
-    private static Tested Show(OptimizerPlan plan, WalkForwardResult t, DateOnly from, DateOnly to) => new(
-        from, to, t.Windows, t.Fallbacks, t.Rule.Return, t.Rule.Volatility, t.Rule.Sharpe, t.Rule.MaxDrawdown, t.Rule.Turnover,
-        new TestedBaseline("equalWeight", t.EqualWeight.Return, t.EqualWeight.Volatility, t.EqualWeight.Sharpe, t.EqualWeight.MaxDrawdown, t.EqualWeight.Turnover),
-        plan.Objective == Objective.BlackLitterman ? "Without the views and market values, which are of today." : plan.Limits.TurnoverMax is not null || plan.TransactionCost > 0 ? "Without the limit on turnover and the costs of trades, which are of today's holdings." : null);
+    private static Tested Show(OptimizerPlan plan, WalkForwardResult t, DateOnly from, DateOnly to) =>
+        new(
+            from,
+            to,
+            t.Windows,
+            t.Fallbacks,
+            t.Rule.Return,
+            t.Rule.Volatility,
+            t.Rule.Sharpe,
+            t.Rule.MaxDrawdown,
+            t.Rule.Turnover,
+            new TestedBaseline(
+                "equalWeight",
+                t.EqualWeight.Return,
+                t.EqualWeight.Volatility,
+                t.EqualWeight.Sharpe,
+                t.EqualWeight.MaxDrawdown,
+                t.EqualWeight.Turnover
+            ),
+            plan.Objective == Objective.BlackLitterman ? "Without the views and market values, which are of today."
+                : plan.Limits.TurnoverMax is not null || plan.TransactionCost > 0
+                    ? "Without the limit on turnover and the costs of trades, which are of today's holdings."
+                : null
+        );
 }

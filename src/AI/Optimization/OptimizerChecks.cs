@@ -17,7 +17,11 @@ internal sealed class OptimizerChecks(Request request)
     public IReadOnlyList<string> Names()
     {
         var field = request.Prices is null ? "symbols" : "prices.symbols";
-        _check.That(request.Symbols is null != request.Prices is null, request.Prices is null ? "symbols" : "prices", "give exactly one of symbols and prices");
+        _check.That(
+            request.Symbols is null != request.Prices is null,
+            request.Prices is null ? "symbols" : "prices",
+            "give exactly one of symbols and prices"
+        );
         _check.ThrowIfAny();
         var names = request.Symbols?.Select((s, i) => Symbols.Parse(s, $"symbols[{i}]")).ToList() ?? request.Prices!.Symbols ?? [];
         if (_check.That(names.Count is >= 1 and <= MostSymbols, field, $"must name 1 to {MostSymbols} symbols"))
@@ -39,11 +43,19 @@ internal sealed class OptimizerChecks(Request request)
         var prices = names.Select(_ => new double[dates.Count]).ToArray();
         for (var i = 0; i < values.Count; i++)
         {
-            if (values[i] is null || values[i].Length != names.Count) throw Problems.Validation($"prices.values[{i}]", $"must have {names.Count} prices");
+            if (values[i] is null || values[i].Length != names.Count)
+                throw Problems.Validation($"prices.values[{i}]", $"must have {names.Count} prices");
             for (var j = 0; j < names.Count; j++)
             {
-                if (values[i][j] is not { } price) prices[j][i] = i == 0 || double.IsNaN(prices[j][i - 1]) ? double.NaN : throw Problems.Validation($"prices.values[{i}][{j}]", "may be null before listing only");
-                else prices[j][i] = price is >= 1e-12 and <= 1e15 ? price : throw Problems.Validation($"prices.values[{i}][{j}]", "must be a price above 0");
+                if (values[i][j] is not { } price)
+                    prices[j][i] =
+                        i == 0 || double.IsNaN(prices[j][i - 1])
+                            ? double.NaN
+                            : throw Problems.Validation($"prices.values[{i}][{j}]", "may be null before listing only");
+                else
+                    prices[j][i] = price is >= 1e-12 and <= 1e15
+                        ? price
+                        : throw Problems.Validation($"prices.values[{i}][{j}]", "must be a price above 0");
             }
         }
         return new PriceTable(names, [.. dates], prices, null);
@@ -54,7 +66,10 @@ internal sealed class OptimizerChecks(Request request)
         var index = names.Select((s, i) => (s, i)).ToDictionary(x => x.s, x => x.i);
         if (request.Objective == "reinforcement") throw AIProblems.NotAvailable(request.Objective);
         var objective = Word<Objective>(request.Objective, "objective", null);
-        var (returns, covariance) = (Word<ReturnEstimator>(request.Estimator?.Returns, "estimator.returns", ReturnEstimator.Geometric), Word<CovarianceEstimator>(request.Estimator?.Covariance, "estimator.covariance", CovarianceEstimator.Sample));
+        var (returns, covariance) = (
+            Word<ReturnEstimator>(request.Estimator?.Returns, "estimator.returns", ReturnEstimator.Geometric),
+            Word<CovarianceEstimator>(request.Estimator?.Covariance, "estimator.covariance", CovarianceEstimator.Sample)
+        );
         Within(request.LookbackDays, 2, MostDays, "lookbackDays");
         Within(request.RiskFreeRate, -1, 1, "riskFreeRate");
         _check.That(request.Confidence is null or (> 0 and < 1), "confidence", "must be above 0 and below 1");
@@ -65,7 +80,11 @@ internal sealed class OptimizerChecks(Request request)
         if (request.TransactionCost > 0)
         {
             _check.That(request.CurrentWeights is not null, "currentWeights", "is required with transactionCost");
-            _check.That(objective is not (Objective.RiskParity or Objective.Hrp or Objective.MinCvar), "transactionCost", "is for maxSharpe, blackLitterman, meanVariance and minVolatility");
+            _check.That(
+                objective is not (Objective.RiskParity or Objective.Hrp or Objective.MinCvar),
+                "transactionCost",
+                "is for maxSharpe, blackLitterman, meanVariance and minVolatility"
+            );
             _check.That(request.TargetVolatility is null, "transactionCost", "cannot be given with targetVolatility");
         }
         Within(request.FrontierPoints, 10, 100, "frontierPoints");
@@ -79,8 +98,17 @@ internal sealed class OptimizerChecks(Request request)
         _check.ThrowIfAny();
         return new OptimizerPlan(names, objective!.Value, returns!.Value, covariance!.Value, request.RiskFreeRate ?? 0)
         {
-            Confidence = request.Confidence ?? 0.95, TargetVolatility = request.TargetVolatility, RiskAversion = request.RiskAversion, TransactionCost = request.TransactionCost ?? 0, FrontierPoints = request.FrontierPoints ?? 20, Limits = limits,
-            Views = views!, Prior = prior, MarketCaps = caps, PriorRiskAversion = bl?.RiskAversion ?? request.RiskAversion ?? 1, Tau = bl?.Tau ?? 0.05,
+            Confidence = request.Confidence ?? 0.95,
+            TargetVolatility = request.TargetVolatility,
+            RiskAversion = request.RiskAversion,
+            TransactionCost = request.TransactionCost ?? 0,
+            FrontierPoints = request.FrontierPoints ?? 20,
+            Limits = limits,
+            Views = views!,
+            Prior = prior,
+            MarketCaps = caps,
+            PriorRiskAversion = bl?.RiskAversion ?? request.RiskAversion ?? 1,
+            Tau = bl?.Tau ?? 0.05,
         };
     }
 
@@ -92,18 +120,30 @@ internal sealed class OptimizerChecks(Request request)
         Within(c?.MaxWeight, -1, 10, "constraints.maxWeight");
         _check.That(!longOnly || c?.MinWeight is null or >= 0, "constraints.minWeight", "must not be negative unless longOnly is false");
         Within(c?.TurnoverMax, 0, 100, "constraints.turnoverMax");
-        _check.That(c?.TurnoverMax is null || request.CurrentWeights is not null, "currentWeights", "is required with constraints.turnoverMax");
+        _check.That(
+            c?.TurnoverMax is null || request.CurrentWeights is not null,
+            "currentWeights",
+            "is required with constraints.turnoverMax"
+        );
         Known(request.Sectors?.Keys, "sectors", index);
         var caps = new List<SectorCap>();
         foreach (var (sector, max) in c?.SectorMax ?? new Dictionary<string, double>())
         {
             Within(max, -10, 10, "constraints.sectorMax." + sector);
-            var members = request.Sectors?.Where(s => s.Value == sector && index.ContainsKey(s.Key)).Select(s => index[s.Key]).Order().ToArray() ?? [];
-            if (_check.That(members.Length > 0, "constraints.sectorMax." + sector, "no symbol is of this sector under sectors")) caps.Add(new SectorCap(sector, members, max));
+            var members =
+                request.Sectors?.Where(s => s.Value == sector && index.ContainsKey(s.Key)).Select(s => index[s.Key]).Order().ToArray()
+                ?? [];
+            if (_check.That(members.Length > 0, "constraints.sectorMax." + sector, "no symbol is of this sector under sectors"))
+                caps.Add(new SectorCap(sector, members, max));
         }
         return new Limits(index.Count)
         {
-            LongOnly = longOnly, MinWeight = c?.MinWeight, MaxWeight = c?.MaxWeight, Sectors = caps, TurnoverMax = c?.TurnoverMax, TargetReturn = request.TargetReturn,
+            LongOnly = longOnly,
+            MinWeight = c?.MinWeight,
+            MaxWeight = c?.MaxWeight,
+            Sectors = caps,
+            TurnoverMax = c?.TurnoverMax,
+            TargetReturn = request.TargetReturn,
             Current = request.CurrentWeights is null ? null : Vector(request.CurrentWeights, "currentWeights", index, -10, 10),
         };
     }
@@ -135,10 +175,20 @@ internal sealed class OptimizerChecks(Request request)
         _check.That(view!.Weights is { Count: > 0 } w && w.Values.Any(x => x != 0), field + ".weights", "must have a weight that is not 0");
         if (_check.That(view.Return is not null, field + ".return", "is required")) Within(view.Return, -1, 1000, field + ".return");
         Within(view.Confidence, 0, 1, field + ".confidence");
-        return new View(Vector(view.Weights ?? new Dictionary<string, double>(), field + ".weights", index, -100, 100), view.Return ?? 0, view.Confidence);
+        return new View(
+            Vector(view.Weights ?? new Dictionary<string, double>(), field + ".weights", index, -100, 100),
+            view.Return ?? 0,
+            view.Confidence
+        );
     }
 
-    private double[] Vector(IReadOnlyDictionary<string, double> values, string field, Dictionary<string, int> index, double least, double most)
+    private double[] Vector(
+        IReadOnlyDictionary<string, double> values,
+        string field,
+        Dictionary<string, int> index,
+        double least,
+        double most
+    )
     {
         var vector = new double[index.Count];
         Known(values.Keys, field, index);
@@ -155,13 +205,22 @@ internal sealed class OptimizerChecks(Request request)
         foreach (var symbol in symbols ?? []) _check.That(index.ContainsKey(symbol), $"{field}.{symbol}", "is not one of the symbols");
     }
 
-    private void Within(double? value, double least, double most, string field) => _check.That(value is null || (value >= least && value <= most), field, FormattableString.Invariant($"must be from {least} to {most}"));
+    private void Within(double? value, double least, double most, string field) =>
+        _check.That(
+            value is null || (value >= least && value <= most),
+            field,
+            FormattableString.Invariant($"must be from {least} to {most}")
+        );
 
     private T? Word<T>(string? text, string field, T? fallback) where T : struct, Enum
     {
         if (text is null && fallback is not null) return fallback;
         foreach (var value in Enum.GetValues<T>()) if (JsonNamingPolicy.CamelCase.ConvertName(value.ToString()) == text) return value;
-        _check.That(false, field, "must be one of " + string.Join(", ", Enum.GetValues<T>().Select(v => JsonNamingPolicy.CamelCase.ConvertName(v.ToString()))));
+        _check.That(
+            false,
+            field,
+            "must be one of " + string.Join(", ", Enum.GetValues<T>().Select(v => JsonNamingPolicy.CamelCase.ConvertName(v.ToString())))
+        );
         return fallback;
     }
 }

@@ -5,7 +5,13 @@ namespace AgentInvest.AI.Optimization;
 internal enum Objective { MaxSharpe, MinVolatility, RiskParity, Hrp, MinCvar, BlackLitterman, MeanVariance }
 
 /// <summary>A request that has been checked: what to do with any table of returns of its symbols.</summary>
-internal sealed record OptimizerPlan(IReadOnlyList<string> Symbols, Objective Objective, ReturnEstimator Returns, CovarianceEstimator Covariance, double RiskFree)
+internal sealed record OptimizerPlan(
+    IReadOnlyList<string> Symbols,
+    Objective Objective,
+    ReturnEstimator Returns,
+    CovarianceEstimator Covariance,
+    double RiskFree
+)
 {
     public double Confidence { get; init; } = 0.95;
     public double? TargetVolatility { get; init; }
@@ -28,7 +34,13 @@ internal sealed record OptimizerPlan(IReadOnlyList<string> Symbols, Objective Ob
         double[]? posterior = null;
         if (Objective == Objective.BlackLitterman)
         {
-            var prior = Prior ?? (MarketCaps is { } caps ? BlackLitterman.MarketPrior(covariance, caps, PriorRiskAversion, RiskFree) : expected.Select(_ => 1.0 / expected.Length).ToArray());
+            var prior =
+                Prior
+                ?? (
+                    MarketCaps is { } caps
+                        ? BlackLitterman.MarketPrior(covariance, caps, PriorRiskAversion, RiskFree)
+                        : expected.Select(_ => 1.0 / expected.Length).ToArray()
+                );
             (expected, covariance) = BlackLitterman.Posterior(covariance, prior, Views, Tau);
             posterior = expected;
         }
@@ -38,7 +50,9 @@ internal sealed record OptimizerPlan(IReadOnlyList<string> Symbols, Objective Ob
         var weights = Objective switch
         {
             Objective.MaxSharpe or Objective.BlackLitterman => MaxSharpe(optimizer),
-            Objective.MinVolatility => TargetVolatility is { } most ? optimizer.TargetVolatility(most) : optimizer.MinVolatility(RiskAversion ?? 1),
+            Objective.MinVolatility => TargetVolatility is { } most
+                ? optimizer.TargetVolatility(most)
+                : optimizer.MinVolatility(RiskAversion ?? 1),
             Objective.MeanVariance => MeanVariance(optimizer),
             Objective.RiskParity => Within(optimizer, RiskParity.Weights(covariance, table.Count)),
             Objective.Hrp => Within(optimizer, HierarchicalRiskParity.Weights(covariance, Correlations(table, covariance), table.Count)),
@@ -62,7 +76,8 @@ internal sealed record OptimizerPlan(IReadOnlyList<string> Symbols, Objective Ob
         return TargetVolatility is { } most && optimizer.Point(best).Volatility > most ? optimizer.TargetVolatility(most) : best;
     }
 
-    private double[] Within(PortfolioOptimizer optimizer, double[] weights) => optimizer.Satisfies(weights) ? weights : optimizer.Nearest(weights);
+    private double[] Within(PortfolioOptimizer optimizer, double[] weights) =>
+        optimizer.Satisfies(weights) ? weights : optimizer.Nearest(weights);
 
     private double[] MinCvar(ReturnTable table, Limits limits, out double? cvar)
     {
@@ -75,11 +90,17 @@ internal sealed record OptimizerPlan(IReadOnlyList<string> Symbols, Objective Ob
     private double[] Correlations(ReturnTable table, double[] covariance)
     {
         var n = table.Count;
-        return Covariance == CovarianceEstimator.Sample ? Estimators.Correlations(table).Select((c, k) => c ?? (k / n == k % n ? 1 : 0)).ToArray()
-            : Enumerable.Range(0, n * n).Select(k => covariance[k] / Math.Sqrt(covariance[k / n * (n + 1)] * covariance[k % n * (n + 1)])).ToArray();
+        return Covariance == CovarianceEstimator.Sample
+            ? Estimators.Correlations(table).Select((c, k) => c ?? (k / n == k % n ? 1 : 0)).ToArray()
+            : Enumerable
+                .Range(0, n * n)
+                .Select(k => covariance[k] / Math.Sqrt(covariance[k / n * (n + 1)] * covariance[k % n * (n + 1)]))
+                .ToArray();
     }
 
-    /// <summary>The same rule for some of the assets, as a past day knew them: without what is of today, views, market values and holdings.</summary>
+    /// <summary>
+    /// The same rule for some of the assets, as a past day knew them: without what is of today, views, market values and holdings.
+    /// </summary>
     public OptimizerPlan Past(IReadOnlyList<int> assets)
     {
         var index = assets.Select((a, k) => (a, k)).ToDictionary(x => x.a, x => x.k);
@@ -94,7 +115,10 @@ internal sealed record OptimizerPlan(IReadOnlyList<string> Symbols, Objective Ob
                 Count = assets.Count,
                 Current = null,
                 TurnoverMax = null,
-                Sectors = Limits.Sectors.Select(s => s with { Members = s.Members.Where(index.ContainsKey).Select(m => index[m]).ToArray() }).Where(s => s.Members.Length > 0).ToList(),
+                Sectors = Limits
+                    .Sectors.Select(s => s with { Members = s.Members.Where(index.ContainsKey).Select(m => index[m]).ToArray() })
+                    .Where(s => s.Members.Length > 0)
+                    .ToList(),
             },
         };
     }
@@ -110,5 +134,6 @@ internal sealed record OptimizerPlan(IReadOnlyList<string> Symbols, Objective Ob
         _ => "Highest Sharpe ratio on the Black-Litterman posterior",
     } + FormattableString.Invariant($"; {Word(Returns)} returns, {Word(Covariance)} covariance, 252 days a year");
 
-    private static string Word<T>(T value) where T : struct, Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+    private static string Word<T>(T value)
+        where T : struct, Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 }

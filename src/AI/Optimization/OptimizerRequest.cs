@@ -10,24 +10,48 @@ public sealed partial class OptimizePortfolio
     /// <param name="Confidence">Of minCvar; default 0.95.</param>
     /// <param name="RiskAversion">Of meanVariance: max μ'w − ½·a·w'Σw; default 1.</param>
     /// <param name="CurrentWeights">By symbol; those not named are 0.</param>
-    /// <param name="TransactionCost">Of each purchase and sale, a fraction of its value: transactionCost·Σ|w − currentWeights| is taken off a year's return in maxSharpe, blackLitterman and meanVariance, and added to ½·riskAversion·w'Σw in minVolatility. At most 1, default 0; other objectives and targetVolatility do not take it.</param>
+    /// <param name="TransactionCost">Of each purchase and sale, a fraction of its value: transactionCost·Σ|w − currentWeights| is taken off
+    /// a year's return in maxSharpe, blackLitterman and meanVariance, and added to ½·riskAversion·w'Σw in minVolatility. At most 1, default
+    /// 0; other objectives and targetVolatility do not take it.</param>
     /// <param name="FrontierPoints">10 to 100; default 20.</param>
     public sealed record Request(
-        IReadOnlyList<string>? Symbols, InlinePrices? Prices, string? Objective, int? LookbackDays, EstimatorChoice? Estimator, double? RiskFreeRate, double? Confidence, double? TargetReturn,
-        double? TargetVolatility, double? RiskAversion, IReadOnlyDictionary<string, string>? Sectors, IReadOnlyDictionary<string, double>? CurrentWeights, double? TransactionCost, int? FrontierPoints, ConstraintSet? Constraints,
-        IReadOnlyList<ViewOn>? Views, BlackLittermanChoice? BlackLitterman);
+        IReadOnlyList<string>? Symbols,
+        InlinePrices? Prices,
+        string? Objective,
+        int? LookbackDays,
+        EstimatorChoice? Estimator,
+        double? RiskFreeRate,
+        double? Confidence,
+        double? TargetReturn,
+        double? TargetVolatility,
+        double? RiskAversion,
+        IReadOnlyDictionary<string, string>? Sectors,
+        IReadOnlyDictionary<string, double>? CurrentWeights,
+        double? TransactionCost,
+        int? FrontierPoints,
+        ConstraintSet? Constraints,
+        IReadOnlyList<ViewOn>? Views,
+        BlackLittermanChoice? BlackLitterman
+    );
 
     /// <param name="Values">By date, then symbol; null before listing.</param>
     public sealed record InlinePrices(IReadOnlyList<string>? Symbols, IReadOnlyList<DateOnly>? Dates, IReadOnlyList<double?[]>? Values);
 
     /// <param name="Returns">geometric (default), arithmetic, ema or capm.</param>
-    /// <param name="Covariance">sample (default), ledoitWolf, ledoitWolfConstantCorrelation, ledoitWolfSingleFactor, exponential or semi.</param>
+    /// <param name="Covariance">sample (default), ledoitWolf, ledoitWolfConstantCorrelation, ledoitWolfSingleFactor, exponential or
+    /// semi.</param>
     public sealed record EstimatorChoice(string? Returns, string? Covariance);
 
     /// <param name="SectorMax">By sector, the most of its symbols together.</param>
     /// <param name="TurnoverMax">Of ½·Σ|w − currentWeights|.</param>
     /// <param name="LongOnly">Default true; false alone allows −1 to 1.</param>
-    public sealed record ConstraintSet(double? MinWeight, double? MaxWeight, IReadOnlyDictionary<string, double>? SectorMax, double? TurnoverMax, bool? LongOnly);
+    public sealed record ConstraintSet(
+        double? MinWeight,
+        double? MaxWeight,
+        IReadOnlyDictionary<string, double>? SectorMax,
+        double? TurnoverMax,
+        bool? LongOnly
+    );
 
     /// <param name="Weights">The portfolio viewed, by symbol; 1 and −1 for one symbol over another.</param>
     /// <param name="Confidence">0 to 1 (Idzorek); without it as uncertain as the prior.</param>
@@ -36,22 +60,65 @@ public sealed partial class OptimizePortfolio
     /// <param name="Prior">market (default with marketCaps), equal (default without) or returns by symbol.</param>
     /// <param name="RiskAversion">Of the market prior; default the request's, else 1.</param>
     /// <param name="Tau">Default 0.05.</param>
-    public sealed record BlackLittermanChoice(JsonElement? Prior, IReadOnlyDictionary<string, double>? MarketCaps, double? RiskAversion, double? Tau);
+    public sealed record BlackLittermanChoice(
+        JsonElement? Prior,
+        IReadOnlyDictionary<string, double>? MarketCaps,
+        double? RiskAversion,
+        double? Tau
+    );
 
     /// <param name="Cvar">Of minCvar: the mean return of the worst days in sample, negative for a loss.</param>
     /// <param name="Turnover">½·Σ|w − currentWeights|, where those are given.</param>
-    /// <param name="Cost">What the trades cost, a fraction of the portfolio, where transactionCost is given; expectedReturn, sharpe and the frontier are before it.</param>
+    /// <param name="Cost">What the trades cost, a fraction of the portfolio, where transactionCost is given; expectedReturn, sharpe and the
+    /// frontier are before it.</param>
     /// <param name="Unavailable">Why a member is null.</param>
     public sealed record Response(
-        IReadOnlyDictionary<string, double> Weights, double ExpectedReturn, double Volatility, double? Sharpe, IReadOnlyList<FrontierPoint> Frontier, Tested? OutOfSample, string Method, DateTimeOffset AsOf,
-        string Source, double? Cvar, PosteriorReturns? Posterior, double? Turnover, double? Cost, IReadOnlyDictionary<string, string> Unavailable);
+        IReadOnlyDictionary<string, double> Weights,
+        double ExpectedReturn,
+        double Volatility,
+        double? Sharpe,
+        IReadOnlyList<FrontierPoint> Frontier,
+        Tested? OutOfSample,
+        string Method,
+        DateTimeOffset AsOf,
+        string Source,
+        double? Cvar,
+        PosteriorReturns? Posterior,
+        double? Turnover,
+        double? Cost,
+        IReadOnlyDictionary<string, string> Unavailable
+    );
 
-    public sealed record FrontierPoint(double ExpectedReturn, double Volatility, double? Sharpe, IReadOnlyDictionary<string, double> Weights);
+    public sealed record FrontierPoint(
+        double ExpectedReturn,
+        double Volatility,
+        double? Sharpe,
+        IReadOnlyDictionary<string, double> Weights
+    );
 
     /// <param name="Fallbacks">Windows in which no portfolio satisfied the request, and equal weights were held.</param>
-    public sealed record Tested(DateOnly From, DateOnly To, int Windows, int Fallbacks, double Return, double? Volatility, double? Sharpe, double? MaxDrawdown, double Turnover, TestedBaseline Baseline, string? Note);
+    public sealed record Tested(
+        DateOnly From,
+        DateOnly To,
+        int Windows,
+        int Fallbacks,
+        double Return,
+        double? Volatility,
+        double? Sharpe,
+        double? MaxDrawdown,
+        double Turnover,
+        TestedBaseline Baseline,
+        string? Note
+    );
 
-    public sealed record TestedBaseline(string Name, double Return, double? Volatility, double? Sharpe, double? MaxDrawdown, double Turnover);
+    public sealed record TestedBaseline(
+        string Name,
+        double Return,
+        double? Volatility,
+        double? Sharpe,
+        double? MaxDrawdown,
+        double Turnover
+    );
 
     public sealed record PosteriorReturns(IReadOnlyDictionary<string, double> Returns);
 }

@@ -18,7 +18,12 @@ public sealed class ManageProfile(Db db, MarketData market, TimeProvider time)
     private static readonly Response Default = new(10, 5, [], "USD");
 
     public async Task<Response> GetAsync(CurrentUser user, CancellationToken ct) =>
-        await db.OneAsync("select horizon_years, risk_tolerance, exclusions, base_currency from ai.profiles where user_id = $1", Read, ct, user.Id) ?? Default;
+        await db.OneAsync(
+            "select horizon_years, risk_tolerance, exclusions, base_currency from ai.profiles where user_id = $1",
+            Read,
+            ct,
+            user.Id
+        ) ?? Default;
 
     public async Task<Response> PutAsync(CurrentUser user, Request request, CancellationToken ct)
     {
@@ -27,17 +32,40 @@ public sealed class ManageProfile(Db db, MarketData market, TimeProvider time)
         check.That(request.RiskTolerance is >= 1 and <= 10, "riskTolerance", "must be from 1 to 10");
         var exclusions = request.Exclusions ?? [];
         if (check.That(exclusions.Count <= MostExclusions, "exclusions", $"must be {MostExclusions} at most"))
-            for (var i = 0; i < exclusions.Count; i++) check.That(exclusions[i]?.Trim() is { Length: >= 1 and <= 64 } text && !text.Any(char.IsControl), $"exclusions[{i}]", "must be a symbol or a sector of 1 to 64 characters");
+            for (var i = 0; i < exclusions.Count; i++)
+                check.That(
+                    exclusions[i]?.Trim() is { Length: >= 1 and <= 64 } text && !text.Any(char.IsControl),
+                    $"exclusions[{i}]",
+                    "must be a symbol or a sector of 1 to 64 characters"
+                );
         var today = Instants.DayOf(time.GetUtcNow());
         var currency = request.BaseCurrency ?? "";
-        check.That(currency is { Length: 3 } && currency.All(char.IsAsciiLetterUpper) && await market.RatesAsync(currency, "USD", today, today, ct) is not null, "baseCurrency", "must be an ISO 4217 currency that has a rate");
+        check.That(
+            currency is { Length: 3 }
+                && currency.All(char.IsAsciiLetterUpper)
+                && await market.RatesAsync(currency, "USD", today, today, ct) is not null,
+            "baseCurrency",
+            "must be an ISO 4217 currency that has a rate"
+        );
         check.ThrowIfAny();
-        return (await db.OneAsync("""
-            insert into ai.profiles (user_id, horizon_years, risk_tolerance, exclusions, base_currency) values ($1, $2, $3, $4, $5)
-            on conflict (user_id) do update set horizon_years = excluded.horizon_years, risk_tolerance = excluded.risk_tolerance, exclusions = excluded.exclusions, base_currency = excluded.base_currency, updated_at = now()
-            returning horizon_years, risk_tolerance, exclusions, base_currency
-            """, Read, ct, user.Id, request.HorizonYears, request.RiskTolerance, exclusions.Select(e => e.Trim()).Distinct().ToArray(), currency))!;
+        return (
+            await db.OneAsync(
+                """
+                insert into ai.profiles (user_id, horizon_years, risk_tolerance, exclusions, base_currency) values ($1, $2, $3, $4, $5)
+                on conflict (user_id) do update set horizon_years = excluded.horizon_years, risk_tolerance = excluded.risk_tolerance, exclusions = excluded.exclusions, base_currency = excluded.base_currency, updated_at = now()
+                returning horizon_years, risk_tolerance, exclusions, base_currency
+                """,
+                Read,
+                ct,
+                user.Id,
+                request.HorizonYears,
+                request.RiskTolerance,
+                exclusions.Select(e => e.Trim()).Distinct().ToArray(),
+                currency
+            )
+        )!;
     }
 
-    private static Response Read(Npgsql.NpgsqlDataReader r) => new(r.GetInt32(0), r.GetInt32(1), r.GetFieldValue<string[]>(2), r.GetString(3));
+    private static Response Read(Npgsql.NpgsqlDataReader r) =>
+        new(r.GetInt32(0), r.GetInt32(1), r.GetFieldValue<string[]>(2), r.GetString(3));
 }

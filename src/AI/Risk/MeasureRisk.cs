@@ -20,14 +20,39 @@ public sealed class MeasureRisk
     private readonly GetDailyReturns _returns;
     private readonly TimeProvider _time;
 
-    internal MeasureRisk(AdjustedCloses closes, GetDailyReturns returns, TimeProvider time) => (_closes, _returns, _time) = (closes, returns, time);
+    internal MeasureRisk(AdjustedCloses closes, GetDailyReturns returns, TimeProvider time) =>
+        (_closes, _returns, _time) = (closes, returns, time);
 
     /// <param name="Benchmark">A symbol, or returns as many as those measured.</param>
-    public sealed record Request(IReadOnlyList<double>? Returns, IReadOnlyList<string>? Symbols, Guid? PortfolioId, JsonElement? Benchmark, double? PeriodsPerYear, double? Confidence);
+    public sealed record Request(
+        IReadOnlyList<double>? Returns,
+        IReadOnlyList<string>? Symbols,
+        Guid? PortfolioId,
+        JsonElement? Benchmark,
+        double? PeriodsPerYear,
+        double? Confidence
+    );
 
     public sealed record Response(
-        double? Volatility, double? Sharpe, double? Sortino, double? MaxDrawdown, double? Calmar, double? Var, double? Cvar, double? Beta, double? Alpha, double? Skew, double? Kurtosis,
-        Forecast? ForecastVolatility, double? TrackingError, double? InformationRatio, int Observations, DateOnly? From, DateOnly? To, string? Source);
+        double? Volatility,
+        double? Sharpe,
+        double? Sortino,
+        double? MaxDrawdown,
+        double? Calmar,
+        double? Var,
+        double? Cvar,
+        double? Beta,
+        double? Alpha,
+        double? Skew,
+        double? Kurtosis,
+        Forecast? ForecastVolatility,
+        double? TrackingError,
+        double? InformationRatio,
+        int Observations,
+        DateOnly? From,
+        DateOnly? To,
+        string? Source
+    );
 
     /// <param name="Value">Annual.</param>
     public sealed record Forecast(string Model, int HorizonDays, double Value, Evidence OutOfSample);
@@ -45,7 +70,11 @@ public sealed class MeasureRisk
         var measured = request.PortfolioId is { } portfolio ? await OfPortfolioAsync(user, portfolio, today, ct)
             : request.Symbols is { } symbols ? await OfSymbolsAsync(symbols, today, ct) : new Measured([.. request.Returns!], null, null);
         if (benchmarkSymbol is not null) (measured, benchmark) = await AgainstAsync(measured, benchmarkSymbol, today, ct);
-        if (benchmark is not null && benchmark.Length != measured.Returns.Length) throw Problems.Validation("benchmark", $"must have as many returns as are measured: {measured.Returns.Length}, not {benchmark.Length}");
+        if (benchmark is not null && benchmark.Length != measured.Returns.Length)
+            throw Problems.Validation(
+                "benchmark",
+                $"must have as many returns as are measured: {measured.Returns.Length}, not {benchmark.Length}"
+            );
         return Measure(measured, benchmark, request.PeriodsPerYear ?? 252, request.Confidence ?? 0.95);
     }
 
@@ -53,10 +82,19 @@ public sealed class MeasureRisk
     {
         var check = new Check();
         var given = (r.Returns is null ? 0 : 1) + (r.Symbols is null ? 0 : 1) + (r.PortfolioId is null ? 0 : 1);
-        var subject = r.Returns is not null ? "returns" : r.Symbols is not null ? "symbols" : r.PortfolioId is not null ? "portfolioId" : "returns";
+        var subject =
+            r.Returns is not null ? "returns"
+            : r.Symbols is not null ? "symbols"
+            : r.PortfolioId is not null ? "portfolioId"
+            : "returns";
         check.That(given == 1, subject, "give exactly one of returns, symbols and portfolioId");
-        if (r.Returns is { } returns && check.That(returns.Count is >= 1 and <= MostReturns, "returns", $"must have 1 to {MostReturns} items")) CheckReturns(check, returns, "returns");
-        if (r.Symbols is { } symbols) check.That(symbols.Count is >= 1 and <= MostSymbols, "symbols", $"must name 1 to {MostSymbols} symbols");
+        if (
+            r.Returns is { } returns
+            && check.That(returns.Count is >= 1 and <= MostReturns, "returns", $"must have 1 to {MostReturns} items")
+        )
+            CheckReturns(check, returns, "returns");
+        if (r.Symbols is { } symbols)
+            check.That(symbols.Count is >= 1 and <= MostSymbols, "symbols", $"must name 1 to {MostSymbols} symbols");
         check.That(r.PeriodsPerYear is null or (>= 1 and <= 1e6), "periodsPerYear", "must be from 1 to 1000000");
         check.That(r.Confidence is null or (> 0 and < 1), "confidence", "must be above 0 and below 1");
         double[]? list = null;
@@ -82,7 +120,14 @@ public sealed class MeasureRisk
     private static void CheckReturns(Check check, IReadOnlyList<double> returns, string field)
     {
         for (var i = 0; i < returns.Count; i++)
-            if (!check.That(returns[i] is >= -1 and <= LargestReturn, $"{field}[{i}]", $"must be a simple return from -1 to {LargestReturn}")) return;
+            if (
+                !check.That(
+                    returns[i] is >= -1 and <= LargestReturn,
+                    $"{field}[{i}]",
+                    $"must be a simple return from -1 to {LargestReturn}"
+                )
+            )
+                return;
     }
 
     private async Task<Measured> OfPortfolioAsync(CurrentUser user, Guid portfolio, DateOnly today, CancellationToken ct)
@@ -98,7 +143,9 @@ public sealed class MeasureRisk
         var table = await _closes.LoadAsync(symbols, "symbols", ThreeYears + 1, today, ct);
         var first = table.Prices.Max(p => Array.FindIndex(p, x => !double.IsNaN(x)));
         var returns = new double[Math.Max(0, table.Days.Length - first - 1)];
-        foreach (var p in table.Prices) for (var t = 0; t < returns.Length; t++) returns[t] += (p[first + t + 1] / p[first + t] - 1) / symbols.Count;
+        foreach (var p in table.Prices)
+            for (var t = 0; t < returns.Length; t++)
+                returns[t] += (p[first + t + 1] / p[first + t] - 1) / symbols.Count;
         return new Measured(returns, table.Days[(first + 1)..], table.Source);
     }
 
@@ -132,14 +179,32 @@ public sealed class MeasureRisk
         var forecast = VolatilityChoice.Choose(r, periods);
         var baseline = forecast?.Candidates.FirstOrDefault(c => c.Model == "constant");
         return new Response(
-            Finite(RiskMeasures.Volatility(r, periods)), Finite(RiskMeasures.Sharpe(r, periods)), Finite(RiskMeasures.Sortino(r, periods)), Finite(RiskMeasures.MaxDrawdown(r)), Finite(RiskMeasures.Calmar(r, periods)),
-            Finite(RiskMeasures.ValueAtRisk(r, confidence)), Finite(RiskMeasures.ConditionalValueAtRisk(r, confidence)),
-            benchmark is null ? null : Finite(RiskMeasures.Beta(r, benchmark)), benchmark is null ? null : Finite(RiskMeasures.Alpha(r, benchmark, periods)),
-            Finite(RiskMeasures.Skew(r)), Finite(RiskMeasures.Kurtosis(r)),
-            forecast is null || baseline is null || !double.IsFinite(forecast.Value) ? null
-                : new Forecast(forecast.Model, 1, forecast.Value, new Evidence(forecast.Periods, forecast.Candidates[0].Qlike, new Baseline(baseline.Model, baseline.Qlike))),
-            benchmark is null ? null : Finite(RiskMeasures.TrackingError(r, benchmark, periods)), benchmark is null ? null : Finite(RiskMeasures.InformationRatio(r, benchmark, periods)),
-            r.Length, measured.Days is { Length: > 0 } days ? days[0] : null, measured.Days is { Length: > 0 } to ? to[^1] : null, measured.Source);
+            Finite(RiskMeasures.Volatility(r, periods)),
+            Finite(RiskMeasures.Sharpe(r, periods)),
+            Finite(RiskMeasures.Sortino(r, periods)),
+            Finite(RiskMeasures.MaxDrawdown(r)),
+            Finite(RiskMeasures.Calmar(r, periods)),
+            Finite(RiskMeasures.ValueAtRisk(r, confidence)),
+            Finite(RiskMeasures.ConditionalValueAtRisk(r, confidence)),
+            benchmark is null ? null : Finite(RiskMeasures.Beta(r, benchmark)),
+            benchmark is null ? null : Finite(RiskMeasures.Alpha(r, benchmark, periods)),
+            Finite(RiskMeasures.Skew(r)),
+            Finite(RiskMeasures.Kurtosis(r)),
+            forecast is null || baseline is null || !double.IsFinite(forecast.Value)
+                ? null
+                : new Forecast(
+                    forecast.Model,
+                    1,
+                    forecast.Value,
+                    new Evidence(forecast.Periods, forecast.Candidates[0].Qlike, new Baseline(baseline.Model, baseline.Qlike))
+                ),
+            benchmark is null ? null : Finite(RiskMeasures.TrackingError(r, benchmark, periods)),
+            benchmark is null ? null : Finite(RiskMeasures.InformationRatio(r, benchmark, periods)),
+            r.Length,
+            measured.Days is { Length: > 0 } days ? days[0] : null,
+            measured.Days is { Length: > 0 } to ? to[^1] : null,
+            measured.Source
+        );
     }
 
     private static double? Finite(double? value) => value is { } v && double.IsFinite(v) ? v : null;

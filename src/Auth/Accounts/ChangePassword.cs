@@ -16,8 +16,15 @@ public sealed class ChangePassword
     private readonly MailQueue _mails;
     private readonly TimeProvider _time;
 
-    internal ChangePassword(Db db, PasswordHasher hasher, ProvePassword prove, Users users, EndSessions end, MailQueue mails, TimeProvider time) =>
-        (_db, _hasher, _prove, _users, _end, _mails, _time) = (db, hasher, prove, users, end, mails, time);
+    internal ChangePassword(
+        Db db,
+        PasswordHasher hasher,
+        ProvePassword prove,
+        Users users,
+        EndSessions end,
+        MailQueue mails,
+        TimeProvider time
+    ) => (_db, _hasher, _prove, _users, _end, _mails, _time) = (db, hasher, prove, users, end, mails, time);
 
     public sealed record Request(string? CurrentPassword, string? NewPassword);
 
@@ -40,7 +47,9 @@ public sealed class ChangePassword
     }
 }
 
-/// <summary>The password asked for once more of somebody signed in: with a stolen access token it is guessed no faster than at the door.</summary>
+/// <summary>
+/// The password asked for once more of somebody signed in: with a stolen access token it is guessed no faster than at the door.
+/// </summary>
 internal sealed class ProvePassword(PasswordHasher hasher, Attempts attempts)
 {
     public async Task HandleAsync(UserRow user, string password, string source, CancellationToken ct)

@@ -7,8 +7,8 @@ using AgentInvest.Core.Security;
 namespace AgentInvest.Auth.Accounts;
 
 /// <summary>
-/// DELETE /auth/me: asks for the password, or where there is none for a sign-in at most five minutes old. The sessions end and the order to erase is
-/// written in one transaction; a timer carries it out, again and again until it is done, whatever host dies meanwhile.
+/// DELETE /auth/me: asks for the password, or where there is none for a sign-in at most five minutes old. The sessions end and the order to
+/// erase is written in one transaction; a timer carries it out, again and again until it is done, whatever host dies meanwhile.
 /// </summary>
 public sealed class DeleteMe
 {
@@ -44,7 +44,13 @@ public sealed class DeleteMe
         }
         else
         {
-            var openedAt = await _db.OneAsync("select created_at from auth.sessions where id = $1 and user_id = $2", r => r.Instant(0), ct, caller.SessionId, user.Id);
+            var openedAt = await _db.OneAsync(
+                "select created_at from auth.sessions where id = $1 and user_id = $2",
+                r => r.Instant(0),
+                ct,
+                caller.SessionId,
+                user.Id
+            );
             if (openedAt < _time.GetUtcNow() - Fresh) throw AuthProblems.ReauthenticationRequired();
         }
         await _db.InTransactionAsync(async tx =>

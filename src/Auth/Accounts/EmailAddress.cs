@@ -14,6 +14,8 @@ internal static partial class EmailAddress
         return check.That(address.Length <= 254 && Pattern().IsMatch(address), "email", "must be an e-mail address") ? address : "";
     }
 
-    [GeneratedRegex(@"\A[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+\z")]
+    [GeneratedRegex(
+        @"\A[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+\z"
+    )]
     private static partial Regex Pattern();
 }

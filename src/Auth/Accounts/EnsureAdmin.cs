@@ -4,7 +4,10 @@ using AgentInvest.Core;
 
 namespace AgentInvest.Auth.Accounts;
 
-/// <summary>Seeds the first administrator of a local host. An existing one keeps everything but, where it changed, the password, and with it whoever was signed in.</summary>
+/// <summary>
+/// Seeds the first administrator of a local host. An existing one keeps everything but, where it changed, the password, and with it whoever
+/// was signed in.
+/// </summary>
 public sealed class EnsureAdmin
 {
     public const string Email = "admin@agentinvest.local";
@@ -14,7 +17,8 @@ public sealed class EnsureAdmin
     private readonly EndSessions _end;
     private readonly TimeProvider _time;
 
-    internal EnsureAdmin(Db db, PasswordHasher hasher, Users users, EndSessions end, TimeProvider time) => (_db, _hasher, _users, _end, _time) = (db, hasher, users, end, time);
+    internal EnsureAdmin(Db db, PasswordHasher hasher, Users users, EndSessions end, TimeProvider time) =>
+        (_db, _hasher, _users, _end, _time) = (db, hasher, users, end, time);
 
     public async Task HandleAsync(string? password, CancellationToken ct)
     {

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace AgentInvest.Auth.Accounts;
 
 /// <summary>
-/// POST /auth/forgot-password: 202 always. An unknown or unverified address costs a hash, a token and an outbox row like any other; its token belongs to
-/// nobody and its row is not a mail.
+/// POST /auth/forgot-password: 202 always. An unknown or unverified address costs a hash, a token and an outbox row like any other; its
+/// token belongs to nobody and its row is not a mail.
 /// </summary>
 public sealed class ForgotPassword
 {
@@ -39,11 +39,23 @@ public sealed class ForgotPassword
         await _hasher.BurnAsync(email, ct);
         var token = MasterKey.NewToken();
         var now = _time.GetUtcNow();
-        await _db.InTransactionAsync(async tx =>
-        {
-            await MailTokens.AddAsync(tx, token, verified ? user!.Id : Guid.CreateVersion7(), MailTokens.ResetPassword, now + TokenLifetime, null, null, ct);
-            await _mails.AddAsync(tx, SecurityMails.ResetPassword(email, token, _options.Origin, now), ct, isDecoy: !verified);
-        }, ct);
+        await _db.InTransactionAsync(
+            async tx =>
+            {
+                await MailTokens.AddAsync(
+                    tx,
+                    token,
+                    verified ? user!.Id : Guid.CreateVersion7(),
+                    MailTokens.ResetPassword,
+                    now + TokenLifetime,
+                    null,
+                    null,
+                    ct
+                );
+                await _mails.AddAsync(tx, SecurityMails.ResetPassword(email, token, _options.Origin, now), ct, isDecoy: !verified);
+            },
+            ct
+        );
         return new Response("reset_sent");
     }
 }

@@ -1,8 +1,9 @@
 namespace AgentInvest.Auth.Accounts;
 
 /// <summary>
-/// Answers leave a whole number of beats after their request came. What differs between an address that is known and one that is not, reading a row that is
-/// there, is a tenth of a millisecond: it shows in the mean of a few hundred answers, and is gone when all of them wait for the same moment.
+/// Answers leave a whole number of beats after their request came. What differs between an address that is known and one that is not,
+/// reading a row that is there, is a tenth of a millisecond: it shows in the mean of a few hundred answers, and is gone when all of them
+/// wait for the same moment.
 /// </summary>
 internal static class OnTheBeat
 {

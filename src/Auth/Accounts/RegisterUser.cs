@@ -7,8 +7,9 @@ using Microsoft.Extensions.Options;
 namespace AgentInvest.Auth.Accounts;
 
 /// <summary>
-/// POST /auth/register. The answer is the same for a new, an unverified and a taken address; only the mail differs. The password waits with the mail's
-/// token, so that whoever reads the mail activates the very password that was sent with that registration, not one a stranger sent later.
+/// POST /auth/register. The answer is the same for a new, an unverified and a taken address; only the mail differs. The password waits with
+/// the mail's token, so that whoever reads the mail activates the very password that was sent with that registration, not one a stranger
+/// sent later.
 /// </summary>
 public sealed class RegisterUser
 {
@@ -20,7 +21,8 @@ public sealed class RegisterUser
     private readonly AuthOptions _options;
     private readonly TimeProvider _time;
 
-    internal RegisterUser(Db db, PasswordHasher hasher, Users users, MailQueue mails, IOptions<AuthOptions> options, TimeProvider time) => (_db, _hasher, _users, _mails, _options, _time) = (db, hasher, users, mails, options.Value, time);
+    internal RegisterUser(Db db, PasswordHasher hasher, Users users, MailQueue mails, IOptions<AuthOptions> options, TimeProvider time) =>
+        (_db, _hasher, _users, _mails, _options, _time) = (db, hasher, users, mails, options.Value, time);
 
     public sealed record Request(string? Email, string? Password, string? DisplayName);
     public sealed record Response(string Status);
@@ -38,18 +40,38 @@ public sealed class RegisterUser
         var hash = await _hasher.HashAsync(request.Password!, ct);
         var token = MasterKey.NewToken();
         var now = _time.GetUtcNow();
-        await _db.InTransactionAsync(async tx =>
-        {
-            // An account without a usable password stands for the address until the mail is answered.
-            var user = await _users.EnsureAsync(tx, email, request.DisplayName, ct);
-            var verified = user.Profile.EmailVerified;
-            // A taken address gets a token as well: one that has expired.
-            await MailTokens.AddAsync(tx, token, user.Id, MailTokens.VerifyEmail, verified ? now : now + TokenLifetime, hash, MailTokens.SealName(user.Key, token, request.DisplayName?.Trim()), ct);
-            await _mails.AddAsync(tx, verified ? Mail.AlreadyRegistered(email, _options.Origin, now) : Mail.VerifyEmail(email, token, _options.Origin, now), ct);
-        }, ct);
+        await _db.InTransactionAsync(
+            async tx =>
+            {
+                // An account without a usable password stands for the address until the mail is answered.
+                var user = await _users.EnsureAsync(tx, email, request.DisplayName, ct);
+                var verified = user.Profile.EmailVerified;
+                // A taken address gets a token as well: one that has expired.
+                await MailTokens.AddAsync(
+                    tx,
+                    token,
+                    user.Id,
+                    MailTokens.VerifyEmail,
+                    verified ? now : now + TokenLifetime,
+                    hash,
+                    MailTokens.SealName(user.Key, token, request.DisplayName?.Trim()),
+                    ct
+                );
+                await _mails.AddAsync(
+                    tx,
+                    verified ? Mail.AlreadyRegistered(email, _options.Origin, now) : Mail.VerifyEmail(email, token, _options.Origin, now),
+                    ct
+                );
+            },
+            ct
+        );
         return new Response("verification_sent");
     }
 
     internal static void CheckName(Check check, string? name) =>
-        check.That(name is null || (name.Trim().Length is >= 1 and <= 100 && !name.Any(char.IsControl)), "displayName", "must have 1 to 100 characters, none of them control characters");
+        check.That(
+            name is null || (name.Trim().Length is >= 1 and <= 100 && !name.Any(char.IsControl)),
+            "displayName",
+            "must have 1 to 100 characters, none of them control characters"
+        );
 }

@@ -5,7 +5,9 @@ using AgentInvest.Core;
 
 namespace AgentInvest.Auth.Accounts;
 
-/// <summary>POST /auth/reset-password: uses up the mail's token, sets the password and ends every session. A wrong token costs the same hash.</summary>
+/// <summary>
+/// POST /auth/reset-password: uses up the mail's token, sets the password and ends every session. A wrong token costs the same hash.
+/// </summary>
 public sealed class ResetPassword
 {
     private readonly Db _db;
@@ -16,8 +18,15 @@ public sealed class ResetPassword
     private readonly MailQueue _mails;
     private readonly TimeProvider _time;
 
-    internal ResetPassword(Db db, PasswordHasher hasher, Users users, EndSessions end, Attempts attempts, MailQueue mails, TimeProvider time) =>
-        (_db, _hasher, _users, _end, _attempts, _mails, _time) = (db, hasher, users, end, attempts, mails, time);
+    internal ResetPassword(
+        Db db,
+        PasswordHasher hasher,
+        Users users,
+        EndSessions end,
+        Attempts attempts,
+        MailQueue mails,
+        TimeProvider time
+    ) => (_db, _hasher, _users, _end, _attempts, _mails, _time) = (db, hasher, users, end, attempts, mails, time);
 
     public sealed record Request(string? Token, string? NewPassword);
 
@@ -29,7 +38,13 @@ public sealed class ResetPassword
         check.ThrowIfAny();
         _hasher.EnsureRoom();
         var now = _time.GetUtcNow();
-        var owner = await _db.OneAsync("select user_id from auth.mail_tokens where token_hash = $1 and kind = 'reset_password' and used_at is null and expires_at > $2", r => r.GetGuid(0), ct, MailTokens.HashOf(request.Token!), now);
+        var owner = await _db.OneAsync(
+            "select user_id from auth.mail_tokens where token_hash = $1 and kind = 'reset_password' and used_at is null and expires_at > $2",
+            r => r.GetGuid(0),
+            ct,
+            MailTokens.HashOf(request.Token!),
+            now
+        );
         var user = await _users.FindByIdAsync(owner, ct);
         var hash = await _hasher.HashAsync(request.NewPassword!, ct);
         if (user is null) throw AuthProblems.InvalidToken();

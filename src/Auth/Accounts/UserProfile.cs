@@ -3,7 +3,15 @@ using AgentInvest.Core;
 namespace AgentInvest.Auth.Accounts;
 
 /// <summary>A user as the API shows them.</summary>
-public sealed record UserProfile(Guid Id, string Email, string? DisplayName, IReadOnlyList<string> Roles, string Tier, bool EmailVerified, bool MfaEnabled);
+public sealed record UserProfile(
+    Guid Id,
+    string Email,
+    string? DisplayName,
+    IReadOnlyList<string> Roles,
+    string Tier,
+    bool EmailVerified,
+    bool MfaEnabled
+);
 
 /// <summary>GET /auth/me.</summary>
 public sealed class GetMe
@@ -12,7 +20,8 @@ public sealed class GetMe
 
     internal GetMe(Users users) => _users = users;
 
-    public async Task<UserProfile> HandleAsync(CurrentUser user, CancellationToken ct) => (await _users.FindByIdAsync(user.Id, ct) ?? throw Problems.NotFound()).Profile;
+    public async Task<UserProfile> HandleAsync(CurrentUser user, CancellationToken ct) =>
+        (await _users.FindByIdAsync(user.Id, ct) ?? throw Problems.NotFound()).Profile;
 }
 
 /// <summary>PATCH /auth/me.</summary>

@@ -16,8 +16,8 @@ internal sealed record UserRow(UserProfile Profile, string PasswordHash, DateTim
 }
 
 /// <summary>
-/// The only code that touches the personal columns of <c>auth.users</c>: address and name are sealed under the user's key, the address is found by a keyed
-/// hash. While a master key is being rotated both of its hashes find it.
+/// The only code that touches the personal columns of <c>auth.users</c>: address and name are sealed under the user's key, the address is
+/// found by a keyed hash. While a master key is being rotated both of its hashes find it.
 /// </summary>
 internal sealed class Users(Db db, UserKeys keys, MasterKey master, Revocations revocations)
 {
@@ -32,24 +32,44 @@ internal sealed class Users(Db db, UserKeys keys, MasterKey master, Revocations 
 
     public Task<UserRow?> FindByIdAsync(Guid id, CancellationToken ct) => db.OneAsync(Select + " where u.id = $1", Read, ct, id);
     public Task<UserRow?> FindByIdAsync(Tx tx, Guid id, CancellationToken ct) => tx.OneAsync(Select + " where u.id = $1", Read, ct, id);
-    public Task<UserRow?> FindByEmailAsync(string email, CancellationToken ct) => db.OneAsync(Select + " where u.email_index = any($1)", Read, ct, Indexes(email));
-    public Task<UserRow?> FindByEmailAsync(Tx tx, string email, CancellationToken ct) => tx.OneAsync(Select + " where u.email_index = any($1)", Read, ct, Indexes(email));
+    public Task<UserRow?> FindByEmailAsync(string email, CancellationToken ct) =>
+        db.OneAsync(Select + " where u.email_index = any($1)", Read, ct, Indexes(email));
+    public Task<UserRow?> FindByEmailAsync(Tx tx, string email, CancellationToken ct) =>
+        tx.OneAsync(Select + " where u.email_index = any($1)", Read, ct, Indexes(email));
 
     /// <summary>Users in order of their ids, which is the order they came in; those after <paramref name="after"/>.</summary>
-    public Task<List<UserRow>> ListAsync(Guid? after, int limit, CancellationToken ct) => db.ListAsync(Select + " where $1::uuid is null or u.id > $1 order by u.id limit $2", Read, ct, after, limit);
+    public Task<List<UserRow>> ListAsync(Guid? after, int limit, CancellationToken ct) =>
+        db.ListAsync(Select + " where $1::uuid is null or u.id > $1 order by u.id limit $2", Read, ct, after, limit);
 
     /// <summary>The address as look-ups and logs may keep it: equal for equal addresses, and nothing else.</summary>
     public byte[] IndexOf(string email) => Index(_indexKeys[0], email);
 
-    /// <param name="email">As <see cref="EmailAddress"/> keeps it. Two inserts of one address: the second fails with PostgreSQL's unique violation.</param>
+    /// <param name="email">As <see cref="EmailAddress"/> keeps it. Two inserts of one address: the second fails with PostgreSQL's unique
+    /// violation.</param>
     /// <param name="passwordHash">"" for none.</param>
-    public async Task<UserRow> InsertAsync(Tx tx, string email, string? displayName, string passwordHash, DateTimeOffset? verifiedAt, CancellationToken ct)
+    public async Task<UserRow> InsertAsync(
+        Tx tx,
+        string email,
+        string? displayName,
+        string passwordHash,
+        DateTimeOffset? verifiedAt,
+        CancellationToken ct
+    )
     {
         var id = Guid.CreateVersion7();
         var key = await keys.EnsureAsync(tx, id, ct);
-        await tx.ExecuteAsync("""
+        await tx.ExecuteAsync(
+            """
             insert into auth.users (id, email_index, email_sealed, display_name_sealed, password_hash, verified_at) values ($1, $2, $3, $4::bytea, $5, $6)
-            """, ct, id, IndexOf(email), Email(key, id, email), Name(key, id, displayName), passwordHash, verifiedAt);
+            """,
+            ct,
+            id,
+            IndexOf(email),
+            Email(key, id, email),
+            Name(key, id, displayName),
+            passwordHash,
+            verifiedAt
+        );
         return (await FindByIdAsync(tx, id, ct))!;
     }
 
@@ -57,7 +77,13 @@ internal sealed class Users(Db db, UserKeys keys, MasterKey master, Revocations 
     public async Task<UserRow> EnsureAsync(Tx tx, string email, string? displayName, CancellationToken ct)
     {
         // The index of before a rotation is brought up to date first, or the insert below would not meet it.
-        if (_indexKeys.Count > 1) await tx.ExecuteAsync("update auth.users set email_index = $1 where email_index = any($2)", ct, IndexOf(email), Indexes(email).Skip(1).ToList());
+        if (_indexKeys.Count > 1)
+            await tx.ExecuteAsync(
+                "update auth.users set email_index = $1 where email_index = any($2)",
+                ct,
+                IndexOf(email),
+                Indexes(email).Skip(1).ToList()
+            );
         var id = Guid.CreateVersion7();
         var key = await keys.EnsureAsync(tx, id, ct);
         var kept = await tx.OneAsync("""
@@ -71,7 +97,12 @@ internal sealed class Users(Db db, UserKeys keys, MasterKey master, Revocations 
     public async Task SetDisplayNameAsync(Tx tx, Guid id, string? displayName, CancellationToken ct)
     {
         if (await FindByIdAsync(tx, id, ct) is not { } user) return;
-        await tx.ExecuteAsync("update auth.users set display_name_sealed = $2::bytea where id = $1", ct, id, Name(user.Key, id, displayName));
+        await tx.ExecuteAsync(
+            "update auth.users set display_name_sealed = $2::bytea where id = $1",
+            ct,
+            id,
+            Name(user.Key, id, displayName)
+        );
     }
 
     /// <summary>False when somebody has that address; whoever began to register it without ever answering the mail makes way.</summary>
@@ -81,8 +112,14 @@ internal sealed class Users(Db db, UserKeys keys, MasterKey master, Revocations 
             with gone as (delete from auth.users where email_index = any($1) and verified_at is null returning id)
             delete from core.user_keys where user_id in (select id from gone)
             """, ct, Indexes(email));
-        return await tx.ExecuteAsync("update auth.users set email_index = $2, email_sealed = $3 where id = $1 and not exists (select from auth.users where email_index = any($4))", ct,
-            user.Id, IndexOf(email), Email(user.Key, user.Id, email), Indexes(email)) == 1;
+        return await tx.ExecuteAsync(
+                "update auth.users set email_index = $2, email_sealed = $3 where id = $1 and not exists (select from auth.users where email_index = any($4))",
+                ct,
+                user.Id,
+                IndexOf(email),
+                Email(user.Key, user.Id, email),
+                Indexes(email)
+            ) == 1;
     }
 
     public Task SetPasswordAsync(Tx tx, Guid id, string passwordHash, CancellationToken ct) =>
@@ -102,29 +139,51 @@ internal sealed class Users(Db db, UserKeys keys, MasterKey master, Revocations 
     /// <summary>After a new master key: the index of the address made anew.</summary>
     public async Task ReindexAsync(Tx tx, Guid id, CancellationToken ct)
     {
-        if (await FindByIdAsync(tx, id, ct) is { } user) await tx.ExecuteAsync("update auth.users set email_index = $2 where id = $1", ct, id, IndexOf(user.Profile.Email));
+        if (await FindByIdAsync(tx, id, ct) is { } user)
+            await tx.ExecuteAsync("update auth.users set email_index = $2 where id = $1", ct, id, IndexOf(user.Profile.Email));
     }
 
     /// <summary>Seals what a build before this one left in the open; done before the first request is answered.</summary>
     public async Task SealOldAsync(CancellationToken ct)
     {
-        while (await db.InTransactionAsync(async tx =>
-        {
-            var rows = await tx.ListAsync("select id, email, display_name from auth.users where email is not null limit 200 for update skip locked", r => (Id: r.GetGuid(0), Email: r.GetString(1), Name: r.Text(2)), ct);
-            foreach (var (id, email, name) in rows)
-            {
-                var key = await keys.EnsureAsync(tx, id, ct);
-                await tx.ExecuteAsync("update auth.users set email = null, display_name = null, email_index = $2, email_sealed = $3, display_name_sealed = $4::bytea where id = $1", ct, id, IndexOf(email), Email(key, id, email), Name(key, id, name));
-            }
-            return rows.Count;
-        }, ct) > 0)
-        {
+        while (
+            await db.InTransactionAsync(
+                async tx =>
+                {
+                    var rows = await tx.ListAsync(
+                        "select id, email, display_name from auth.users where email is not null limit 200 for update skip locked",
+                        r => (Id: r.GetGuid(0), Email: r.GetString(1), Name: r.Text(2)),
+                        ct
+                    );
+                    foreach (var (id, email, name) in rows)
+                    {
+                        var key = await keys.EnsureAsync(tx, id, ct);
+                        await tx.ExecuteAsync(
+                            "update auth.users set email = null, display_name = null, email_index = $2, email_sealed = $3, display_name_sealed = $4::bytea where id = $1",
+                            ct,
+                            id,
+                            IndexOf(email),
+                            Email(key, id, email),
+                            Name(key, id, name)
+                        );
+                    }
+                    return rows.Count;
+                },
+                ct
+            ) > 0
+        ) {
         }
     }
 
     private async Task<bool> ChangeRightsAsync(Tx tx, Guid id, string assignment, object value, CancellationToken ct)
     {
-        var version = await tx.OneAsync($"update auth.users set {assignment}, token_version = token_version + 1 where id = $1 returning token_version", r => (int?)r.GetInt32(0), ct, id, value);
+        var version = await tx.OneAsync(
+            $"update auth.users set {assignment}, token_version = token_version + 1 where id = $1 returning token_version",
+            r => (int?)r.GetInt32(0),
+            ct,
+            id,
+            value
+        );
         if (version is null) return false;
         await revocations.RevokeTokensAsync(tx, id, version.Value, ct);
         return true;
@@ -139,8 +198,15 @@ internal sealed class Users(Db db, UserKeys keys, MasterKey master, Revocations 
     {
         var id = r.GetGuid(0);
         var key = keys.Open(id, r.GetFieldValue<byte[]>(9));
-        var profile = new UserProfile(id, key.OpenText(Table, "email", id, r.GetFieldValue<byte[]>(1)), r.IsDBNull(2) ? null : key.OpenText(Table, "display_name", id, r.GetFieldValue<byte[]>(2)),
-            r.GetFieldValue<string[]>(3), r.GetString(4), r.GetBoolean(5), r.GetBoolean(10));
+        var profile = new UserProfile(
+            id,
+            key.OpenText(Table, "email", id, r.GetFieldValue<byte[]>(1)),
+            r.IsDBNull(2) ? null : key.OpenText(Table, "display_name", id, r.GetFieldValue<byte[]>(2)),
+            r.GetFieldValue<string[]>(3),
+            r.GetString(4),
+            r.GetBoolean(5),
+            r.GetBoolean(10)
+        );
         return new UserRow(profile, r.GetString(6), r.Instant(7), r.GetInt32(8), key);
     }
 }

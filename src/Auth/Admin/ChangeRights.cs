@@ -5,8 +5,8 @@ using AgentInvest.Core.Security;
 namespace AgentInvest.Auth.Admin;
 
 /// <summary>
-/// PUT /admin/users/{id}/roles and /tier. Tokens issued with the old rights stop: here now, on other hosts within a second. There is always an
-/// administrator: the last one keeps the role.
+/// PUT /admin/users/{id}/roles and /tier. Tokens issued with the old rights stop: here now, on other hosts within a second. There is always
+/// an administrator: the last one keeps the role.
 /// </summary>
 public sealed class ChangeRights
 {
@@ -18,7 +18,8 @@ public sealed class ChangeRights
     private readonly ApiKeyVerifier _keys;
     private readonly TimeProvider _time;
 
-    internal ChangeRights(Db db, Users users, ApiKeyVerifier keys, TimeProvider time) => (_db, _users, _keys, _time) = (db, users, keys, time);
+    internal ChangeRights(Db db, Users users, ApiKeyVerifier keys, TimeProvider time) =>
+        (_db, _users, _keys, _time) = (db, users, keys, time);
 
     public sealed record RolesRequest(IReadOnlyList<string>? Roles);
     public sealed record TierRequest(string? Tier);
@@ -27,7 +28,8 @@ public sealed class ChangeRights
     {
         var check = new Check();
         if (check.That(request.Roles is { Count: > 0 }, "roles", "must name at least one role"))
-            for (var i = 0; i < request.Roles!.Count; i++) check.That(Roles.Contains(request.Roles[i]), $"roles[{i}]", "must be user, analyst or admin");
+            for (var i = 0; i < request.Roles!.Count; i++)
+                check.That(Roles.Contains(request.Roles[i]), $"roles[{i}]", "must be user, analyst or admin");
         check.ThrowIfAny();
         var roles = Roles.Where(request.Roles!.Contains).ToArray();
         var user = Parse(id);
@@ -59,7 +61,15 @@ public sealed class ChangeRights
     {
         // Two administrators who demote each other take turns; the second is the last one by then.
         await tx.ExecuteAsync("select pg_advisory_xact_lock($1)", ct, AdminLock);
-        if (!await tx.OneAsync("select exists (select from auth.users where 'admin' = any(roles) and verified_at is not null and id <> $1)", r => r.GetBoolean(0), ct, leaving)) throw AccessProblems.LastAdmin();
+        if (
+            !await tx.OneAsync(
+                "select exists (select from auth.users where 'admin' = any(roles) and verified_at is not null and id <> $1)",
+                r => r.GetBoolean(0),
+                ct,
+                leaving
+            )
+        )
+            throw AccessProblems.LastAdmin();
     }
 
     private static Guid Parse(string id) => Guid.TryParse(id, out var user) ? user : throw Problems.NotFound();

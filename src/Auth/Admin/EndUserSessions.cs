@@ -4,7 +4,10 @@ using AgentInvest.Core;
 
 namespace AgentInvest.Auth.Admin;
 
-/// <summary>DELETE /admin/users/{id}/sessions: everybody who is signed in as this user is signed out, here now, on other hosts within a second. API keys stay.</summary>
+/// <summary>
+/// DELETE /admin/users/{id}/sessions: everybody who is signed in as this user is signed out, here now, on other hosts within a second. API
+/// keys stay.
+/// </summary>
 public sealed class EndUserSessions
 {
     private readonly Db _db;

@@ -8,12 +8,29 @@ namespace AgentInvest.Auth.ApiKeys;
 /// <param name="Hint">How it begins, to tell it from others.</param>
 /// <param name="AllowedNetworks">Addresses or networks it may be used from; null for any.</param>
 public sealed record ApiKeyView(
-    Guid Id, string Name, string Hint, IReadOnlyList<string> Scopes, IReadOnlyList<string>? AllowedNetworks, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? LastUsedAt)
+    Guid Id,
+    string Name,
+    string Hint,
+    IReadOnlyList<string> Scopes,
+    IReadOnlyList<string>? AllowedNetworks,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? ExpiresAt,
+    DateTimeOffset? LastUsedAt
+)
 {
     internal const string Columns = "id, name, hint, scopes, networks, created_at, expires_at, last_used_at";
 
-    internal static ApiKeyView Read(Npgsql.NpgsqlDataReader r) => new(r.GetGuid(0), r.GetString(1), r.GetString(2), r.GetFieldValue<string[]>(3), r.IsDBNull(4) ? null : r.GetFieldValue<string[]>(4),
-        r.Instant(5), r.Nullable<DateTimeOffset>(6), r.Nullable<DateTimeOffset>(7));
+    internal static ApiKeyView Read(Npgsql.NpgsqlDataReader r) =>
+        new(
+            r.GetGuid(0),
+            r.GetString(1),
+            r.GetString(2),
+            r.GetFieldValue<string[]>(3),
+            r.IsDBNull(4) ? null : r.GetFieldValue<string[]>(4),
+            r.Instant(5),
+            r.Nullable<DateTimeOffset>(6),
+            r.Nullable<DateTimeOffset>(7)
+        );
 }
 
 /// <summary>POST /auth/api-keys. The key is told once; kept is its keyed hash.</summary>
@@ -22,10 +39,23 @@ public sealed class CreateApiKey(Db db, ApiKeyVerifier verifier, TimeProvider ti
     private const int Most = 25;
     private const int MostNetworks = 20;
 
-    public sealed record Request(string? Name, IReadOnlyList<string>? Scopes, DateTimeOffset? ExpiresAt, IReadOnlyList<string>? AllowedNetworks);
+    public sealed record Request(
+        string? Name,
+        IReadOnlyList<string>? Scopes,
+        DateTimeOffset? ExpiresAt,
+        IReadOnlyList<string>? AllowedNetworks
+    );
 
     public sealed record Response(
-        Guid Id, string Key, string Name, string Hint, IReadOnlyList<string> Scopes, IReadOnlyList<string>? AllowedNetworks, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt);
+        Guid Id,
+        string Key,
+        string Name,
+        string Hint,
+        IReadOnlyList<string> Scopes,
+        IReadOnlyList<string>? AllowedNetworks,
+        DateTimeOffset CreatedAt,
+        DateTimeOffset? ExpiresAt
+    );
 
     public async Task<Response> HandleAsync(CurrentUser user, Request request, CancellationToken ct)
     {
@@ -33,32 +63,80 @@ public sealed class CreateApiKey(Db db, ApiKeyVerifier verifier, TimeProvider ti
         var scopes = Checked(request, now);
         var key = ApiKey.New();
         var networks = request.AllowedNetworks is { Count: > 0 } given ? given.Select(Network).ToArray() : null;
-        var view = await db.InTransactionAsync(async tx =>
-        {
-            // The owner's row makes two requests take turns, so that the count holds.
-            var count = await tx.OneAsync("select (select count(*) from auth.api_keys k where k.user_id = u.id) from auth.users u where id = $1 for update", r => (long?)r.GetInt64(0), ct, user.Id);
-            if (count is null) throw Problems.Unauthenticated();
-            if (count >= Most) throw Problems.Conflict($"There are {Most} keys already; delete one first.");
-            var made = (await tx.OneAsync($"""
-                insert into auth.api_keys (id, user_id, key_hash, name, hint, scopes, networks, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7::text[], $8, $9::timestamptz) returning {ApiKeyView.Columns}
-                """, ApiKeyView.Read, ct, Guid.CreateVersion7(), user.Id, verifier.HashOf(key), request.Name!.Trim(), ApiKey.HintOf(key), scopes, networks, now, request.ExpiresAt))!;
-            await AuditLog.AddAsync(tx, user.Id, "auth.api_key_created", new { made.Id, made.Scopes, made.ExpiresAt }, now, ct);
-            return made;
-        }, ct);
+        var view = await db.InTransactionAsync(
+            async tx =>
+            {
+                // The owner's row makes two requests take turns, so that the count holds.
+                var count = await tx.OneAsync(
+                    "select (select count(*) from auth.api_keys k where k.user_id = u.id) from auth.users u where id = $1 for update",
+                    r => (long?)r.GetInt64(0),
+                    ct,
+                    user.Id
+                );
+                if (count is null)
+                    throw Problems.Unauthenticated();
+                if (count >= Most)
+                    throw Problems.Conflict($"There are {Most} keys already; delete one first.");
+                var made = (
+                    await tx.OneAsync(
+                        $"""
+                        insert into auth.api_keys (id, user_id, key_hash, name, hint, scopes, networks, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7::text[], $8, $9::timestamptz) returning {ApiKeyView.Columns}
+                        """,
+                        ApiKeyView.Read,
+                        ct,
+                        Guid.CreateVersion7(),
+                        user.Id,
+                        verifier.HashOf(key),
+                        request.Name!.Trim(),
+                        ApiKey.HintOf(key),
+                        scopes,
+                        networks,
+                        now,
+                        request.ExpiresAt
+                    )
+                )!;
+                await AuditLog.AddAsync(
+                    tx,
+                    user.Id,
+                    "auth.api_key_created",
+                    new
+                    {
+                        made.Id,
+                        made.Scopes,
+                        made.ExpiresAt,
+                    },
+                    now,
+                    ct
+                );
+                return made;
+            },
+            ct
+        );
         return new Response(view.Id, key, view.Name, view.Hint, view.Scopes, view.AllowedNetworks, view.CreatedAt, view.ExpiresAt);
     }
 
     private static string[] Checked(Request request, DateTimeOffset now)
     {
         var check = new Check();
-        check.That(request.Name?.Trim() is { Length: >= 1 and <= 100 } name && !name.Any(char.IsControl), "name", "must have 1 to 100 characters, none of them control characters");
+        check.That(
+            request.Name?.Trim() is { Length: >= 1 and <= 100 } name && !name.Any(char.IsControl),
+            "name",
+            "must have 1 to 100 characters, none of them control characters"
+        );
         if (check.That(request.Scopes is { Count: > 0 }, "scopes", "must name at least one scope"))
             for (var i = 0; i < request.Scopes!.Count; i++)
                 check.That(Scopes.All.Contains(request.Scopes[i]), $"scopes[{i}]", "is not one of " + string.Join(", ", Scopes.All));
         check.That(!(request.ExpiresAt <= now), "expiresAt", "must be in the future");
-        if (request.AllowedNetworks is { } networks && check.That(networks.Count <= MostNetworks, "allowedNetworks", $"must have at most {MostNetworks} entries"))
+        if (
+            request.AllowedNetworks is { } networks
+            && check.That(networks.Count <= MostNetworks, "allowedNetworks", $"must have at most {MostNetworks} entries")
+        )
             for (var i = 0; i < networks.Count; i++)
-                check.That(TryNetwork(networks[i], out _), $"allowedNetworks[{i}]", "must be an address or a network such as 203.0.113.0/24");
+                check.That(
+                    TryNetwork(networks[i], out _),
+                    $"allowedNetworks[{i}]",
+                    "must be an address or a network such as 203.0.113.0/24"
+                );
         check.ThrowIfAny();
         return request.Scopes!.Distinct(StringComparer.Ordinal).ToArray();
     }
@@ -77,7 +155,15 @@ public sealed class CreateApiKey(Db db, ApiKeyVerifier verifier, TimeProvider ti
 public sealed class ListApiKeys(Db db)
 {
     public async Task<ListPage<ApiKeyView>> HandleAsync(CurrentUser user, CancellationToken ct) =>
-        new(await db.ListAsync($"select {ApiKeyView.Columns} from auth.api_keys where user_id = $1 order by id desc", ApiKeyView.Read, ct, user.Id), null);
+        new(
+            await db.ListAsync(
+                $"select {ApiKeyView.Columns} from auth.api_keys where user_id = $1 order by id desc",
+                ApiKeyView.Read,
+                ct,
+                user.Id
+            ),
+            null
+        );
 }
 
 /// <summary>DELETE /auth/api-keys/{id}: the key stops here now, on other hosts within a second.</summary>
@@ -86,11 +172,15 @@ public sealed class DeleteApiKey(Db db, ApiKeyVerifier verifier, TimeProvider ti
     public async Task HandleAsync(CurrentUser user, string id, CancellationToken ct)
     {
         if (!Guid.TryParse(id, out var key)) throw Problems.NotFound();
-        await db.InTransactionAsync(async tx =>
-        {
-            if (await tx.ExecuteAsync("delete from auth.api_keys where user_id = $1 and id = $2", ct, user.Id, key) == 0) throw Problems.NotFound();
-            await AuditLog.AddAsync(tx, user.Id, "auth.api_key_deleted", new { id = key }, time.GetUtcNow(), ct);
-        }, ct);
+        await db.InTransactionAsync(
+            async tx =>
+            {
+                if (await tx.ExecuteAsync("delete from auth.api_keys where user_id = $1 and id = $2", ct, user.Id, key) == 0)
+                    throw Problems.NotFound();
+                await AuditLog.AddAsync(tx, user.Id, "auth.api_key_deleted", new { id = key }, time.GetUtcNow(), ct);
+            },
+            ct
+        );
         verifier.Forget(key);
     }
 }

@@ -8,8 +8,8 @@ using Azure.Identity;
 namespace AgentInvest.Auth.Audit;
 
 /// <summary>
-/// The anchor in Azure, its event log: a row per entry in a table that the database knows nothing of and that is there already. The partition is the stream,
-/// the row key the entry's number at a width that sorts. Rows are only ever added.
+/// The anchor in Azure, its event log: a row per entry in a table that the database knows nothing of and that is there already. The
+/// partition is the stream, the row key the entry's number at a width that sorts. Rows are only ever added.
 /// </summary>
 public sealed class TablesAuditAnchor(TableClient table) : IAuditAnchor
 {
@@ -20,19 +20,37 @@ public sealed class TablesAuditAnchor(TableClient table) : IAuditAnchor
 
     private const int Transactions = 16;
 
-    /// <param name="storage">A connection string, or the endpoint of a storage account's tables that <paramref name="clientId"/> may add to.</param>
+    /// <param name="storage">A connection string, or the endpoint of a storage account's tables that <paramref name="clientId"/> may add
+    /// to.</param>
     /// <param name="clientId">A managed identity; without one whoever is signed in, as on an operator's machine.</param>
-    public static TableClient Client(string storage, string? clientId) => Uri.TryCreate(storage, UriKind.Absolute, out var endpoint) && endpoint.Scheme == Uri.UriSchemeHttps
-        ? new TableClient(endpoint, Table, clientId is { Length: > 0 } ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId)) : new DefaultAzureCredential())
-        : new TableClient(storage, Table);
+    public static TableClient Client(string storage, string? clientId) =>
+        Uri.TryCreate(storage, UriKind.Absolute, out var endpoint) && endpoint.Scheme == Uri.UriSchemeHttps
+            ? new TableClient(
+                endpoint,
+                Table,
+                clientId is { Length: > 0 }
+                    ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId))
+                    : new DefaultAzureCredential()
+            )
+            : new TableClient(storage, Table);
 
-    public Task WriteAsync(IReadOnlyList<AnchoredEntry> entries, CancellationToken ct) => Parallel.ForEachAsync(
-        entries.GroupBy(e => e.Stream).SelectMany(s => s.Chunk(MostAtOnce)), new ParallelOptions { MaxDegreeOfParallelism = Transactions, CancellationToken = ct }, async (few, ct) => await AddAsync(few, ct));
+    public Task WriteAsync(IReadOnlyList<AnchoredEntry> entries, CancellationToken ct) =>
+        Parallel.ForEachAsync(
+            entries.GroupBy(e => e.Stream).SelectMany(s => s.Chunk(MostAtOnce)),
+            new ParallelOptions { MaxDegreeOfParallelism = Transactions, CancellationToken = ct },
+            async (few, ct) => await AddAsync(few, ct)
+        );
 
     public async IAsyncEnumerable<AnchoredEntry> ReadAsync([EnumeratorCancellation] CancellationToken ct)
     {
         await foreach (var row in table.QueryAsync<TableEntity>(cancellationToken: ct))
-            yield return new AnchoredEntry(Guid.ParseExact(row.PartitionKey, "N"), long.Parse(row.RowKey, CultureInfo.InvariantCulture), row.GetString("Kind"), row.GetDateTimeOffset("At")!.Value, Convert.FromHexString(row.GetString("Hash")));
+            yield return new AnchoredEntry(
+                Guid.ParseExact(row.PartitionKey, "N"),
+                long.Parse(row.RowKey, CultureInfo.InvariantCulture),
+                row.GetString("Kind"),
+                row.GetDateTimeOffset("At")!.Value,
+                Convert.FromHexString(row.GetString("Hash"))
+            );
     }
 
     private async Task AddAsync(AnchoredEntry[] entries, CancellationToken ct)
@@ -64,5 +82,10 @@ public sealed class TablesAuditAnchor(TableClient table) : IAuditAnchor
     private static bool IsThere(RequestFailedException e) => e.ErrorCode == TableErrorCode.EntityAlreadyExists;
 
     private static TableEntity Row(AnchoredEntry e) =>
-        new(e.Stream.ToString("N"), e.Seq.ToString("D19", CultureInfo.InvariantCulture)) { ["Kind"] = e.Kind, ["At"] = e.At, ["Hash"] = Convert.ToHexStringLower(e.Hash) };
+        new(e.Stream.ToString("N"), e.Seq.ToString("D19", CultureInfo.InvariantCulture))
+        {
+            ["Kind"] = e.Kind,
+            ["At"] = e.At,
+            ["Hash"] = Convert.ToHexStringLower(e.Hash),
+        };
 }

@@ -5,8 +5,8 @@ using AgentInvest.Core;
 namespace AgentInvest.Auth.Data;
 
 /// <summary>
-/// Carries out the orders to erase: every feature deletes what it holds and the user's key goes, in one transaction, so a host that dies has erased all or
-/// nothing. Audit entries stay; they name nobody but an id that leads nowhere any more.
+/// Carries out the orders to erase: every feature deletes what it holds and the user's key goes, in one transaction, so a host that dies
+/// has erased all or nothing. Audit entries stay; they name nobody but an id that leads nowhere any more.
 /// </summary>
 public sealed class EraseUsers
 {

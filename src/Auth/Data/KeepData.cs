@@ -19,7 +19,8 @@ public sealed class KeepData
     private readonly SigningKeys _signing;
     private readonly TimeProvider _time;
 
-    internal KeepData(Db db, Users users, UserKeys keys, SigningKeys signing, TimeProvider time) => (_db, _users, _keys, _signing, _time) = (db, users, keys, signing, time);
+    internal KeepData(Db db, Users users, UserKeys keys, SigningKeys signing, TimeProvider time) =>
+        (_db, _users, _keys, _signing, _time) = (db, users, keys, signing, time);
 
     public async Task RotateKeysAsync(CancellationToken ct)
     {
@@ -33,7 +34,11 @@ public sealed class KeepData
         await _db.ExecuteAsync("delete from auth.mail_tokens where expires_at < $1", ct, now - TimeSpan.FromDays(1));
         await _db.ExecuteAsync("delete from auth.mfa_challenges where expires_at < $1", ct, now - TimeSpan.FromDays(2));
         await _db.ExecuteAsync("delete from auth.login_failures where last_at < $1", ct, now - TimeSpan.FromDays(2));
-        await _db.ExecuteAsync("delete from auth.sessions where least(expires_at, coalesce(revoked_at, 'infinity')) < $1", ct, now - SessionsKept);
+        await _db.ExecuteAsync(
+            "delete from auth.sessions where least(expires_at, coalesce(revoked_at, 'infinity')) < $1",
+            ct,
+            now - SessionsKept
+        );
         await _db.ExecuteAsync("delete from auth.devices where last_seen_at < $1", ct, now - DevicesKept);
         await _db.ExecuteAsync("delete from auth.exports where created_at < $1", ct, now - ExportMe.Kept);
         await _db.ExecuteAsync("delete from core.revocations where at < $1", ct, now - TimeSpan.FromHours(1));
@@ -42,13 +47,23 @@ public sealed class KeepData
     }
 
     /// <summary>An address that was never verified goes with its last token: its owner may not even know of it.</summary>
-    private Task PurgeUnverifiedAsync(DateTimeOffset now, CancellationToken ct) => _db.InTransactionAsync(async tx =>
-    {
-        var gone = await tx.ListAsync("""
-            delete from auth.users u where verified_at is null and created_at < $1 and not exists (select from auth.mail_tokens t where t.user_id = u.id and t.expires_at > $1) returning id
-            """, r => r.GetGuid(0), ct, now - TimeSpan.FromDays(2));
-        foreach (var user in gone) await UserKeys.DestroyAsync(tx, user, ct);
-    }, ct);
+    private Task PurgeUnverifiedAsync(DateTimeOffset now, CancellationToken ct) =>
+        _db.InTransactionAsync(
+            async tx =>
+            {
+                var gone = await tx.ListAsync(
+                    """
+                    delete from auth.users u where verified_at is null and created_at < $1 and not exists (select from auth.mail_tokens t where t.user_id = u.id and t.expires_at > $1) returning id
+                    """,
+                    r => r.GetGuid(0),
+                    ct,
+                    now - TimeSpan.FromDays(2)
+                );
+                foreach (var user in gone)
+                    await UserKeys.DestroyAsync(tx, user, ct);
+            },
+            ct
+        );
 }
 
 /// <summary>Before the first request is answered: what an older build left in the open is sealed.</summary>

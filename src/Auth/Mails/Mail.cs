@@ -21,9 +21,17 @@ public sealed record Mail(string To, string Subject, string Text, string Kind, s
         If it was not you, you need not do anything: nobody was told that the address is known.
         """, "already_registered", null, now);
 
-    internal static Mail SessionEnded(string to, DateTimeOffset now) => new(to, "A session was ended for safety", """
-        A refresh token of yours was used a second time. That happens when a copy of it is in somebody else's hands, so the session it belongs to has been ended.
+    internal static Mail SessionEnded(string to, DateTimeOffset now) =>
+        new(
+            to,
+            "A session was ended for safety",
+            """
+            A refresh token of yours was used a second time. That happens when a copy of it is in somebody else's hands, so the session it belongs to has been ended.
 
-        Sign in again. If you did not expect this, change your password.
-        """, "security_notice", null, now);
+            Sign in again. If you did not expect this, change your password.
+            """,
+            "security_notice",
+            null,
+            now
+        );
 }

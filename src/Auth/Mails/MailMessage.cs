@@ -6,8 +6,8 @@ using MimeKit;
 namespace AgentInvest.Auth.Mails;
 
 /// <summary>
-/// A mail as it goes out: text, and the same as HTML made from it, so the two cannot say different things. Everything is encoded; a link is only what
-/// begins with our own origin, whatever else the text holds.
+/// A mail as it goes out: text, and the same as HTML made from it, so the two cannot say different things. Everything is encoded; a link is
+/// only what begins with our own origin, whatever else the text holds.
 /// </summary>
 internal static class MailMessage
 {
@@ -30,7 +30,8 @@ internal static class MailMessage
 
     private static string Html(Mail mail, string origin)
     {
-        var html = new StringBuilder("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>").Append(WebUtility.HtmlEncode(mail.Subject))
+        var html = new StringBuilder("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>")
+            .Append(WebUtility.HtmlEncode(mail.Subject))
             .Append("</title></head><body style=\"font:16px/1.5 sans-serif;max-width:40em;margin:2em auto\">");
         foreach (var paragraph in mail.Text.ReplaceLineEndings("\n").Split("\n\n", StringSplitOptions.RemoveEmptyEntries))
             html.Append("<p>").Append(Linked(paragraph.Trim(), origin)).Append("</p>");
@@ -41,10 +42,20 @@ internal static class MailMessage
     {
         var html = new StringBuilder();
         var done = 0;
-        foreach (Match link in Regex.Matches(text, Regex.Escape(origin) + @"/[A-Za-z0-9/_\-]+(?:\?[a-z]+=[A-Za-z0-9_\-]+)?", RegexOptions.CultureInvariant))
+        foreach (
+            Match link in Regex.Matches(
+                text,
+                Regex.Escape(origin) + @"/[A-Za-z0-9/_\-]+(?:\?[a-z]+=[A-Za-z0-9_\-]+)?",
+                RegexOptions.CultureInvariant
+            )
+        )
         {
             html.Append(Encoded(text[done..link.Index]));
-            html.Append("<a href=\"").Append(WebUtility.HtmlEncode(link.Value)).Append("\">").Append(WebUtility.HtmlEncode(link.Value)).Append("</a>");
+            html.Append("<a href=\"")
+                .Append(WebUtility.HtmlEncode(link.Value))
+                .Append("\">")
+                .Append(WebUtility.HtmlEncode(link.Value))
+                .Append("</a>");
             done = link.Index + link.Length;
         }
         return html.Append(Encoded(text[done..])).ToString();

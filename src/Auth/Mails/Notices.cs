@@ -3,27 +3,52 @@ namespace AgentInvest.Auth.Mails;
 /// <summary>Mails that tell of a change to how an account is entered, so that its owner can object.</summary>
 internal static class Notices
 {
-    public static Mail PasskeyAdded(string to, DateTimeOffset now) => Of(to, now, "A passkey was added", "A passkey was added to your account. It signs in without your password.");
+    public static Mail PasskeyAdded(string to, DateTimeOffset now) =>
+        Of(to, now, "A passkey was added", "A passkey was added to your account. It signs in without your password.");
 
-    public static Mail PasskeyRemoved(string to, DateTimeOffset now) => Of(to, now, "A passkey was removed", "A passkey was removed from your account. It signs in no more.");
+    public static Mail PasskeyRemoved(string to, DateTimeOffset now) =>
+        Of(to, now, "A passkey was removed", "A passkey was removed from your account. It signs in no more.");
 
-    public static Mail ProviderLinked(string to, string provider, DateTimeOffset now) => Of(to, now, $"{provider} was linked", $"Signing in with {provider} was linked to your account.");
+    public static Mail ProviderLinked(string to, string provider, DateTimeOffset now) =>
+        Of(to, now, $"{provider} was linked", $"Signing in with {provider} was linked to your account.");
 
-    public static Mail ConfirmOldAddress(string to, string token, string origin, DateTimeOffset now) => new(to, "Confirm that your address changes", $"""
-        Somebody who knows your password, probably you, wants to use another address for your account. Follow this link within 24 hours if it was you:
-        {origin}/confirm-email-change?token={token}
+    public static Mail ConfirmOldAddress(string to, string token, string origin, DateTimeOffset now) =>
+        new(
+            to,
+            "Confirm that your address changes",
+            $"""
+            Somebody who knows your password, probably you, wants to use another address for your account. Follow this link within 24 hours if it was you:
+            {origin}/confirm-email-change?token={token}
 
-        The change is made when the mail to the new address is answered as well. If it was not you, do not follow the link, and change your password at once.
-        """, "security_notice", token, now);
+            The change is made when the mail to the new address is answered as well. If it was not you, do not follow the link, and change your password at once.
+            """,
+            "security_notice",
+            token,
+            now
+        );
 
-    public static Mail ConfirmNewAddress(string to, string token, string origin, DateTimeOffset now) => new(to, "Confirm your new address", $"""
-        Somebody, probably you, wants to use this address for their account at AgentInvest. Follow this link within 24 hours to confirm that it is yours:
-        {origin}/confirm-email-change?token={token}
+    public static Mail ConfirmNewAddress(string to, string token, string origin, DateTimeOffset now) =>
+        new(
+            to,
+            "Confirm your new address",
+            $"""
+            Somebody, probably you, wants to use this address for their account at AgentInvest. Follow this link within 24 hours to confirm that it is yours:
+            {origin}/confirm-email-change?token={token}
 
-        If it was not you, ignore this mail: nothing happens without the link.
-        """, "verify_email", token, now);
+            If it was not you, ignore this mail: nothing happens without the link.
+            """,
+            "verify_email",
+            token,
+            now
+        );
 
-    public static Mail AddressChanged(string to, DateTimeOffset now) => Of(to, now, "The address of your account was changed", "The address of your account was changed, as was confirmed by mail at both addresses. All sessions were ended.");
+    public static Mail AddressChanged(string to, DateTimeOffset now) =>
+        Of(
+            to,
+            now,
+            "The address of your account was changed",
+            "The address of your account was changed, as was confirmed by mail at both addresses. All sessions were ended."
+        );
 
     private static Mail Of(string to, DateTimeOffset now, string subject, string what) => new(to, subject, $"""
         {what}

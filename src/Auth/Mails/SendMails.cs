@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace AgentInvest.Auth.Mails;
 
 /// <summary>
-/// Drains the outbox of mails over SMTP, where one is configured. A mail that could not be handed over is tried again, later each time; one whose address
-/// the server says does not exist is dropped.
+/// Drains the outbox of mails over SMTP, where one is configured. A mail that could not be handed over is tried again, later each time; one
+/// whose address the server says does not exist is dropped.
 /// </summary>
 public sealed partial class SendMails
 {
@@ -43,11 +43,17 @@ public sealed partial class SendMails
         }, ct);
     }
 
-    /// <summary>Beyond this machine TLS is a must: were it only taken where offered, whoever sits between could leave out the offer and read reset links.</summary>
+    /// <summary>
+    /// Beyond this machine TLS is a must: were it only taken where offered, whoever sits between could leave out the offer and read reset
+    /// links.
+    /// </summary>
     private static SecureSocketOptions SecurityOf(SmtpOptions smtp) =>
-        smtp.Port == 465 ? SecureSocketOptions.SslOnConnect : IsLoopback(smtp.Host!) ? SecureSocketOptions.StartTlsWhenAvailable : SecureSocketOptions.StartTls;
+        smtp.Port == 465 ? SecureSocketOptions.SslOnConnect
+        : IsLoopback(smtp.Host!) ? SecureSocketOptions.StartTlsWhenAvailable
+        : SecureSocketOptions.StartTls;
 
-    private static bool IsLoopback(string host) => host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+    private static bool IsLoopback(string host) =>
+        host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     private static partial class Log
     {

@@ -21,8 +21,14 @@ internal sealed class OpenChallenge(TimeProvider time)
     {
         var token = MasterKey.NewToken();
         var hash = MailTokens.HashOf(token);
-        await tx.ExecuteAsync("insert into auth.mfa_challenges (token_hash, user_id, device, expires_at) values ($1, $2, $3, $4)", ct,
-            hash, user.Id, Device.Of(context).Seal(user.Key, "auth.mfa_challenges", Convert.ToHexString(hash)), time.GetUtcNow() + Lifetime);
+        await tx.ExecuteAsync(
+            "insert into auth.mfa_challenges (token_hash, user_id, device, expires_at) values ($1, $2, $3, $4)",
+            ct,
+            hash,
+            user.Id,
+            Device.Of(context).Seal(user.Key, "auth.mfa_challenges", Convert.ToHexString(hash)),
+            time.GetUtcNow() + Lifetime
+        );
         return new MfaRequired(token, ["totp", "recovery_code"]);
     }
 }

@@ -8,10 +8,10 @@ using AgentInvest.Core;
 namespace AgentInvest.Auth.OAuth;
 
 /// <summary>
-/// POST /auth/oauth/exchange and /link. Whoever is known signs in. Somebody new gets an account, if the provider vouches for the address: it is verified
-/// by that and has no password. An account with that address is linked only to whoever has its password too, so neither a provider nor somebody who once
-/// had the address gets in; where it has none, there is nothing to prove and the other way to sign in must be used. An account with a second factor is asked
-/// for it here as well: a provider is one factor.
+/// POST /auth/oauth/exchange and /link. Whoever is known signs in. Somebody new gets an account, if the provider vouches for the address:
+/// it is verified by that and has no password. An account with that address is linked only to whoever has its password too, so neither a
+/// provider nor somebody who once had the address gets in; where it has none, there is nothing to prove and the other way to sign in must
+/// be used. An account with a second factor is asked for it here as well: a provider is one factor.
 /// </summary>
 public sealed class ExchangeCode
 {
@@ -28,8 +28,28 @@ public sealed class ExchangeCode
     private readonly MailQueue _mails;
     private readonly TimeProvider _time;
 
-    internal ExchangeCode(Db db, Users users, OneTimeIdentities identities, PasswordHasher hasher, Attempts attempts, OpenChallenge challenge, OpenSession open, MailQueue mails, TimeProvider time) =>
-        (_db, _users, _identities, _hasher, _attempts, _challenge, _open, _mails, _time) = (db, users, identities, hasher, attempts, challenge, open, mails, time);
+    internal ExchangeCode(
+        Db db,
+        Users users,
+        OneTimeIdentities identities,
+        PasswordHasher hasher,
+        Attempts attempts,
+        OpenChallenge challenge,
+        OpenSession open,
+        MailQueue mails,
+        TimeProvider time
+    ) =>
+        (_db, _users, _identities, _hasher, _attempts, _challenge, _open, _mails, _time) = (
+            db,
+            users,
+            identities,
+            hasher,
+            attempts,
+            challenge,
+            open,
+            mails,
+            time
+        );
 
     public sealed record Request(string? Code);
     public sealed record LinkRequest(string? LinkToken, string? Password);
@@ -44,10 +64,16 @@ public sealed class ExchangeCode
     {
         if (request.Code is not { Length: > 0 and <= 200 } code) throw Problems.Validation("code", "is required");
         // Claimed whatever follows: a code that failed is no second chance.
-        var identity = await _db.InTransactionAsync(tx => _identities.TakeAsync(tx, OneTimeIdentities.Code, code, ct), ct) ?? throw AccessProblems.InvalidCode();
+        var identity =
+            await _db.InTransactionAsync(tx => _identities.TakeAsync(tx, OneTimeIdentities.Code, code, ct), ct)
+            ?? throw AccessProblems.InvalidCode();
         var user = await _db.InTransactionAsync(tx => ResolveAsync(tx, identity, ct), ct);
         if (user is not null) return await _db.InTransactionAsync(tx => AdmitAsync(tx, user, context, Federated, ct), ct);
-        return new Result(null, null, new LinkAnswer(true, await _identities.KeepAsync(OneTimeIdentities.Link, identity, LinkLifetime, ct)));
+        return new Result(
+            null,
+            null,
+            new LinkAnswer(true, await _identities.KeepAsync(OneTimeIdentities.Link, identity, LinkLifetime, ct))
+        );
     }
 
     public async Task<Result> LinkAsync(LinkRequest request, SignInContext context, CancellationToken ct)
@@ -81,15 +107,25 @@ public sealed class ExchangeCode
     /// <summary>Null where the password of an existing account must be proved first.</summary>
     private async Task<UserRow?> ResolveAsync(Tx tx, ExternalIdentity identity, CancellationToken ct)
     {
-        var known = await tx.OneAsync("select user_id from auth.external_logins where provider = $1 and subject = $2", r => (Guid?)r.GetGuid(0), ct, identity.Provider, identity.Subject);
+        var known = await tx.OneAsync(
+            "select user_id from auth.external_logins where provider = $1 and subject = $2",
+            r => (Guid?)r.GetGuid(0),
+            ct,
+            identity.Provider,
+            identity.Subject
+        );
         if (known is not null) return await _users.FindByIdAsync(tx, known.Value, ct);
         var check = new Check();
         var email = EmailAddress.Check(check, identity.Email);
         if (email.Length == 0 || !identity.EmailVerified) throw AuthProblems.EmailNotVerified();
         // Two first sign-ins at once take turns on the address.
         var user = await _users.EnsureAsync(tx, email, null, ct);
-        if (user.Profile.EmailVerified) return user.PasswordHash.Length > 0 ? null : throw Problems.Conflict("There is an account with this address that signs in another way; sign in that way.");
-        // Nobody has proved to own this address so far; what waits for a mail to be answered lapses, with whatever password a stranger gave it.
+        if (user.Profile.EmailVerified)
+            return user.PasswordHash.Length > 0
+                ? null
+                : throw Problems.Conflict("There is an account with this address that signs in another way; sign in that way.");
+        // Nobody has proved to own this address so far; what waits for a mail to be answered lapses, with whatever password a stranger gave
+        // it.
         var now = _time.GetUtcNow();
         await tx.ExecuteAsync("update auth.mail_tokens set used_at = $2 where user_id = $1 and used_at is null", ct, user.Id, now);
         await _users.SetVerifiedAsync(tx, user.Id, now, ct);
@@ -102,11 +138,27 @@ public sealed class ExchangeCode
     private async Task LinkAsync(Tx tx, UserRow user, ExternalIdentity identity, CancellationToken ct)
     {
         var now = _time.GetUtcNow();
-        if (await tx.ExecuteAsync("insert into auth.external_logins (provider, subject, user_id, created_at) values ($1, $2, $3, $4) on conflict do nothing", ct, identity.Provider, identity.Subject, user.Id, now) == 0)
+        if (
+            await tx.ExecuteAsync(
+                "insert into auth.external_logins (provider, subject, user_id, created_at) values ($1, $2, $3, $4) on conflict do nothing",
+                ct,
+                identity.Provider,
+                identity.Subject,
+                user.Id,
+                now
+            ) == 0
+        )
             throw Problems.Conflict("The account is linked with this provider already.");
-        await _mails.AddAsync(tx, Notices.ProviderLinked(user.Profile.Email, OAuthProviderKind.All.First(k => k.Name == identity.Provider).Title, now), ct);
+        await _mails.AddAsync(
+            tx,
+            Notices.ProviderLinked(user.Profile.Email, OAuthProviderKind.All.First(k => k.Name == identity.Provider).Title, now),
+            ct
+        );
         await AuditLog.AddAsync(tx, user.Id, "auth.provider_linked", new { identity.Provider }, now, ct, actor: user.Id);
     }
 
-    private static string? Name(string? name) => name is not null && new string(name.Where(c => !char.IsControl(c)).ToArray()).Trim() is { Length: > 0 } clean ? clean[..Math.Min(clean.Length, 100)] : null;
+    private static string? Name(string? name) =>
+        name is not null && new string(name.Where(c => !char.IsControl(c)).ToArray()).Trim() is { Length: > 0 } clean
+            ? clean[..Math.Min(clean.Length, 100)]
+            : null;
 }

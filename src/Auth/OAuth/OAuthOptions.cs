@@ -40,12 +40,19 @@ internal sealed record OAuthProviderKind(string Name, string Title, string Autho
         var options = configuration.GetSection("Auth:" + Title).Get<OAuthProviderOptions>() ?? new OAuthProviderOptions();
         options.Authority = (options.Authority ?? Authority).TrimEnd('/');
         if (!options.IsConfigured) return options;
-        if (!IsSafe(options.Authority)) throw new InvalidOperationException($"Auth:{Title}:Authority must be https, or http on a loopback address.");
-        if (options.SignsItsSecret ? options.TeamId is not { Length: > 0 } || options.KeyId is not { Length: > 0 } : options.ClientSecret is not { Length: > 0 })
+        if (!IsSafe(options.Authority))
+            throw new InvalidOperationException($"Auth:{Title}:Authority must be https, or http on a loopback address.");
+        if (
+            options.SignsItsSecret
+                ? options.TeamId is not { Length: > 0 } || options.KeyId is not { Length: > 0 }
+                : options.ClientSecret is not { Length: > 0 }
+        )
             throw new InvalidOperationException($"Auth:{Title} needs a ClientSecret, or PrivateKey, TeamId and KeyId.");
         return options;
     }
 
     /// <summary>Whether what is sent there stays unread on the way.</summary>
-    public static bool IsSafe(string? url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
+    public static bool IsSafe(string? url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
 }

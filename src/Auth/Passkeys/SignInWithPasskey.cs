@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Identity;
 namespace AgentInvest.Auth.Passkeys;
 
 /// <summary>
-/// POST /auth/passkeys/login-options and /login. No address is asked for, so none can be tested: the authenticator knows whose passkey it is. Possession
-/// and the authenticator's own check of the person are two factors, so no code is asked for afterwards.
+/// POST /auth/passkeys/login-options and /login. No address is asked for, so none can be tested: the authenticator knows whose passkey it
+/// is. Possession and the authenticator's own check of the person are two factors, so no code is asked for afterwards.
 /// </summary>
 public sealed class SignInWithPasskey
 {
@@ -19,7 +19,13 @@ public sealed class SignInWithPasskey
     private readonly OpenSession _open;
     private readonly TimeProvider _time;
 
-    internal SignInWithPasskey(Db db, PasskeyChallenges challenges, IPasskeyHandler<UserRow> handler, OpenSession open, TimeProvider time) => (_db, _challenges, _handler, _open, _time) = (db, challenges, handler, open, time);
+    internal SignInWithPasskey(
+        Db db,
+        PasskeyChallenges challenges,
+        IPasskeyHandler<UserRow> handler,
+        OpenSession open,
+        TimeProvider time
+    ) => (_db, _challenges, _handler, _open, _time) = (db, challenges, handler, open, time);
 
     /// <summary>The options for <c>navigator.credentials.get</c>, as JSON.</summary>
     public async Task<string> OptionsAsync(HttpContext http, CancellationToken ct)
@@ -34,10 +40,24 @@ public sealed class SignInWithPasskey
     {
         body.Check();
         var state = await _challenges.TakeAsync(null, body, ct) ?? throw AuthProblems.InvalidCredentials();
-        var result = await _handler.PerformAssertionAsync(new PasskeyAssertionContext { HttpContext = http, CredentialJson = body.ToCredentialJson(), AssertionState = state });
-        if (!result.Succeeded || !result.Passkey.IsUserVerified || !result.User.Profile.EmailVerified) throw AuthProblems.InvalidCredentials();
-        await _db.ExecuteAsync("update auth.passkeys set sign_count = greatest(sign_count, $2), backed_up = $3, last_used_at = $4 where credential_id = $1", ct,
-            result.Passkey.CredentialId, (long)result.Passkey.SignCount, result.Passkey.IsBackedUp, _time.GetUtcNow());
+        var result = await _handler.PerformAssertionAsync(
+            new PasskeyAssertionContext
+            {
+                HttpContext = http,
+                CredentialJson = body.ToCredentialJson(),
+                AssertionState = state,
+            }
+        );
+        if (!result.Succeeded || !result.Passkey.IsUserVerified || !result.User.Profile.EmailVerified)
+            throw AuthProblems.InvalidCredentials();
+        await _db.ExecuteAsync(
+            "update auth.passkeys set sign_count = greatest(sign_count, $2), backed_up = $3, last_used_at = $4 where credential_id = $1",
+            ct,
+            result.Passkey.CredentialId,
+            (long)result.Passkey.SignCount,
+            result.Passkey.IsBackedUp,
+            _time.GetUtcNow()
+        );
         return await _open.HandleAsync(result.User, context with { DeviceName = body.DeviceName }, Amr, ct);
     }
 }

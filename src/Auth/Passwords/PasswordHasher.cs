@@ -10,9 +10,10 @@ using Microsoft.Extensions.Options;
 namespace AgentInvest.Auth.Passwords;
 
 /// <summary>
-/// bcrypt over a keyed SHA-384 of the password, so that none of it is cut at 72 bytes and a stolen table is of no use without the key. What is stored,
-/// <c>hmac-sha384:key id:$2a$cost$…</c>, says how it was made; a sign-in makes it anew when that is not how it is made today. Hashing is bounded by work:
-/// one thread hashes for every core but one, and whoever would wait for more than two seconds is told at once to come back, so that quotes go on.
+/// bcrypt over a keyed SHA-384 of the password, so that none of it is cut at 72 bytes and a stolen table is of no use without the key. What
+/// is stored, <c>hmac-sha384:key id:$2a$cost$…</c>, says how it was made; a sign-in makes it anew when that is not how it is made today.
+/// Hashing is bounded by work: one thread hashes for every core but one, and whoever would wait for more than two seconds is told at once
+/// to come back, so that quotes go on.
 /// </summary>
 internal sealed class PasswordHasher : IDisposable
 {
@@ -41,7 +42,10 @@ internal sealed class PasswordHasher : IDisposable
 
     public Task<string> HashAsync(string password, CancellationToken ct) => QueuedAsync(() => Make(password), ct);
 
-    /// <summary>The same work whether or not there is a hash to compare with, and whatever its cost was: time tells nothing of whether an account exists.</summary>
+    /// <summary>
+    /// The same work whether or not there is a hash to compare with, and whatever its cost was: time tells nothing of whether an account
+    /// exists.
+    /// </summary>
     public Task<bool> VerifyAsync(string password, string? hash, CancellationToken ct) => QueuedAsync(() => Compare(password, hash), ct);
 
     /// <summary>The work of one hash, for nothing.</summary>
@@ -67,11 +71,13 @@ internal sealed class PasswordHasher : IDisposable
     }
 
     /// <summary>Hashes of before the key's id was kept were made under the oldest key there is.</summary>
-    private (string Key, string Bcrypt) Read(string stored) => stored[Scheme.Length..].Split(':') is [var key, var bcrypt] ? (key, bcrypt) : (_oldest, stored[Scheme.Length..]);
+    private (string Key, string Bcrypt) Read(string stored) =>
+        stored[Scheme.Length..].Split(':') is [var key, var bcrypt] ? (key, bcrypt) : (_oldest, stored[Scheme.Length..]);
 
     private static int CostOf(string bcrypt) => int.Parse(bcrypt.AsSpan(4, 2), CultureInfo.InvariantCulture);
 
-    private string Prepared(string password, string key) => Convert.ToBase64String(HMACSHA384.HashData(_peppers[key], Encoding.UTF8.GetBytes(password.Normalize(NormalizationForm.FormC))));
+    private string Prepared(string password, string key) =>
+        Convert.ToBase64String(HMACSHA384.HashData(_peppers[key], Encoding.UTF8.GetBytes(password.Normalize(NormalizationForm.FormC))));
 
     private async Task<T> QueuedAsync<T>(Func<T> work, CancellationToken ct)
     {

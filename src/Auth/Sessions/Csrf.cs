@@ -5,7 +5,10 @@ using AgentInvest.Core.Security;
 
 namespace AgentInvest.Auth.Sessions;
 
-/// <summary>The token that proves a page of ours, not a stranger's, makes the browser send the refresh cookie: an HMAC of the session's id, so nothing is stored.</summary>
+/// <summary>
+/// The token that proves a page of ours, not a stranger's, makes the browser send the refresh cookie: an HMAC of the session's id, so
+/// nothing is stored.
+/// </summary>
 internal sealed class Csrf(MasterKey master)
 {
     private readonly IReadOnlyList<byte[]> _keys = master.DeriveAll("csrf");

@@ -20,7 +20,14 @@ public sealed class ListSessions
     /// <param name="Id">The <c>sid</c> of its tokens.</param>
     /// <param name="IpPrefix">Where it was opened from: /24 of an IPv4 address, /48 of an IPv6 one.</param>
     /// <param name="Current">The one that asks.</param>
-    public sealed record Session(Guid Id, string? DeviceName, string IpPrefix, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, bool Current);
+    public sealed record Session(
+        Guid Id,
+        string? DeviceName,
+        string IpPrefix,
+        DateTimeOffset CreatedAt,
+        DateTimeOffset LastSeenAt,
+        bool Current
+    );
 
     public async Task<ListPage<Session>> HandleAsync(CurrentUser user, CancellationToken ct)
     {
@@ -39,6 +46,10 @@ public sealed class ListSessions
 
     public async Task EndAsync(CurrentUser user, string id, CancellationToken ct)
     {
-        if (!Guid.TryParse(id, out var session) || await _db.InTransactionAsync(tx => _end.HandleAsync(tx, user.Id, session, null, ct), ct) == 0) throw Problems.NotFound();
+        if (
+            !Guid.TryParse(id, out var session)
+            || await _db.InTransactionAsync(tx => _end.HandleAsync(tx, user.Id, session, null, ct), ct) == 0
+        )
+            throw Problems.NotFound();
     }
 }

@@ -6,8 +6,8 @@ using AgentInvest.Core;
 namespace AgentInvest.Auth.Sessions;
 
 /// <summary>
-/// POST /auth/login. Unknown, password-less, unverified, paused and wrong all cost one hash and the same statements, and answer the same. Only whoever has
-/// the right password learns that the address is not verified, or that a second factor is asked for.
+/// POST /auth/login. Unknown, password-less, unverified, paused and wrong all cost one hash and the same statements, and answer the same.
+/// Only whoever has the right password learns that the address is not verified, or that a second factor is asked for.
 /// </summary>
 public sealed class LogIn
 {
@@ -19,8 +19,15 @@ public sealed class LogIn
     private readonly OpenSession _open;
     private readonly TimeProvider _time;
 
-    internal LogIn(Db db, PasswordHasher hasher, Users users, Attempts attempts, OpenChallenge challenge, OpenSession open, TimeProvider time) =>
-        (_db, _hasher, _users, _attempts, _challenge, _open, _time) = (db, hasher, users, attempts, challenge, open, time);
+    internal LogIn(
+        Db db,
+        PasswordHasher hasher,
+        Users users,
+        Attempts attempts,
+        OpenChallenge challenge,
+        OpenSession open,
+        TimeProvider time
+    ) => (_db, _hasher, _users, _attempts, _challenge, _open, _time) = (db, hasher, users, attempts, challenge, open, time);
 
     public sealed record Request(string? Email, string? Password, string? DeviceName);
 
@@ -28,7 +35,8 @@ public sealed class LogIn
     public sealed record Result(Tokens? Tokens, MfaRequired? Mfa);
 
     /// <param name="context">Failures pause the pair of account and source, so a stranger cannot lock the owner out.</param>
-    public Task<Result> HandleAsync(Request request, SignInContext context, CancellationToken ct) => OnTheBeat.AnswerAsync(() => SignInAsync(request, context, ct));
+    public Task<Result> HandleAsync(Request request, SignInContext context, CancellationToken ct) =>
+        OnTheBeat.AnswerAsync(() => SignInAsync(request, context, ct));
 
     private async Task<Result> SignInAsync(Request request, SignInContext context, CancellationToken ct)
     {
@@ -42,9 +50,15 @@ public sealed class LogIn
         var account = await _users.FindByEmailAsync(email, ct);
         var paused = await _attempts.IsPausedAsync(email, context.Source, ct);
         // An unverified address has no password of its own yet; the one that waits with the mail's token tells its owner what to do.
-        var waiting = await _db.OneAsync("""
+        var waiting = await _db.OneAsync(
+            """
             select password_hash from auth.mail_tokens where user_id = $1 and kind = 'verify_email' and used_at is null and expires_at > $2 order by expires_at desc limit 1
-            """, r => r.Text(0), ct, account?.Id ?? Guid.Empty, _time.GetUtcNow());
+            """,
+            r => r.Text(0),
+            ct,
+            account?.Id ?? Guid.Empty,
+            _time.GetUtcNow()
+        );
         var hash = account is { PasswordHash.Length: > 0 } ? account.PasswordHash : waiting;
         var right = await _hasher.VerifyAsync(request.Password!, hash, ct);
         if (!right || paused)
@@ -59,7 +73,11 @@ public sealed class LogIn
     }
 
     internal static void CheckDevice(Check check, string? name) =>
-        check.That(name is null || (name.Length <= 100 && !name.Any(char.IsControl)), "deviceName", "must have at most 100 characters, none of them control characters");
+        check.That(
+            name is null || (name.Length <= 100 && !name.Any(char.IsControl)),
+            "deviceName",
+            "must have at most 100 characters, none of them control characters"
+        );
 
     private Task<Result> AdmitAsync(UserRow user, SignInContext context, CancellationToken ct) => _db.InTransactionAsync(async tx =>
     {
@@ -73,6 +91,12 @@ public sealed class LogIn
     private async Task RehashAsync(UserRow user, string password, CancellationToken ct)
     {
         var fresh = await _hasher.HashAsync(password, ct);
-        await _db.ExecuteAsync("update auth.users set password_hash = $3 where id = $1 and password_hash = $2", ct, user.Id, user.PasswordHash, fresh);
+        await _db.ExecuteAsync(
+            "update auth.users set password_hash = $3 where id = $1 and password_hash = $2",
+            ct,
+            user.Id,
+            user.PasswordHash,
+            fresh
+        );
     }
 }

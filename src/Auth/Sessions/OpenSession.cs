@@ -12,12 +12,19 @@ namespace AgentInvest.Auth.Sessions;
 public sealed record SignInContext(string Source, string? DeviceName, string? UserAgent, string? Language)
 {
     public static SignInContext Of(HttpContext http, CallerAddress address, string? deviceName) =>
-        new(address.Of(http), deviceName, Cut(http.Request.Headers.UserAgent.ToString(), 400), Cut(http.Request.Headers.AcceptLanguage.ToString(), 100));
+        new(
+            address.Of(http),
+            deviceName,
+            Cut(http.Request.Headers.UserAgent.ToString(), 400),
+            Cut(http.Request.Headers.AcceptLanguage.ToString(), 100)
+        );
 
     private static string? Cut(string text, int most) => text.Length == 0 ? null : text.Length <= most ? text : text[..most];
 }
 
-/// <summary>The end of every way to sign in: opens a session, tells the user of a device not seen before, issues the session's first tokens.</summary>
+/// <summary>
+/// The end of every way to sign in: opens a session, tells the user of a device not seen before, issues the session's first tokens.
+/// </summary>
 internal sealed class OpenSession(Db db, TokenIssuer issuer, MailQueue mails, TimeProvider time)
 {
     /// <param name="user">As read before; a change of rights since then is told by the tokens' version.</param>
@@ -32,19 +39,38 @@ internal sealed class OpenSession(Db db, TokenIssuer issuer, MailQueue mails, Ti
         var session = Guid.CreateVersion7();
         var secret = RandomNumberGenerator.GetBytes(32);
         var expires = now + TokenIssuer.SessionLifetime;
-        await tx.ExecuteAsync("""
+        await tx.ExecuteAsync(
+            """
             insert into auth.sessions (id, user_id, secret, rotated_at, device, amr, created_at, last_seen_at, expires_at) values ($1, $2, $3, $4, $5, $6, $4, $4, $7)
-            """, ct, session, user.Id, RefreshTokens.SealSecret(user.Key, session, secret), now, device.Seal(user.Key, "auth.sessions", session), amr.ToArray(), expires);
-        if (await IsNewAsync(tx, user, device, now, ct)) await mails.AddAsync(tx, SecurityMails.NewDevice(user.Profile.Email, device, now), ct);
+            """,
+            ct,
+            session,
+            user.Id,
+            RefreshTokens.SealSecret(user.Key, session, secret),
+            now,
+            device.Seal(user.Key, "auth.sessions", session),
+            amr.ToArray(),
+            expires
+        );
+        if (await IsNewAsync(tx, user, device, now, ct))
+            await mails.AddAsync(tx, SecurityMails.NewDevice(user.Profile.Email, device, now), ct);
         await AuditLog.AddAsync(tx, user.Id, "auth.signed_in", new { session, amr }, now, ct, actor: user.Id);
         return await issuer.IssueAsync(user, session, 0, secret, expires, amr, ct);
     }
 
     /// <summary>The very first device of an account is no news to whoever has just made it.</summary>
-    private static async Task<bool> IsNewAsync(Tx tx, UserRow user, Device device, DateTimeOffset now, CancellationToken ct) => await tx.OneAsync("""
-        with known as (select count(*) as n from auth.devices where user_id = $1)
-        insert into auth.devices (user_id, fingerprint, first_seen_at, last_seen_at) values ($1, $2, $3, $3)
-        on conflict (user_id, fingerprint) do update set last_seen_at = excluded.last_seen_at
-        returning xmax = 0 and (select n from known) > 0
-        """, r => r.GetBoolean(0), ct, user.Id, device.Fingerprint(user.Key), now);
+    private static async Task<bool> IsNewAsync(Tx tx, UserRow user, Device device, DateTimeOffset now, CancellationToken ct) =>
+        await tx.OneAsync(
+            """
+            with known as (select count(*) as n from auth.devices where user_id = $1)
+            insert into auth.devices (user_id, fingerprint, first_seen_at, last_seen_at) values ($1, $2, $3, $3)
+            on conflict (user_id, fingerprint) do update set last_seen_at = excluded.last_seen_at
+            returning xmax = 0 and (select n from known) > 0
+            """,
+            r => r.GetBoolean(0),
+            ct,
+            user.Id,
+            device.Fingerprint(user.Key),
+            now
+        );
 }

@@ -6,8 +6,8 @@ using AgentInvest.Core.Security;
 namespace AgentInvest.Auth.Sessions;
 
 /// <summary>
-/// A refresh token is its session's id, a counter and their HMAC under the session's secret. So the successor of a token can be told again to whoever lost
-/// the answer, and the database holds no token.
+/// A refresh token is its session's id, a counter and their HMAC under the session's secret. So the successor of a token can be told again
+/// to whoever lost the answer, and the database holds no token.
 /// </summary>
 internal static class RefreshTokens
 {
@@ -25,7 +25,8 @@ internal static class RefreshTokens
     /// <summary>The secret lies in the database under its user's key: who reads the database makes no tokens.</summary>
     public static byte[] SealSecret(UserKey key, Guid session, byte[] secret) => key.Seal("auth.sessions", "secret", session, secret);
 
-    public static byte[] OpenSecret(UserKey key, Guid session, byte[] sealedSecret) => key.Open("auth.sessions", "secret", session, sealedSecret);
+    public static byte[] OpenSecret(UserKey key, Guid session, byte[] sealedSecret) =>
+        key.Open("auth.sessions", "secret", session, sealedSecret);
 
     public static bool TryRead(string? token, out Guid session, out int counter)
     {
@@ -39,5 +40,8 @@ internal static class RefreshTokens
     }
 
     public static bool IsGenuine(string token, Guid session, int counter, byte[] secret) =>
-        CryptographicOperations.FixedTimeEquals(System.Text.Encoding.ASCII.GetBytes(token), System.Text.Encoding.ASCII.GetBytes(Make(session, counter, secret)));
+        CryptographicOperations.FixedTimeEquals(
+            System.Text.Encoding.ASCII.GetBytes(token),
+            System.Text.Encoding.ASCII.GetBytes(Make(session, counter, secret))
+        );
 }

@@ -5,15 +5,40 @@ using Microsoft.AspNetCore.Http;
 namespace AgentInvest.Core.Pipeline;
 
 /// <summary>
-/// What a key with <c>portfolio:read</c> but without <c>portfolio:read:values</c> gets to see: the same answer, in which every number is null that is not
-/// known to tell no amount. Listed is what stays, so a figure added tomorrow is hidden until somebody decides otherwise.
+/// What a key with <c>portfolio:read</c> but without <c>portfolio:read:values</c> gets to see: the same answer, in which every number is
+/// null that is not known to tell no amount. Listed is what stays, so a figure added tomorrow is hidden until somebody decides otherwise.
 /// </summary>
 internal static class AmountsFilter
 {
     private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal)
     {
-        "weight", "weights", "topWeights", "twr", "xirr", "roai", "simple", "volatility", "sharpe", "sortino", "maxDrawdown", "calmar", "beta", "alpha", "var95", "cvar95", "trackingError", "informationRatio",
-        "hhi", "matrix", "yield", "price", "fxRate", "ratio", "status", "year", "progress",
+        "weight",
+        "weights",
+        "topWeights",
+        "twr",
+        "xirr",
+        "roai",
+        "simple",
+        "volatility",
+        "sharpe",
+        "sortino",
+        "maxDrawdown",
+        "calmar",
+        "beta",
+        "alpha",
+        "var95",
+        "cvar95",
+        "trackingError",
+        "informationRatio",
+        "hhi",
+        "matrix",
+        "yield",
+        "price",
+        "fxRate",
+        "ratio",
+        "status",
+        "year",
+        "progress",
     };
 
     public static bool Applies(EndpointPolicy policy, CurrentUser? user) =>
@@ -36,7 +61,8 @@ internal static class AmountsFilter
         if (http.Response.StatusCode < 300 && bytes.Length > 0)
         {
             // A file of the books is nothing but amounts.
-            if (http.Response.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) != true) throw Problems.InsufficientScope(Scopes.PortfolioValues);
+            if (http.Response.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) != true)
+                throw Problems.InsufficientScope(Scopes.PortfolioValues);
             var json = JsonNode.Parse(bytes)!;
             Hide(json, null);
             bytes = JsonSerializer.SerializeToUtf8Bytes(json, Json.Options);
@@ -58,5 +84,6 @@ internal static class AmountsFilter
     }
 
     private static bool IsAmount(JsonNode? value, string? name) =>
-        value?.GetValueKind() == JsonValueKind.Number && !(name is not null && (Harmless.Contains(name) || name.EndsWith("Percent", StringComparison.Ordinal)));
+        value?.GetValueKind() == JsonValueKind.Number
+        && !(name is not null && (Harmless.Contains(name) || name.EndsWith("Percent", StringComparison.Ordinal)));
 }

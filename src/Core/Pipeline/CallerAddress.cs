@@ -5,7 +5,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace AgentInvest.Core.Pipeline;
 
-/// <summary>The caller's address as limits count it: IPv4 whole, IPv6 by /64. X-Forwarded-For counts only behind <c>Http:TrustedProxies</c>.</summary>
+/// <summary>
+/// The caller's address as limits count it: IPv4 whole, IPv6 by /64. X-Forwarded-For counts only behind <c>Http:TrustedProxies</c>.
+/// </summary>
 public sealed class CallerAddress(IConfiguration configuration)
 {
     private readonly HashSet<IPAddress> _trusted = (configuration["Http:TrustedProxies"] ?? "")

@@ -2,8 +2,19 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace AgentInvest.Core.Pipeline;
 
-/// <summary>What the pipeline must know of a function, read once from its attributes. Without any, a function is for signed-in callers only.</summary>
-public sealed record EndpointPolicy(bool Anonymous, string? Scope, string? Bucket, bool Unlimited, bool Idempotent, bool PublicData, int MaxBody, string? Role = null)
+/// <summary>
+/// What the pipeline must know of a function, read once from its attributes. Without any, a function is for signed-in callers only.
+/// </summary>
+public sealed record EndpointPolicy(
+    bool Anonymous,
+    string? Scope,
+    string? Bucket,
+    bool Unlimited,
+    bool Idempotent,
+    bool PublicData,
+    int MaxBody,
+    string? Role = null
+)
 {
     /// <summary>An address that no function answers.</summary>
     public static EndpointPolicy Unknown { get; } = new(true, null, null, false, false, false, Body.Limit);

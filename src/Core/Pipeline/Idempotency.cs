@@ -8,13 +8,17 @@ using Npgsql;
 namespace AgentInvest.Core.Pipeline;
 
 /// <summary>
-/// <c>Idempotency-Key</c>: the answer is kept in the very transaction that did the work, so a host that dies in between has done both or neither,
-/// and a repeat gets the first answer. Kept are 2xx, 409 and 422, for 24 h, per user, method and path.
+/// <c>Idempotency-Key</c>: the answer is kept in the very transaction that did the work, so a host that dies in between has done both or
+/// neither, and a repeat gets the first answer. Kept are 2xx, 409 and 422, for 24 h, per user, method and path.
 /// </summary>
 public sealed class Idempotency(Db db) : IDisposable
 {
-    /// <summary>Such a request holds a connection for as long as it runs; half of the pool stays free for the reads it makes meanwhile.</summary>
-    private readonly SemaphoreSlim _permits = new(Math.Max(1, new NpgsqlConnectionStringBuilder(db.Primary.ConnectionString).MaxPoolSize / 2));
+    /// <summary>
+    /// Such a request holds a connection for as long as it runs; half of the pool stays free for the reads it makes meanwhile.
+    /// </summary>
+    private readonly SemaphoreSlim _permits = new(
+        Math.Max(1, new NpgsqlConnectionStringBuilder(db.Primary.ConnectionString).MaxPoolSize / 2)
+    );
 
     private static readonly string[] KeptHeaders = ["Content-Type", "Location", "ETag"];
 
@@ -58,10 +62,18 @@ public sealed class Idempotency(Db db) : IDisposable
     {
         var first = await tx.OneAsync("select pg_try_advisory_xact_lock($1)", r => r.GetBoolean(0), ct, id.LockKey);
         if (!first) throw new StillRunning();
-        var kept = await tx.OneAsync("""
+        var kept = await tx.OneAsync(
+            """
             select fingerprint, status, headers::text, body from core.idempotency
             where user_id = $1 and method = $2 and path = $3 and key = $4 and created_at > now() - interval '24 hours'
-            """, r => new Kept(r.GetFieldValue<byte[]>(0), r.GetInt32(1), r.GetString(2), r.GetFieldValue<byte[]>(3)), ct, id.UserId, id.Method, id.Path, id.Key);
+            """,
+            r => new Kept(r.GetFieldValue<byte[]>(0), r.GetInt32(1), r.GetString(2), r.GetFieldValue<byte[]>(3)),
+            ct,
+            id.UserId,
+            id.Method,
+            id.Path,
+            id.Key
+        );
         if (kept is not null)
         {
             answer.Replayed = true;
@@ -80,11 +92,13 @@ public sealed class Idempotency(Db db) : IDisposable
         {
             Db.Ambient.Value = null;
         }
-        if (http.Response.StatusCode is (>= 200 and < 300) or 409 or 422) await KeepAsync(tx.ExecuteAsync, id, http.Response, answer.Body, ct);
+        if (http.Response.StatusCode is (>= 200 and < 300) or 409 or 422)
+            await KeepAsync(tx.ExecuteAsync, id, http.Response, answer.Body, ct);
     }
 
     /// <summary>Drops answers that are no longer kept; by timer.</summary>
-    public Task PurgeAsync(CancellationToken ct) => db.ExecuteAsync("delete from core.idempotency where created_at < now() - interval '24 hours'", ct);
+    public Task PurgeAsync(CancellationToken ct) =>
+        db.ExecuteAsync("delete from core.idempotency where created_at < now() - interval '24 hours'", ct);
 
     public void Dispose() => _permits.Dispose();
 
@@ -93,11 +107,22 @@ public sealed class Idempotency(Db db) : IDisposable
     private static Task<int> KeepAsync(Execute execute, Entry id, HttpResponse response, MemoryStream body, CancellationToken ct)
     {
         var headers = KeptHeaders.Where(h => response.Headers.ContainsKey(h)).ToDictionary(h => h, h => response.Headers[h].ToString());
-        return execute("""
+        return execute(
+            """
             insert into core.idempotency (user_id, method, path, key, fingerprint, status, headers, body) values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8)
             on conflict (user_id, method, path, key) do update
             set fingerprint = excluded.fingerprint, status = excluded.status, headers = excluded.headers, body = excluded.body, created_at = now()
-            """, ct, id.UserId, id.Method, id.Path, id.Key, id.Fingerprint, response.StatusCode, JsonSerializer.Serialize(headers), body.ToArray());
+            """,
+            ct,
+            id.UserId,
+            id.Method,
+            id.Path,
+            id.Key,
+            id.Fingerprint,
+            response.StatusCode,
+            JsonSerializer.Serialize(headers),
+            body.ToArray()
+        );
     }
 
     private static async Task<byte[]> FingerprintAsync(HttpContext http, CancellationToken ct)
@@ -109,11 +134,13 @@ public sealed class Idempotency(Db db) : IDisposable
         return hash.GetHashAndReset();
     }
 
-    private sealed class StillRunning() : ProblemException(Problems.Conflict("The first request with this Idempotency-Key is still running.").Problem);
+    private sealed class StillRunning()
+        : ProblemException(Problems.Conflict("The first request with this Idempotency-Key is still running.").Problem);
 
     private sealed record Entry(Guid UserId, string Method, string Path, string Key, byte[] Fingerprint)
     {
-        public long LockKey => BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{UserId}\n{Method}\n{Path}\n{Key}")));
+        public long LockKey =>
+            BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{UserId}\n{Method}\n{Path}\n{Key}")));
     }
 
     private sealed record Kept(byte[] Fingerprint, int Status, string Headers, byte[] Body)

@@ -17,13 +17,20 @@ public static partial class ProblemAnswer
             case ProblemException p:
                 return p.Problem;
             case BadHttpRequestException b:
-                return b.StatusCode == 413 ? Problems.PayloadTooLarge(Body.Limit).Problem : Problems.Validation("", "The request could not be read.").Problem;
+                return b.StatusCode == 413
+                    ? Problems.PayloadTooLarge(Body.Limit).Problem
+                    : Problems.Validation("", "The request could not be read.").Problem;
             case NpgsqlException { IsTransient: true } or TimeoutException:
                 Log.Unavailable(log, e);
                 return Problems.Busy(TimeSpan.FromSeconds(2)).Problem;
             default:
                 Log.Failed(log, e);
-                return new Problem(500, "internal_error", "Something went wrong on our side.", "The traceId identifies the failure in our logs.");
+                return new Problem(
+                    500,
+                    "internal_error",
+                    "Something went wrong on our side.",
+                    "The traceId identifies the failure in our logs."
+                );
         }
     }
 
@@ -47,7 +54,8 @@ public static partial class ProblemAnswer
         response.ContentType = "application/problem+json";
         response.Headers.CacheControl = "no-store";
         if (problem.Status == 401) response.Headers.WWWAuthenticate = "Bearer";
-        if (problem.RetryAfter is { } wait) response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        if (problem.RetryAfter is { } wait)
+            response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         var members = new Dictionary<string, object?>
         {
             ["type"] = "urn:agentinvest:problem:" + problem.Code,

@@ -21,15 +21,18 @@ public sealed class RateLimitOptions
     /// <summary>Per IP on each of the three sign-in routes. Default 10.</summary>
     public int Login { get; set; } = 10;
 
-    /// <summary>Before authentication an address may make as many calls as this many premium users: it bounds the work that bad tokens can cause.</summary>
+    /// <summary>
+    /// Before authentication an address may make as many calls as this many premium users: it bounds the work that bad tokens can cause.
+    /// </summary>
     internal int Guard => (int)Math.Min(int.MaxValue, Math.Max(Math.Max((long)Premium, Free), Math.Max(Anonymous, Login)) * 4L);
 }
 
 /// <summary>
-/// Token buckets: a guard per IP, then the user's, or the address's where nobody is signed in. The guard bounds the work that one address causes on one host,
-/// so it is each host's own. The others are shared through Redis where there is one; while it is away each host keeps its own at half the rate: never open,
-/// never down. A single host without Redis has the whole rate. The three sign-in routes count by IP; a bucket per account and source beside it, drawn from at
-/// the same calls and of the same size, could never be the emptier one, so there is none: what it is for, guessing one account, the pauses of failures do.
+/// Token buckets: a guard per IP, then the user's, or the address's where nobody is signed in. The guard bounds the work that one address
+/// causes on one host, so it is each host's own. The others are shared through Redis where there is one; while it is away each host keeps
+/// its own at half the rate: never open, never down. A single host without Redis has the whole rate. The three sign-in routes count by IP;
+/// a bucket per account and source beside it, drawn from at the same calls and of the same size, could never be the emptier one, so there
+/// is none: what it is for, guessing one account, the pauses of failures do.
 /// </summary>
 public sealed class RateLimits(IOptions<RateLimitOptions> options, TimeProvider time, IConnectionMultiplexer? redis = null)
 {
@@ -89,7 +92,9 @@ public sealed class RateLimits(IOptions<RateLimitOptions> options, TimeProvider 
     private (bool Ok, double Left, TimeSpan Wait) Take(string kind, string key, int limit, int tokens)
     {
         if (_buckets.Count > SweepAt) Sweep();
-        return _buckets.GetOrAdd((kind, key), static (_, a) => new Bucket(a.limit, a.now), (limit, now: time.GetTimestamp())).Take(limit, tokens, time);
+        return _buckets
+            .GetOrAdd((kind, key), static (_, a) => new Bucket(a.limit, a.now), (limit, now: time.GetTimestamp()))
+            .Take(limit, tokens, time);
     }
 
     /// <summary>A bucket untouched for a minute is full again: forgetting it changes nothing.</summary>

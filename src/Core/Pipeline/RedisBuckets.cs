@@ -3,8 +3,8 @@ using StackExchange.Redis;
 namespace AgentInvest.Core.Pipeline;
 
 /// <summary>
-/// Token buckets that all hosts share, each draw one atomic step in Redis by Redis's own clock. Away, or slower than a second: the answer is null, and
-/// from then on one caller a second asks whether it is back.
+/// Token buckets that all hosts share, each draw one atomic step in Redis by Redis's own clock. Away, or slower than a second: the answer
+/// is null, and from then on one caller a second asks whether it is back.
 /// </summary>
 internal sealed class RedisBuckets(IConnectionMultiplexer redis, TimeProvider time)
 {
@@ -32,10 +32,20 @@ internal sealed class RedisBuckets(IConnectionMultiplexer redis, TimeProvider ti
     public async ValueTask<(bool Ok, double Tokens)?> TakeAsync(string kind, string key, int limit, int tokens)
     {
         // One caller tries whether it is back; the others do not wait for that.
-        if (Volatile.Read(ref _askAgainAt) is var due and not 0 && (time.GetTimestamp() < due || Interlocked.CompareExchange(ref _askAgainAt, Later(), due) != due)) return null;
+        if (
+            Volatile.Read(ref _askAgainAt) is var due and not 0
+            && (time.GetTimestamp() < due || Interlocked.CompareExchange(ref _askAgainAt, Later(), due) != due)
+        )
+            return null;
         try
         {
-            var answer = (RedisResult[])(await redis.GetDatabase().ScriptEvaluateAsync(Script, [$"agentinvest:limit:{kind}:{key}"], [limit, tokens]).WaitAsync(Patience))!;
+            var answer = (RedisResult[])
+                (
+                    await redis
+                        .GetDatabase()
+                        .ScriptEvaluateAsync(Script, [$"agentinvest:limit:{kind}:{key}"], [limit, tokens])
+                        .WaitAsync(Patience)
+                )!;
             Volatile.Write(ref _askAgainAt, 0);
             return ((int)answer[0] == 1, double.Parse((string)answer[1]!, System.Globalization.CultureInfo.InvariantCulture));
         }

@@ -5,10 +5,17 @@ using Microsoft.Extensions.Logging;
 namespace AgentInvest.Core.Pipeline;
 
 /// <summary>
-/// What every request passes, in this order: request id, security headers, CORS, problems, guard per IP, authentication, the caller's limit,
-/// authorization, idempotency. Plain <see cref="HttpContext"/> code: both runtimes call it.
+/// What every request passes, in this order: request id, security headers, CORS, problems, guard per IP, authentication, the caller's
+/// limit, authorization, idempotency. Plain <see cref="HttpContext"/> code: both runtimes call it.
 /// </summary>
-public sealed partial class RequestPipeline(Authenticator authenticator, RateLimits limits, CallerAddress address, Cors cors, Idempotency idempotency, ILogger<RequestPipeline> log)
+public sealed partial class RequestPipeline(
+    Authenticator authenticator,
+    RateLimits limits,
+    CallerAddress address,
+    Cors cors,
+    Idempotency idempotency,
+    ILogger<RequestPipeline> log
+)
 {
     public async Task InvokeAsync(HttpContext http, EndpointPolicy policy, RequestDelegate next)
     {
@@ -18,14 +25,21 @@ public sealed partial class RequestPipeline(Authenticator authenticator, RateLim
         try
         {
             var user = await AdmitAsync(http, policy);
-            AuditLog.Context = HttpMethods.IsGet(http.Request.Method) ? null : new AuditContext(user?.Id, user?.SessionId, user?.KeyId, http.TraceIdentifier);
+            AuditLog.Context = HttpMethods.IsGet(http.Request.Method)
+                ? null
+                : new AuditContext(user?.Id, user?.SessionId, user?.KeyId, http.TraceIdentifier);
             if (policy.Idempotent && user is not null && http.Request.Headers.TryGetValue("Idempotency-Key", out var key))
                 await idempotency.InvokeAsync(http, user, key.ToString(), next);
             else if (AmountsFilter.Applies(policy, user))
                 await AmountsFilter.InvokeAsync(http, next);
             else
                 await next(http);
-            if (!http.Response.HasStarted && http.Response.StatusCode >= 400 && http.Response.ContentLength is null or 0 && http.Response.ContentType is null)
+            if (
+                !http.Response.HasStarted
+                && http.Response.StatusCode >= 400
+                && http.Response.ContentLength is null or 0
+                && http.Response.ContentType is null
+            )
                 await ProblemAnswer.WriteAsync(http, ProblemAnswer.OfStatus(http.Response.StatusCode));
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
@@ -36,7 +50,8 @@ public sealed partial class RequestPipeline(Authenticator authenticator, RateLim
         catch (Exception e) when (!http.Response.HasStarted)
         {
             // By the function's name, not the address: what a caller wrote stays out of the log.
-            if (e is ProblemException { Problem.Status: 403 } refused) Log.Refused(log, refused.Problem.Code, http.GetEndpoint()?.DisplayName, http.Features.Get<CurrentUser>()?.Id);
+            if (e is ProblemException { Problem.Status: 403 } refused)
+                Log.Refused(log, refused.Problem.Code, http.GetEndpoint()?.DisplayName, http.Features.Get<CurrentUser>()?.Id);
             await ProblemAnswer.WriteAsync(http, ProblemAnswer.Of(e, log));
         }
     }

@@ -18,6 +18,8 @@ internal static class ResponseHeaders
     }
 
     private static string RequestId(HttpContext http) =>
-        http.Request.Headers["X-Request-Id"].ToString() is { Length: > 0 and <= 128 } given && given.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
-            ? given : Activity.Current?.TraceId.ToHexString() ?? Guid.CreateVersion7().ToString("N");
+        http.Request.Headers["X-Request-Id"].ToString() is { Length: > 0 and <= 128 } given
+        && given.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
+            ? given
+            : Activity.Current?.TraceId.ToHexString() ?? Guid.CreateVersion7().ToString("N");
 }

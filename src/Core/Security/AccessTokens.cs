@@ -8,7 +8,10 @@ namespace AgentInvest.Core.Security;
 /// <summary>A token that was verified: whose it is, when it ends, which key signed it.</summary>
 public sealed record VerifiedToken(CurrentUser User, DateTimeOffset ExpiresAt, string Kid);
 
-/// <summary>Signs and verifies ES256 access tokens (<c>typ: at+jwt</c>), 15 minutes long. Verified ones are remembered, so that a signature is checked once.</summary>
+/// <summary>
+/// Signs and verifies ES256 access tokens (<c>typ: at+jwt</c>), 15 minutes long. Verified ones are remembered, so that a signature is
+/// checked once.
+/// </summary>
 public sealed class AccessTokens(SigningKeys keys, TimeProvider time, IConfiguration configuration)
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
@@ -45,7 +48,8 @@ public sealed class AccessTokens(SigningKeys keys, TimeProvider time, IConfigura
         });
     }
 
-    /// <exception cref="ProblemException">401: <c>token_expired</c>, or <c>unauthenticated</c> for anything else that is wrong with it.</exception>
+    /// <exception cref="ProblemException">401: <c>token_expired</c>, or <c>unauthenticated</c> for anything else that is wrong with
+    /// it.</exception>
     public async ValueTask<VerifiedToken> VerifyAsync(string token, CancellationToken ct)
     {
         if (!_verified.TryGetValue(token, out var verified))
@@ -73,7 +77,8 @@ public sealed class AccessTokens(SigningKeys keys, TimeProvider time, IConfigura
         {
             throw Invalid();
         }
-        if (unverified.Alg != SecurityAlgorithms.EcdsaSha256 || unverified.Typ != Type || string.IsNullOrEmpty(unverified.Kid)) throw Invalid();
+        if (unverified.Alg != SecurityAlgorithms.EcdsaSha256 || unverified.Typ != Type || string.IsNullOrEmpty(unverified.Kid))
+            throw Invalid();
         var key = await keys.FindAsync(unverified.Kid, ct) ?? throw Invalid();
         var result = await _handler.ValidateTokenAsync(token, new TokenValidationParameters
         {
@@ -98,11 +103,20 @@ public sealed class AccessTokens(SigningKeys keys, TimeProvider time, IConfigura
 
     private static VerifiedToken Read(JsonWebToken token)
     {
-        if (!Guid.TryParse(token.Subject, out var id) || !token.TryGetPayloadValue<string>("sid", out var sid) || !Guid.TryParse(sid, out var session) || !token.TryGetPayloadValue<string>("tier", out var tier))
+        if (
+            !Guid.TryParse(token.Subject, out var id)
+            || !token.TryGetPayloadValue<string>("sid", out var sid)
+            || !Guid.TryParse(sid, out var session)
+            || !token.TryGetPayloadValue<string>("tier", out var tier)
+        )
             throw Invalid();
         token.TryGetPayloadValue<int>("ver", out var version);
         var roles = token.Claims.Where(c => c.Type == "roles").Select(c => c.Value).ToList();
-        return new VerifiedToken(new CurrentUser(id, session, roles, tier) { TokenVersion = version }, new DateTimeOffset(token.ValidTo, TimeSpan.Zero), token.Kid);
+        return new VerifiedToken(
+            new CurrentUser(id, session, roles, tier) { TokenVersion = version },
+            new DateTimeOffset(token.ValidTo, TimeSpan.Zero),
+            token.Kid
+        );
     }
 
     private static ProblemException Invalid() => Problems.Unauthenticated("The token is not valid.");

@@ -5,8 +5,8 @@ using System.Text;
 namespace AgentInvest.Core.Security;
 
 /// <summary>
-/// The form of API keys: <c>agi_</c>, 40 random letters and digits (238 bits), 6 of checksum. The prefix lets scanners of public code recognise one, the
-/// checksum lets us refuse a mistyped or invented one without asking the database.
+/// The form of API keys: <c>agi_</c>, 40 random letters and digits (238 bits), 6 of checksum. The prefix lets scanners of public code
+/// recognise one, the checksum lets us refuse a mistyped or invented one without asking the database.
 /// </summary>
 public static class ApiKey
 {

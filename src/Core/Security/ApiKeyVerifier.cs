@@ -6,8 +6,8 @@ using System.Text;
 namespace AgentInvest.Core.Security;
 
 /// <summary>
-/// Whose an API key is. What was read is believed for half a second: so a deleted key, and what its owner has lost meanwhile (roles, tier, the account),
-/// stops here at once where this host did it and elsewhere within that time, without any message between hosts.
+/// Whose an API key is. What was read is believed for half a second: so a deleted key, and what its owner has lost meanwhile (roles, tier,
+/// the account), stops here at once where this host did it and elsewhere within that time, without any message between hosts.
 /// </summary>
 public sealed class ApiKeyVerifier(Db db, MasterKey master, TimeProvider time)
 {
@@ -18,12 +18,20 @@ public sealed class ApiKeyVerifier(Db db, MasterKey master, TimeProvider time)
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Guid, bool> _gone = new();
 
-    private sealed record Known(Guid Id, CurrentUser Owner, IReadOnlyList<IPNetwork>? Networks, DateTimeOffset? ExpiresAt, DateTimeOffset? LastUsedAt, long ReadAt);
+    private sealed record Known(
+        Guid Id,
+        CurrentUser Owner,
+        IReadOnlyList<IPNetwork>? Networks,
+        DateTimeOffset? ExpiresAt,
+        DateTimeOffset? LastUsedAt,
+        long ReadAt
+    );
 
     /// <summary>Keyed, so that a stolen table neither tells nor tests a key.</summary>
     public byte[] HashOf(string key) => HashOf(_hashKeys[0], key);
 
-    /// <exception cref="ProblemException">401 for an unknown, expired or deleted key, and for one used from elsewhere than its networks: all alike.</exception>
+    /// <exception cref="ProblemException">401 for an unknown, expired or deleted key, and for one used from elsewhere than its networks:
+    /// all alike.</exception>
     public async ValueTask<CurrentUser> VerifyAsync(string key, IPAddress caller, CancellationToken ct)
     {
         if (!ApiKey.IsWellFormed(key)) throw Refused();
@@ -40,11 +48,20 @@ public sealed class ApiKeyVerifier(Db db, MasterKey master, TimeProvider time)
             if (_known.Count >= Remembered) _known.Clear();
             _known[name] = known;
         }
-        if (_gone.ContainsKey(known.Id) || _gone.ContainsKey(known.Owner.Id) || known.ExpiresAt <= time.GetUtcNow() || known.Networks?.Any(n => n.Contains(caller)) == false) throw Refused();
+        if (
+            _gone.ContainsKey(known.Id)
+            || _gone.ContainsKey(known.Owner.Id)
+            || known.ExpiresAt <= time.GetUtcNow()
+            || known.Networks?.Any(n => n.Contains(caller)) == false
+        )
+            throw Refused();
         return known.Owner;
     }
 
-    /// <summary>Ends a key on this host now, or with a user's id all of theirs; call it once the deletion is committed. Neither comes back, so neither is forgotten.</summary>
+    /// <summary>
+    /// Ends a key on this host now, or with a user's id all of theirs; call it once the deletion is committed. Neither comes back, so
+    /// neither is forgotten.
+    /// </summary>
     public void Forget(Guid keyOrOwner) => _gone[keyOrOwner] = true;
 
     /// <summary>The owner's rights have changed: they are read anew on the next use.</summary>
@@ -57,11 +74,25 @@ public sealed class ApiKeyVerifier(Db db, MasterKey master, TimeProvider time)
     private async Task<Known?> ReadAsync(List<byte[]> hashes, CancellationToken ct)
     {
         var readAt = time.GetTimestamp();
-        var known = await db.OneAsync("""
+        var known = await db.OneAsync(
+            """
             select k.id, k.user_id, k.scopes, k.networks, k.expires_at, k.last_used_at, array_remove(u.roles, 'admin'), u.tier
             from auth.api_keys k join auth.users u on u.id = k.user_id where k.key_hash = any($1) and u.verified_at is not null
-            """, r => new Known(r.GetGuid(0), new CurrentUser(r.GetGuid(1), Guid.Empty, r.GetFieldValue<string[]>(6), r.GetString(7), r.GetFieldValue<string[]>(2)) { KeyId = r.GetGuid(0) },
-                r.IsDBNull(3) ? null : r.GetFieldValue<string[]>(3).Select(n => IPNetwork.Parse(n)).ToList(), r.Nullable<DateTimeOffset>(4), r.Nullable<DateTimeOffset>(5), readAt), ct, hashes);
+            """,
+            r => new Known(
+                r.GetGuid(0),
+                new CurrentUser(r.GetGuid(1), Guid.Empty, r.GetFieldValue<string[]>(6), r.GetString(7), r.GetFieldValue<string[]>(2))
+                {
+                    KeyId = r.GetGuid(0),
+                },
+                r.IsDBNull(3) ? null : r.GetFieldValue<string[]>(3).Select(n => IPNetwork.Parse(n)).ToList(),
+                r.Nullable<DateTimeOffset>(4),
+                r.Nullable<DateTimeOffset>(5),
+                readAt
+            ),
+            ct,
+            hashes
+        );
         var now = time.GetUtcNow();
         if (known is not null && !(now - known.LastUsedAt < UsedStep))
             // After a rotation this brings the key under the new master key, so that what is in use outlives the old one.

@@ -17,7 +17,8 @@ public sealed class Authenticator(AccessTokens tokens, ApiKeyVerifier keys, Revo
             return await keys.VerifyAsync(key.ToString(), address.AddressOf(http), http.RequestAborted);
         }
         if (header.Count == 0) return null;
-        if (header.Count != 1 || header[0] is not { } value || !value.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) throw Problems.Unauthenticated("Send Authorization: Bearer <token>.");
+        if (header.Count != 1 || header[0] is not { } value || !value.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+            throw Problems.Unauthenticated("Send Authorization: Bearer <token>.");
         var verified = await tokens.VerifyAsync(value["Bearer ".Length..].Trim(), http.RequestAborted);
         if (revocations.IsRevoked(verified.User)) throw Problems.TokenRevoked();
         return verified.User;

@@ -6,9 +6,10 @@ using Microsoft.Extensions.Configuration;
 namespace AgentInvest.Core.Security;
 
 /// <summary>
-/// The one secret that everything else hangs on: 32 bytes from <c>Security:MasterKey</c> (base64; in Azure a Key Vault reference) or the file
-/// <c>Security:MasterKeyFile</c>, which is created, readable by its owner only, when it is missing. <c>Security:PreviousMasterKeys</c> (base64,
-/// comma-separated) still open what they sealed, until the timer has sealed it anew. Lost, it takes accounts and sessions with it, the books it leaves.
+/// The one secret that everything else hangs on: 32 bytes from <c>Security:MasterKey</c> (base64; in Azure a Key Vault reference) or the
+/// file <c>Security:MasterKeyFile</c>, which is created, readable by its owner only, when it is missing. <c>Security:PreviousMasterKeys</c>
+/// (base64, comma-separated) still open what they sealed, until the timer has sealed it anew. Lost, it takes accounts and sessions with it,
+/// the books it leaves.
 /// </summary>
 public sealed class MasterKey
 {
@@ -22,7 +23,9 @@ public sealed class MasterKey
         var current = configuration["Security:MasterKey"] is { Length: > 0 } text ? Convert.FromBase64String(text)
             : configuration["Security:MasterKeyFile"] is { Length: > 0 } path ? ReadOrCreate(path)
             : throw new InvalidOperationException("Set Security:MasterKey or Security:MasterKeyFile.");
-        var previous = (configuration["Security:PreviousMasterKeys"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Convert.FromBase64String);
+        var previous = (configuration["Security:PreviousMasterKeys"] ?? "")
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(Convert.FromBase64String);
         _keys = [current, .. previous];
         if (_keys.Any(k => k.Length != 32)) throw new InvalidOperationException("A master key must have 32 bytes.");
         _sealing = DeriveAll("protect").ToArray();
@@ -64,7 +67,13 @@ public sealed class MasterKey
         var result = new byte[NonceSize + plain.Length + TagSize];
         RandomNumberGenerator.Fill(result.AsSpan(0, NonceSize));
         using var aes = new AesGcm(key, TagSize);
-        aes.Encrypt(result.AsSpan(0, NonceSize), plain, result.AsSpan(NonceSize, plain.Length), result.AsSpan(NonceSize + plain.Length), Encoding.UTF8.GetBytes(purpose));
+        aes.Encrypt(
+            result.AsSpan(0, NonceSize),
+            plain,
+            result.AsSpan(NonceSize, plain.Length),
+            result.AsSpan(NonceSize + plain.Length),
+            Encoding.UTF8.GetBytes(purpose)
+        );
         return result;
     }
 
@@ -73,7 +82,13 @@ public sealed class MasterKey
         if (sealedBytes.Length < NonceSize + TagSize) throw new CryptographicException("Too short to have been sealed.");
         var plain = new byte[sealedBytes.Length - NonceSize - TagSize];
         using var aes = new AesGcm(key, TagSize);
-        aes.Decrypt(sealedBytes[..NonceSize], sealedBytes.Slice(NonceSize, plain.Length), sealedBytes[(NonceSize + plain.Length)..], plain, Encoding.UTF8.GetBytes(purpose));
+        aes.Decrypt(
+            sealedBytes[..NonceSize],
+            sealedBytes.Slice(NonceSize, plain.Length),
+            sealedBytes[(NonceSize + plain.Length)..],
+            plain,
+            Encoding.UTF8.GetBytes(purpose)
+        );
         return plain;
     }
 
@@ -89,7 +104,8 @@ public sealed class MasterKey
         }
     }
 
-    private static byte[] Derive(byte[] key, string purpose) => HKDF.DeriveKey(HashAlgorithmName.SHA256, key, 32, info: Encoding.UTF8.GetBytes("agentinvest/" + purpose));
+    private static byte[] Derive(byte[] key, string purpose) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, key, 32, info: Encoding.UTF8.GetBytes("agentinvest/" + purpose));
 
     private static string IdOf(byte[] key) => Convert.ToHexStringLower(Derive(key, "id").AsSpan(0, 4));
 

@@ -6,8 +6,8 @@ using Npgsql;
 namespace AgentInvest.Core.Security;
 
 /// <summary>
-/// The sessions ended in the last quarter of an hour, and the users whose rights changed, in memory: asked on every request. A host applies its own
-/// revocations at once and reads the others' every 400 ms. While PostgreSQL is away, what is known stays in force.
+/// The sessions ended in the last quarter of an hour, and the users whose rights changed, in memory: asked on every request. A host applies
+/// its own revocations at once and reads the others' every 400 ms. While PostgreSQL is away, what is known stays in force.
 /// </summary>
 public sealed partial class Revocations(Db db, TimeProvider time, ILogger<Revocations> log) : BackgroundService
 {
@@ -17,15 +17,25 @@ public sealed partial class Revocations(Db db, TimeProvider time, ILogger<Revoca
     private readonly ConcurrentDictionary<Guid, (int Below, DateTimeOffset At)> _users = new();
     private DateTimeOffset _readUpTo = DateTimeOffset.MinValue;
 
-    /// <summary>Whether the session behind this user has been ended, or the token says of the user what is true no more. API keys are looked up by their owner.</summary>
-    public bool IsRevoked(CurrentUser user) => (!_sessions.IsEmpty && _sessions.ContainsKey(user.SessionId))
-        || (!_users.IsEmpty && user.SessionId != Guid.Empty && _users.TryGetValue(user.Id, out var rights) && user.TokenVersion < rights.Below);
+    /// <summary>
+    /// Whether the session behind this user has been ended, or the token says of the user what is true no more. API keys are looked up by
+    /// their owner.
+    /// </summary>
+    public bool IsRevoked(CurrentUser user) =>
+        (!_sessions.IsEmpty && _sessions.ContainsKey(user.SessionId))
+        || (
+            !_users.IsEmpty
+            && user.SessionId != Guid.Empty
+            && _users.TryGetValue(user.Id, out var rights)
+            && user.TokenVersion < rights.Below
+        );
 
     /// <summary>Ends one session. Write it in the transaction that ends the session; it is in force here when this returns.</summary>
     public async Task RevokeSessionAsync(Tx tx, Guid sessionId, CancellationToken ct)
     {
         await tx.ExecuteAsync("insert into core.revocations (session_id) values ($1)", ct, sessionId);
-        // Early by the length of a commit: a token refused although its revocation was rolled back is refreshed; the other way round is a hole.
+        // Early by the length of a commit: a token refused although its revocation was rolled back is refreshed; the other way round is a
+        // hole.
         _sessions[sessionId] = time.GetUtcNow();
     }
 
@@ -63,7 +73,12 @@ public sealed partial class Revocations(Db db, TimeProvider time, ILogger<Revoca
         foreach (var row in rows)
         {
             if (row.Session is { } session) _sessions[session] = row.At;
-            if (row.User is { } user) _users.AddOrUpdate(user, (row.Below!.Value, row.At), (_, known) => known.Below >= row.Below ? known : (row.Below.Value, row.At));
+            if (row.User is { } user)
+                _users.AddOrUpdate(
+                    user,
+                    (row.Below!.Value, row.At),
+                    (_, known) => known.Below >= row.Below ? known : (row.Below.Value, row.At)
+                );
             if (row.At > _readUpTo) _readUpTo = row.At;
         }
         foreach (var (id, at) in _sessions)

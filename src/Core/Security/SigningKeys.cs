@@ -5,9 +5,9 @@ using Npgsql;
 namespace AgentInvest.Core.Security;
 
 /// <summary>
-/// The ES256 keys of access tokens, shared by all hosts of a database, the private parts sealed with the master key. There are two: one signs for 30 days,
-/// the other is published all that time and signs next, so that no verifier ever meets a key it has not seen. A key that has stopped signing stays until
-/// its last token has expired. What was deleted from the table is refused within a minute.
+/// The ES256 keys of access tokens, shared by all hosts of a database, the private parts sealed with the master key. There are two: one
+/// signs for 30 days, the other is published all that time and signs next, so that no verifier ever meets a key it has not seen. A key that
+/// has stopped signing stays until its last token has expired. What was deleted from the table is refused within a minute.
 /// </summary>
 public sealed class SigningKeys(Db db, MasterKey master, TimeProvider time) : IDisposable
 {
@@ -35,7 +35,9 @@ public sealed class SigningKeys(Db db, MasterKey master, TimeProvider time) : ID
     /// <summary>Whether tokens of this key may still be good; asked on every request.</summary>
     internal bool IsLive(string kid) => _keys.ContainsKey(kid);
 
-    /// <summary>Null for a kid that no host of this database has made; one made since the last look is looked for, not more than every 5 s.</summary>
+    /// <summary>
+    /// Null for a kid that no host of this database has made; one made since the last look is looked for, not more than every 5 s.
+    /// </summary>
     public async ValueTask<ECDsaSecurityKey?> FindAsync(string kid, CancellationToken ct)
     {
         await FreshAsync(_keys.ContainsKey(kid) ? ReloadEvery : LookAgainAfter, ct);
@@ -52,7 +54,10 @@ public sealed class SigningKeys(Db db, MasterKey master, TimeProvider time) : ID
         }).ToList());
     }
 
-    /// <summary>By timer: retires what has not signed for an hour, makes the next key, and seals with the current master key what a previous one sealed.</summary>
+    /// <summary>
+    /// By timer: retires what has not signed for an hour, makes the next key, and seals with the current master key what a previous one
+    /// sealed.
+    /// </summary>
     public async Task RotateAsync(CancellationToken ct) => await LoadAsync(ct);
 
     public void Dispose() => _loading.Dispose();
@@ -99,17 +104,25 @@ public sealed class SigningKeys(Db db, MasterKey master, TimeProvider time) : ID
     }
 
     private static Task<List<Row>> RowsAsync(Tx tx, CancellationToken ct) =>
-        tx.ListAsync("select kid, private_key, signs_from from core.signing_keys order by signs_from", r => new Row(r.GetString(0), r.GetFieldValue<byte[]>(1), r.Instant(2)), ct);
+        tx.ListAsync(
+            "select kid, private_key, signs_from from core.signing_keys order by signs_from",
+            r => new Row(r.GetString(0), r.GetFieldValue<byte[]>(1), r.Instant(2)),
+            ct
+        );
 
     private bool IsComplete(List<Row> rows)
     {
         var now = time.GetUtcNow();
         // While its predecessor's last tokens live, that and the signing key are the two.
-        return rows.Exists(r => r.SignsFrom <= now) && rows.Count >= 2 && !Retired(rows).Any() && rows.TrueForAll(r => master.IsCurrent(Purpose(r.Kid), r.Sealed));
+        return rows.Exists(r => r.SignsFrom <= now)
+            && rows.Count >= 2
+            && !Retired(rows).Any()
+            && rows.TrueForAll(r => master.IsCurrent(Purpose(r.Kid), r.Sealed));
     }
 
     /// <summary>Keys whose successor has signed for an hour.</summary>
-    private IEnumerable<Row> Retired(List<Row> rows) => rows.SkipLast(1).Where((_, i) => rows[i + 1].SignsFrom <= time.GetUtcNow() - Overlap);
+    private IEnumerable<Row> Retired(List<Row> rows) =>
+        rows.SkipLast(1).Where((_, i) => rows[i + 1].SignsFrom <= time.GetUtcNow() - Overlap);
 
     private async Task CompleteAsync(Tx tx, List<Row> rows, CancellationToken ct)
     {
@@ -117,7 +130,12 @@ public sealed class SigningKeys(Db db, MasterKey master, TimeProvider time) : ID
         var retired = Retired(rows).ToList();
         foreach (var row in retired) await tx.ExecuteAsync("delete from core.signing_keys where kid = $1", ct, row.Kid);
         foreach (var row in rows.Except(retired).Where(r => !master.IsCurrent(Purpose(r.Kid), r.Sealed)))
-            await tx.ExecuteAsync("update core.signing_keys set private_key = $2 where kid = $1", ct, row.Kid, master.Protect(Purpose(row.Kid), master.Unprotect(Purpose(row.Kid), row.Sealed)));
+            await tx.ExecuteAsync(
+                "update core.signing_keys set private_key = $2 where kid = $1",
+                ct,
+                row.Kid,
+                master.Protect(Purpose(row.Kid), master.Unprotect(Purpose(row.Kid), row.Sealed))
+            );
         if (!rows.Exists(r => r.SignsFrom <= now)) await MakeAsync(tx, now, ct);
         if (rows.Count - retired.Count >= 2) return;
         var due = (rows.Count > 0 ? rows[^1].SignsFrom : now) + Signs;
@@ -128,7 +146,13 @@ public sealed class SigningKeys(Db db, MasterKey master, TimeProvider time) : ID
     {
         using var fresh = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var kid = Guid.CreateVersion7().ToString("N");
-        await tx.ExecuteAsync("insert into core.signing_keys (kid, private_key, signs_from) values ($1, $2, $3)", ct, kid, master.Protect(Purpose(kid), fresh.ExportPkcs8PrivateKey()), signsFrom);
+        await tx.ExecuteAsync(
+            "insert into core.signing_keys (kid, private_key, signs_from) values ($1, $2, $3)",
+            ct,
+            kid,
+            master.Protect(Purpose(kid), fresh.ExportPkcs8PrivateKey()),
+            signsFrom
+        );
     }
 
     private ECDsaSecurityKey Open(Row row)

@@ -12,8 +12,9 @@ public readonly record struct Adjustment(DateOnly LastDateBefore, bool IsSplit, 
 public static class BarMath
 {
     /// <summary>
-    /// Back-adjusts raw daily bars: prices up to a split are divided by its ratio and volumes multiplied; prices up to a dividend are multiplied by
-    /// 1 − dividend ÷ close of the last day before it (the method of CRSP, as Yahoo describes it). The newest bars stay as they are.
+    /// Back-adjusts raw daily bars: prices up to a split are divided by its ratio and volumes multiplied; prices up to a dividend are
+    /// multiplied by 1 − dividend ÷ close of the last day before it (the method of CRSP, as Yahoo describes it). The newest bars stay as
+    /// they are.
     /// </summary>
     public static Bar[] Adjust(IReadOnlyList<Bar> raw, IEnumerable<Adjustment> actions)
     {
@@ -33,14 +34,23 @@ public static class BarMath
             }
             if (price == 1m && volume == 1m) continue;
             var bar = raw[i];
-            adjusted[i] = bar with { O = Scale(bar.O, price), H = Scale(bar.H, price), L = Scale(bar.L, price), C = Scale(bar.C, price), V = decimal.Round(bar.V * volume, 4) };
+            adjusted[i] = bar with
+            {
+                O = Scale(bar.O, price),
+                H = Scale(bar.H, price),
+                L = Scale(bar.L, price),
+                C = Scale(bar.C, price),
+                V = decimal.Round(bar.V * volume, 4),
+            };
         }
         return adjusted;
     }
 
     private static decimal Scale(decimal value, decimal factor) => decimal.Round(value * factor, 10);
 
-    /// <summary>Joins ascending bars into longer ones; <paramref name="start"/> tells the start of the interval that a bar belongs to.</summary>
+    /// <summary>
+    /// Joins ascending bars into longer ones; <paramref name="start"/> tells the start of the interval that a bar belongs to.
+    /// </summary>
     public static List<Bar> Aggregate(IEnumerable<Bar> bars, Func<DateTimeOffset, DateTimeOffset> start)
     {
         var joined = new List<Bar>();

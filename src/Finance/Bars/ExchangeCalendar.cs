@@ -1,6 +1,8 @@
 namespace AgentInvest.Finance.Bars;
 
-/// <summary>Trading days and hours of the New York exchanges, from their published rules and the closures that had no rule. Good from 1998 on.</summary>
+/// <summary>
+/// Trading days and hours of the New York exchanges, from their published rules and the closures that had no rule. Good from 1998 on.
+/// </summary>
 public static class ExchangeCalendar
 {
     private static readonly TimeZoneInfo NewYork = TimeZoneInfo.FindSystemTimeZoneById("America/New_York");
@@ -30,9 +32,11 @@ public static class ExchangeCalendar
     }
 
     /// <summary>09:30 to 16:00 in New York, as instants.</summary>
-    public static (DateTimeOffset Open, DateTimeOffset Close) Session(DateOnly day) => (At(day, new TimeOnly(9, 30)), At(day, new TimeOnly(16, 0)));
+    public static (DateTimeOffset Open, DateTimeOffset Close) Session(DateOnly day) =>
+        (At(day, new TimeOnly(9, 30)), At(day, new TimeOnly(16, 0)));
 
-    private static DateTimeOffset At(DateOnly day, TimeOnly time) => new(TimeZoneInfo.ConvertTimeToUtc(day.ToDateTime(time), NewYork), TimeSpan.Zero);
+    private static DateTimeOffset At(DateOnly day, TimeOnly time) =>
+        new(TimeZoneInfo.ConvertTimeToUtc(day.ToDateTime(time), NewYork), TimeSpan.Zero);
 
     private static IEnumerable<DateOnly> Holidays(int year)
     {
@@ -50,7 +54,13 @@ public static class ExchangeCalendar
         yield return Observed(new DateOnly(year, 12, 25));
     }
 
-    private static DateOnly Observed(DateOnly day) => day.DayOfWeek switch { DayOfWeek.Saturday => day.AddDays(-1), DayOfWeek.Sunday => day.AddDays(1), _ => day };
+    private static DateOnly Observed(DateOnly day) =>
+        day.DayOfWeek switch
+        {
+            DayOfWeek.Saturday => day.AddDays(-1),
+            DayOfWeek.Sunday => day.AddDays(1),
+            _ => day,
+        };
 
     private static DateOnly Nth(int year, int month, DayOfWeek weekday, int n)
     {
@@ -58,7 +68,8 @@ public static class ExchangeCalendar
         return first.AddDays(((int)weekday - (int)first.DayOfWeek + 7) % 7 + 7 * (n - 1));
     }
 
-    private static DateOnly Last(int year, int month, DayOfWeek weekday) => Nth(year, month, weekday, 5) is var fifth && fifth.Month == month ? fifth : Nth(year, month, weekday, 4);
+    private static DateOnly Last(int year, int month, DayOfWeek weekday) =>
+        Nth(year, month, weekday, 5) is var fifth && fifth.Month == month ? fifth : Nth(year, month, weekday, 4);
 
     /// <summary>Easter Sunday by the anonymous Gregorian algorithm (Meeus, Astronomical Algorithms, ch. 8).</summary>
     private static DateOnly Easter(int year)

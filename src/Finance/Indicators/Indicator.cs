@@ -41,8 +41,8 @@ public abstract class IndicatorFeed
     public static IndicatorFeed Of<T>(T kernel) where T : struct, IKernel => new IndicatorFeed<T>(kernel);
 
     /// <summary>
-    /// Takes the next bar and writes the outputs, NaN for none. A bar that lacks a number is left out: its row is all NaN, the answer false, and what
-    /// follows is as if it had not been.
+    /// Takes the next bar and writes the outputs, NaN for none. A bar that lacks a number is left out: its row is all NaN, the answer
+    /// false, and what follows is as if it had not been.
     /// </summary>
     public abstract bool Next(in Ohlcv bar, Span<double> row);
 
@@ -98,7 +98,14 @@ public sealed class IndicatorSeries(int count, int width, double[] rows, int[] l
 /// <summary>One entry of the catalogue: what drives the API, its documentation and the tests.</summary>
 /// <param name="Name">Short, lower case: <c>sma</c>, <c>stoch-rsi</c>.</param>
 /// <param name="Source">Where the formula is from.</param>
-public sealed record Indicator(string Name, string Title, string Source, Parameter[] Parameters, Output[] Outputs, Func<Arguments, IndicatorFeed>? Create)
+public sealed record Indicator(
+    string Name,
+    string Title,
+    string Source,
+    Parameter[] Parameters,
+    Output[] Outputs,
+    Func<Arguments, IndicatorFeed>? Create
+)
 {
     public string[] Aliases { get; init; } = [];
 

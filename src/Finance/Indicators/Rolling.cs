@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace AgentInvest.Finance.Indicators;
 
 /// <summary>
-/// The exponential family: the average of the first <paramref name="periods"/> values, from then on a step of <paramref name="k"/> towards each new one.
-/// After a NaN it starts again.
+/// The exponential family: the average of the first <paramref name="periods"/> values, from then on a step of <paramref name="k"/> towards
+/// each new one. After a NaN it starts again.
 /// </summary>
 public struct Smoother(int periods, double k)
 {
@@ -34,9 +34,10 @@ public struct Smoother(int periods, double k)
 }
 
 /// <summary>
-/// The sum of the last <paramref name="periods"/> values at constant cost, without ever taking anything away: a window is the end of the block of n values
-/// before, whose sums to the end were made when it was full, and the beginning of the present block. So nothing drifts, whatever the number of bars, a
-/// spike leaves no trace, zeros are zero; and a NaN, as the places before the first bar are, holds as long as it is in the window.
+/// The sum of the last <paramref name="periods"/> values at constant cost, without ever taking anything away: a window is the end of the
+/// block of n values before, whose sums to the end were made when it was full, and the beginning of the present block. So nothing drifts,
+/// whatever the number of bars, a spike leaves no trace, zeros are zero; and a NaN, as the places before the first bar are, holds as long
+/// as it is in the window.
 /// </summary>
 public struct RollingSum(int periods)
 {
@@ -75,12 +76,14 @@ internal static class Blocks
 }
 
 /// <summary>
-/// Mean and sum of squared deviations of the last <paramref name="periods"/> values, by blocks like <see cref="RollingSum"/>: each side by Welford's update,
-/// joined by Chan's formula. No squares of prices cancel, and equal values deviate by exactly nothing.
+/// Mean and sum of squared deviations of the last <paramref name="periods"/> values, by blocks like <see cref="RollingSum"/>: each side by
+/// Welford's update, joined by Chan's formula. No squares of prices cancel, and equal values deviate by exactly nothing.
 /// </summary>
 public struct RollingMoments(int periods)
 {
-    private readonly double[] _means = Blocks.Blank(periods), _squares = Blocks.Blank(periods), _shares = Enumerable.Range(1, periods).Select(i => 1d / i).ToArray();
+    private readonly double[] _means = Blocks.Blank(periods),
+        _squares = Blocks.Blank(periods),
+        _shares = Enumerable.Range(1, periods).Select(i => 1d / i).ToArray();
     private int _at;
     private double _mean, _sum;
 
@@ -121,7 +124,10 @@ public struct RollingMoments(int periods)
     }
 }
 
-/// <summary>The last <paramref name="periods"/> values side by side, oldest first, for what has to look at all of them; nothing is carried over, so nothing drifts.</summary>
+/// <summary>
+/// The last <paramref name="periods"/> values side by side, oldest first, for what has to look at all of them; nothing is carried over, so
+/// nothing drifts.
+/// </summary>
 public struct Window(int periods)
 {
     // Every value is written twice, a window apart, so that any full window is one span.

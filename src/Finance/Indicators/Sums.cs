@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace AgentInvest.Finance.Indicators;
 
-/// <summary>Sums over a window, four lanes at a time: always four, so that the order of additions and with it every bit is the same on every machine.</summary>
+/// <summary>
+/// Sums over a window, four lanes at a time: always four, so that the order of additions and with it every bit is the same on every
+/// machine.
+/// </summary>
 internal static class Sums
 {
     public static double Sum(ReadOnlySpan<double> values)

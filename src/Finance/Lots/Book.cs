@@ -1,10 +1,11 @@
 namespace AgentInvest.Finance.Lots;
 
 /// <summary>
-/// The state of one portfolio's books after its entries so far, applied in <see cref="LedgerEntry.Order"/>. Money in base currency; cost and gains before
-/// fees.
+/// The state of one portfolio's books after its entries so far, applied in <see cref="LedgerEntry.Order"/>. Money in base currency; cost
+/// and gains before fees.
 /// </summary>
-/// <param name="baseCurrency">Given, cash is kept by currency (<see cref="CashBalances"/>); else it counts at the rates of its bookings.</param>
+/// <param name="baseCurrency">Given, cash is kept by currency (<see cref="CashBalances"/>); else it counts at the rates of its
+/// bookings.</param>
 /// <param name="allowShort">Whether a sale of more than is held opens a short position instead of being refused.</param>
 public sealed partial class Book(CostBasisMethod method, string? baseCurrency = null, bool allowShort = false)
 {
@@ -27,13 +28,15 @@ public sealed partial class Book(CostBasisMethod method, string? baseCurrency = 
     public decimal Cash => TracksCash ? _moved : 0;
 
     /// <summary>
-    /// Cash by currency. A payment in another currency than the base is met from what is there of it; what is short is changed from base at the payment's own rate,
-    /// so only the base balance may go negative. Empty where cash is not tracked.
+    /// Cash by currency. A payment in another currency than the base is met from what is there of it; what is short is changed from base at
+    /// the payment's own rate, so only the base balance may go negative. Empty where cash is not tracked.
     /// </summary>
-    public IReadOnlyDictionary<string, decimal> CashBalances => TracksCash ? _balances : new SortedDictionary<string, decimal>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, decimal> CashBalances =>
+        TracksCash ? _balances : new SortedDictionary<string, decimal>(StringComparer.Ordinal);
 
     /// <summary>
-    /// Tracked: deposits less withdrawals. Untracked: what purchases put in less what sales and income took out. Shares transferred in and out count at their cost.
+    /// Tracked: deposits less withdrawals. Untracked: what purchases put in less what sales and income took out. Shares transferred in and
+    /// out count at their cost.
     /// </summary>
     public decimal NetInvested => NetInvestedAs(TracksCash);
 
@@ -55,13 +58,23 @@ public sealed partial class Book(CostBasisMethod method, string? baseCurrency = 
     }
 
     /// <summary>
-    /// A book that goes its own way from here. Positions are shared until one of the two changes them, so that a copy at each month's end costs little.
+    /// A book that goes its own way from here. Positions are shared until one of the two changes them, so that a copy at each month's end
+    /// costs little.
     /// </summary>
     public Book Copy()
     {
         var copy = new Book(method, baseCurrency, allowShort)
         {
-            _moved = _moved, _transferred = _transferred, TracksCash = TracksCash, Deposited = Deposited, RealizedPnl = RealizedPnl, Dividends = Dividends, Interest = Interest, Fees = Fees, Taxes = Taxes, Cost = Cost,
+            _moved = _moved,
+            _transferred = _transferred,
+            TracksCash = TracksCash,
+            Deposited = Deposited,
+            RealizedPnl = RealizedPnl,
+            Dividends = Dividends,
+            Interest = Interest,
+            Fees = Fees,
+            Taxes = Taxes,
+            Cost = Cost,
         };
         foreach (var (symbol, position) in _positions) copy._positions.Add(symbol, position);
         foreach (var (currency, amount) in _balances) copy._balances.Add(currency, amount);
@@ -74,7 +87,8 @@ public sealed partial class Book(CostBasisMethod method, string? baseCurrency = 
     public Booked Apply(LedgerEntry entry)
     {
         var (flow, fee, tax) = (entry.CashFlow, entry.InBase(entry.Fee), entry.InBase(entry.Tax));
-        if (Math.Abs(flow) >= Exact.Limit || entry.InBase(entry.Quantity * entry.Price) >= Exact.Limit) throw new OverflowException($"An amount of {entry.Currency} is too large for the books.");
+        if (Math.Abs(flow) >= Exact.Limit || entry.InBase(entry.Quantity * entry.Price) >= Exact.Limit)
+            throw new OverflowException($"An amount of {entry.Currency} is too large for the books.");
         var booked = entry.Kind switch
         {
             EntryKind.Buy => Buy(entry),
@@ -139,7 +153,12 @@ public sealed partial class Book(CostBasisMethod method, string? baseCurrency = 
     {
         Positive(entry.Quantity);
         var closed = new List<ClosedLot>();
-        var (left, cost, local, fees) = (entry.Quantity, entry.InBase(entry.Quantity * entry.Price), Exact.Money(entry.Quantity * entry.Price), entry.InBase(entry.Fee));
+        var (left, cost, local, fees) = (
+            entry.Quantity,
+            entry.InBase(entry.Quantity * entry.Price),
+            Exact.Money(entry.Quantity * entry.Price),
+            entry.InBase(entry.Fee)
+        );
         var position = Writable(entry.Symbol!);
         if (position.Quantity < 0)
         {
@@ -149,7 +168,11 @@ public sealed partial class Book(CostBasisMethod method, string? baseCurrency = 
             (local, cost, fees, left) = (local - Exact.Part(local, back, left), cost - paid, fees - fee, left - back);
         }
         position.Traded(entry.Price, entry.FxRate, entry.Currency);
-        return new Booked(left > 0 ? [Opening(position, new Lot(entry.Id, entry.ExecutedAt, left, left, cost, local, fees))] : [], closed, []);
+        return new Booked(
+            left > 0 ? [Opening(position, new Lot(entry.Id, entry.ExecutedAt, left, left, cost, local, fees))] : [],
+            closed,
+            []
+        );
     }
 
     private Booked Sell(LedgerEntry entry)
@@ -157,7 +180,12 @@ public sealed partial class Book(CostBasisMethod method, string? baseCurrency = 
         Positive(entry.Quantity);
         var named = Named(entry, allowShort);
         var position = Writable(entry.Symbol!);
-        var (left, money, local, fees) = (entry.Quantity, entry.InBase(entry.Quantity * entry.Price), Exact.Money(entry.Quantity * entry.Price), entry.InBase(entry.Fee));
+        var (left, money, local, fees) = (
+            entry.Quantity,
+            entry.InBase(entry.Quantity * entry.Price),
+            Exact.Money(entry.Quantity * entry.Price),
+            entry.InBase(entry.Fee)
+        );
         var sold = Math.Min(left, Math.Max(position.Quantity, 0));
         var (proceeds, fee) = sold == 0 ? (0, 0) : (Exact.Part(money, sold, left), Exact.Part(fees, sold, left));
         var closed = sold == 0 ? [] : Closing(position, p => p.Close(entry.ExecutedAt, sold, proceeds, fee, named));
@@ -165,7 +193,11 @@ public sealed partial class Book(CostBasisMethod method, string? baseCurrency = 
         if (sold == left) return new Booked([], closed, []);
         local -= sold == 0 ? 0 : Exact.Part(local, sold, left);
         left -= sold;
-        return new Booked([Opening(position, new Lot(entry.Id, entry.ExecutedAt, -left, -left, proceeds - money, -local, fees - fee))], closed, []);
+        return new Booked(
+            [Opening(position, new Lot(entry.Id, entry.ExecutedAt, -left, -left, proceeds - money, -local, fees - fee))],
+            closed,
+            []
+        );
     }
 
     private Booked TransferIn(LedgerEntry entry)
@@ -174,7 +206,10 @@ public sealed partial class Book(CostBasisMethod method, string? baseCurrency = 
         var local = Exact.Money(entry.Quantity * entry.Price);
         var position = Writable(entry.Symbol!);
         if (position.LastPrice == 0) position.Traded(entry.Price, entry.FxRate, entry.Currency);
-        var lot = Opening(position, new Lot(entry.Id, entry.AcquiredAt ?? entry.ExecutedAt, entry.Quantity, entry.Quantity, entry.InBase(local), local, 0));
+        var lot = Opening(
+            position,
+            new Lot(entry.Id, entry.AcquiredAt ?? entry.ExecutedAt, entry.Quantity, entry.Quantity, entry.InBase(local), local, 0)
+        );
         _transferred += lot.Cost;
         return new Booked([lot], [], []);
     }
@@ -192,7 +227,8 @@ public sealed partial class Book(CostBasisMethod method, string? baseCurrency = 
     private List<Guid>? Named(LedgerEntry entry, bool shortAllowed)
     {
         var held = QuantityOf(entry.Symbol!);
-        if (entry.Quantity > held && !shortAllowed) throw new InsufficientQuantityException(entry.Symbol!, held, entry.Quantity, entry.ExecutedAt);
+        if (entry.Quantity > held && !shortAllowed)
+            throw new InsufficientQuantityException(entry.Symbol!, held, entry.Quantity, entry.ExecutedAt);
         if (method != CostBasisMethod.Specific || entry.LotIds is not { Count: > 0 } || held <= 0) return null;
         var named = entry.LotIds.Distinct().ToList();
         var inLots = _positions[entry.Symbol!].HeldIn(named);

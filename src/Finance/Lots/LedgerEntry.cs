@@ -5,10 +5,15 @@ public enum EntryKind
 {
     Buy, Sell, Dividend, Interest, Deposit, Withdrawal, Fee, Tax,
 
-    /// <summary>New shares for old; a money amount beside it is cash in lieu of the fraction of a share that is left, which counts as sold for it.</summary>
+    /// <summary>
+    /// New shares for old; a money amount beside it is cash in lieu of the fraction of a share that is left, which counts as sold for it.
+    /// </summary>
     Split,
 
-    /// <summary>Shares that arrive from another account, with their cost and their day of purchase where these are known. Not a purchase: no cash, no wash sale.</summary>
+    /// <summary>
+    /// Shares that arrive from another account, with their cost and their day of purchase where these are known. Not a purchase: no cash,
+    /// no wash sale.
+    /// </summary>
     TransferIn,
 
     /// <summary>Shares that leave for another account, with their cost; nothing is realised.</summary>
@@ -29,21 +34,36 @@ public enum EntryKind
 /// <param name="Symbol">The instrument; null for what concerns cash alone.</param>
 /// <param name="Quantity">Buy, sell, transfers: shares, positive.</param>
 /// <param name="Price">Buy, sell: per share, in <paramref name="Currency"/>. Transfer in: what each share cost.</param>
-/// <param name="Amount">
-/// Money in <paramref name="Currency"/>, positive. Dividend, interest, deposit, withdrawal, fee, tax, return of capital: what is paid. Split, spin-off, merger:
-/// cash in lieu of the fraction of a new share; a merger with a <see cref="CostFraction"/> below 1 or a ratio of 0: the cash part of what is paid for all shares
-/// held. Transfers: what the shares are worth on that day, 0 where only the market knows.
+/// <param name="Amount"> Money in <paramref name="Currency"/>, positive. Dividend, interest, deposit, withdrawal, fee, tax, return of
+/// capital: what is paid. Split, spin-off, merger: cash in lieu of the fraction of a new share; a merger with a <see cref="CostFraction"/>
+/// below 1 or a ratio of 0: the cash part of what is paid for all shares held. Transfers: what the shares are worth on that day, 0 where
+/// only the market knows.
 /// </param>
 /// <param name="Ratio">Split, merger: new shares per old. Spin-off: shares of the new company per share held.</param>
 /// <param name="FxRate">Base currency per unit of <paramref name="Currency"/>.</param>
 public sealed record LedgerEntry(
-    Guid Id, DateTimeOffset ExecutedAt, long Sequence, EntryKind Kind, string? Symbol, decimal Quantity, decimal Price, decimal Amount, decimal Fee, decimal Tax,
-    decimal Ratio, string Currency, decimal FxRate)
+    Guid Id,
+    DateTimeOffset ExecutedAt,
+    long Sequence,
+    EntryKind Kind,
+    string? Symbol,
+    decimal Quantity,
+    decimal Price,
+    decimal Amount,
+    decimal Fee,
+    decimal Tax,
+    decimal Ratio,
+    string Currency,
+    decimal FxRate
+)
 {
     /// <summary>Spin-off, merger: the company whose shares are received; null for a merger against cash alone.</summary>
     public string? TargetSymbol { get; init; }
 
-    /// <summary>Spin-off: the part of the cost that goes to the new company, 0 … 1. Merger: the part that stays in shares, the rest is sold for the cash.</summary>
+    /// <summary>
+    /// Spin-off: the part of the cost that goes to the new company, 0 … 1. Merger: the part that stays in shares, the rest is sold for the
+    /// cash.
+    /// </summary>
     public decimal CostFraction { get; init; } = 1;
 
     /// <summary>Transfer in: when the shares were bought, where that is known; the holding period starts there.</summary>
@@ -57,7 +77,9 @@ public sealed record LedgerEntry(
     /// <summary>Money of this entry in base currency.</summary>
     internal decimal InBase(decimal amount) => Exact.Money(amount * FxRate);
 
-    /// <summary>What the entry moves in its own currency if cash is tracked: a buy costs, fee and tax included; a sale, dividend or deposit brings.</summary>
+    /// <summary>
+    /// What the entry moves in its own currency if cash is tracked: a buy costs, fee and tax included; a sale, dividend or deposit brings.
+    /// </summary>
     public decimal CashFlowLocal => Kind switch
     {
         EntryKind.Buy => -Exact.Money(Quantity * Price),
@@ -118,8 +140,8 @@ public sealed class InsufficientQuantityException(string symbol, decimal held, d
 }
 
 /// <summary>
-/// Money is kept to 12 digits after the point and shares to 10, as they are stored: sums of such numbers are exact below 10^16, so that what is taken from a lot and
-/// what is left of it always add up to what was there.
+/// Money is kept to 12 digits after the point and shares to 10, as they are stored: sums of such numbers are exact below 10^16, so that
+/// what is taken from a lot and what is left of it always add up to what was there.
 /// </summary>
 internal static class Exact
 {
@@ -129,5 +151,8 @@ internal static class Exact
     public static decimal Shares(decimal value) => decimal.Round(value, 10);
 
     /// <summary>The part of an amount that belongs to <paramref name="taken"/> of <paramref name="all"/>.</summary>
-    public static decimal Part(decimal amount, decimal taken, decimal all) => taken == all ? amount : amount == 0 ? 0 : Money(amount * (taken / all));
+    public static decimal Part(decimal amount, decimal taken, decimal all) =>
+        taken == all ? amount
+        : amount == 0 ? 0
+        : Money(amount * (taken / all));
 }

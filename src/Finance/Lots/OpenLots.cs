@@ -1,8 +1,8 @@
 namespace AgentInvest.Finance.Lots;
 
 /// <summary>
-/// The open lots of one symbol, by day of purchase. The next lot by any method is found without a walk over the others: the oldest and youngest at the two ends,
-/// the dearest in a heap, a named one in an index; so that thousands of lots of one symbol stay linear.
+/// The open lots of one symbol, by day of purchase. The next lot by any method is found without a walk over the others: the oldest and
+/// youngest at the two ends, the dearest in a heap, a named one in an index; so that thousands of lots of one symbol stay linear.
 /// </summary>
 internal sealed class OpenLots
 {
@@ -104,7 +104,9 @@ internal sealed class OpenLots
         return _dearest.Peek();
     }
 
-    /// <summary>A sale leaves a lot's cost per share as it is, so its place in the heap holds until it is gone. Among equals the oldest.</summary>
+    /// <summary>
+    /// A sale leaves a lot's cost per share as it is, so its place in the heap holds until it is gone. Among equals the oldest.
+    /// </summary>
     private (decimal, int) Dearest(int slot) => (-Math.Abs(_slots[slot]!.UnitCost), slot);
 
     /// <summary>No gaps at the two ends.</summary>

@@ -1,12 +1,15 @@
 namespace AgentInvest.Finance.Lots;
 
-/// <summary>One symbol's lots and what they have brought. Money in base currency, before fees, unless said otherwise; negative for a short position.</summary>
+/// <summary>
+/// One symbol's lots and what they have brought. Money in base currency, before fees, unless said otherwise; negative for a short position.
+/// </summary>
 public sealed class Position
 {
     private readonly CostBasisMethod _method;
     private readonly OpenLots _open;
 
-    internal Position(string symbol, CostBasisMethod method, object owner) => (Symbol, _method, Owner, _open) = (symbol, method, owner, new OpenLots());
+    internal Position(string symbol, CostBasisMethod method, object owner) =>
+        (Symbol, _method, Owner, _open) = (symbol, method, owner, new OpenLots());
 
     private Position(Position other, object owner)
     {
@@ -31,12 +34,17 @@ public sealed class Position
     /// <summary>What buying the open lots cost in fees.</summary>
     public decimal Fees { get; private set; }
 
-    /// <summary>The cost that would be left if each sale had taken shares at their average cost; what the return on average investment is measured against.</summary>
+    /// <summary>
+    /// The cost that would be left if each sale had taken shares at their average cost; what the return on average investment is measured
+    /// against.
+    /// </summary>
     public decimal AverageCost { get; private set; }
 
     public decimal RealizedPnl { get; private set; }
 
-    /// <summary>Of the last purchase or sale, per share, in base currency at its rate, in today's shares; stands in where no price is known.</summary>
+    /// <summary>
+    /// Of the last purchase or sale, per share, in base currency at its rate, in today's shares; stands in where no price is known.
+    /// </summary>
     public decimal LastPrice { get; private set; }
 
     /// <summary>The same in <see cref="Currency"/>.</summary>
@@ -90,7 +98,11 @@ public sealed class Position
             if (average is not null) (cost, local, lotFees) = average.Take(taken, left);
             // The last part takes what is left, so that rounding never adds or loses a cent.
             var (share, fee) = (Exact.Part(money, taken, left), Exact.Part(fees, taken, left));
-            closed.Add(isShort ? new ClosedLot(lot.Id, lot.OpenedAt, at, taken, share, -cost, lotFees, fee, true) : new ClosedLot(lot.Id, lot.OpenedAt, at, taken, cost, share, lotFees, fee, false));
+            closed.Add(
+                isShort
+                    ? new ClosedLot(lot.Id, lot.OpenedAt, at, taken, share, -cost, lotFees, fee, true)
+                    : new ClosedLot(lot.Id, lot.OpenedAt, at, taken, cost, share, lotFees, fee, false)
+            );
             if (rest is null) _open.Remove(slot);
             else _open[slot] = rest;
             (left, money, fees) = (left - taken, money - share, fees - fee);
@@ -112,13 +124,19 @@ public sealed class Position
         var before = Cost;
         var lots = Lots.Select(change).OfType<Lot>().ToList();
         _open.Reset(lots);
-        (Quantity, Cost, CostLocal, Fees) = (lots.Sum(l => l.Remaining), lots.Sum(l => l.Cost), lots.Sum(l => l.CostLocal), lots.Sum(l => l.Fees));
+        (Quantity, Cost, CostLocal, Fees) = (
+            lots.Sum(l => l.Remaining),
+            lots.Sum(l => l.Cost),
+            lots.Sum(l => l.CostLocal),
+            lots.Sum(l => l.Fees)
+        );
         AverageCost = Exact.Part(AverageCost, Cost, before == 0 ? Cost : before);
     }
 
     internal void Realize(decimal gain) => RealizedPnl += gain;
 
-    internal void Traded(decimal price, decimal fxRate, string currency) => (LastPrice, LastPriceLocal, Currency) = (price * fxRate, price, currency);
+    internal void Traded(decimal price, decimal fxRate, string currency) =>
+        (LastPrice, LastPriceLocal, Currency) = (price * fxRate, price, currency);
 
     internal void Rescale(decimal factor) => (LastPrice, LastPriceLocal) = (LastPrice * factor, LastPriceLocal * factor);
 

@@ -24,7 +24,18 @@ public enum MatchRule
 /// <param name="Term">By US law; null under other law.</param>
 /// <param name="Disallowed">The part of a loss that a wash sale defers, positive.</param>
 public sealed record RealizedGain(
-    string Symbol, Guid EntryId, Guid? LotId, decimal Quantity, DateOnly? AcquiredOn, DateOnly SoldOn, decimal Proceeds, decimal Cost, Term? Term, decimal Disallowed, MatchRule Rule)
+    string Symbol,
+    Guid EntryId,
+    Guid? LotId,
+    decimal Quantity,
+    DateOnly? AcquiredOn,
+    DateOnly SoldOn,
+    decimal Proceeds,
+    decimal Cost,
+    Term? Term,
+    decimal Disallowed,
+    MatchRule Rule
+)
 {
     public decimal Gain => Proceeds - Cost;
 
@@ -37,7 +48,22 @@ public sealed record RealizedGain(
         var book = new Book(method);
         var gains = new List<RealizedGain>();
         foreach (var entry in ordered)
-            gains.AddRange(book.Apply(entry).Closed.Select(c => new RealizedGain(SymbolOf(entry), entry.Id, c.LotId, c.Quantity, DayOf(c.OpenedAt), entry.Day, c.TaxProceeds, c.TaxCost, c.Term, 0, MatchRule.Lot)));
+            gains.AddRange(
+                book.Apply(entry)
+                    .Closed.Select(c => new RealizedGain(
+                        SymbolOf(entry),
+                        entry.Id,
+                        c.LotId,
+                        c.Quantity,
+                        DayOf(c.OpenedAt),
+                        entry.Day,
+                        c.TaxProceeds,
+                        c.TaxCost,
+                        c.Term,
+                        0,
+                        MatchRule.Lot
+                    ))
+            );
         return gains;
     }
 

@@ -1,15 +1,19 @@
 namespace AgentInvest.Finance.Lots;
 
-/// <summary>The shares of one symbol that no purchase of the day or the following 30 days was matched with: number, in shares of the last day, and cost with fees.</summary>
+/// <summary>
+/// The shares of one symbol that no purchase of the day or the following 30 days was matched with: number, in shares of the last day, and
+/// cost with fees.
+/// </summary>
 public sealed record Section104Pool(string Symbol, decimal Quantity, decimal Cost);
 
 public sealed record UkResult(IReadOnlyList<RealizedGain> Gains, IReadOnlyList<Section104Pool> Pools);
 
 /// <summary>
-/// UK share matching for disposals since 6 April 2008 (TCGA 1992 ss. 104–106A, HMRC CG51550 ff., HS284): a day's sales are one, as are its purchases; a sale is matched
-/// first with purchases of its day, then with those of the 30 days after it, earliest first, then with the section 104 pool at its average cost. A split, spin-off or
-/// merger for shares is a reorganisation (s. 127): the pool stands in for what it was. Capital returned and cash in lieu lower the pool's cost (s. 122), what exceeds
-/// it is gain. Transfers move shares into and out of the pool at cost. Days are UTC.
+/// UK share matching for disposals since 6 April 2008 (TCGA 1992 ss. 104–106A, HMRC CG51550 ff., HS284): a day's sales are one, as are its
+/// purchases; a sale is matched first with purchases of its day, then with those of the 30 days after it, earliest first, then with the
+/// section 104 pool at its average cost. A split, spin-off or merger for shares is a reorganisation (s. 127): the pool stands in for what
+/// it was. Capital returned and cash in lieu lower the pool's cost (s. 122), what exceeds it is gain. Transfers move shares into and out of
+/// the pool at cost. Days are UTC.
 /// </summary>
 public sealed class UkMatching
 {
@@ -69,8 +73,17 @@ public sealed class UkMatching
         run.Collect();
         run.MatchDays();
         for (var i = 0; i < ordered.Count; i++) run.Apply(i);
-        return new UkResult(run._gains.OrderBy(g => g.SoldOn).ThenBy(g => g.Symbol, StringComparer.Ordinal).ThenBy(g => g.Rule).ThenBy(g => g.AcquiredOn).ToList(),
-            run._pools.Where(p => p.Value.Quantity > 0).OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => new Section104Pool(p.Key, p.Value.Quantity, p.Value.Cost)).ToList());
+        return new UkResult(
+            run._gains.OrderBy(g => g.SoldOn)
+                .ThenBy(g => g.Symbol, StringComparer.Ordinal)
+                .ThenBy(g => g.Rule)
+                .ThenBy(g => g.AcquiredOn)
+                .ToList(),
+            run._pools.Where(p => p.Value.Quantity > 0)
+                .OrderBy(p => p.Key, StringComparer.Ordinal)
+                .Select(p => new Section104Pool(p.Key, p.Value.Quantity, p.Value.Cost))
+                .ToList()
+        );
     }
 
     private void Collect()
@@ -80,9 +93,13 @@ public sealed class UkMatching
             var entry = _entries[i];
             if (entry.Kind is not (EntryKind.Buy or EntryKind.Sell)) continue;
             var days = entry.Kind == EntryKind.Buy ? _bought : _sold;
-            if (!days.TryGetValue((entry.Symbol!, entry.Day), out var side)) days[(entry.Symbol!, entry.Day)] = side = new Side(entry.Id, _scales[i]);
+            if (!days.TryGetValue((entry.Symbol!, entry.Day), out var side))
+                days[(entry.Symbol!, entry.Day)] = side = new Side(entry.Id, _scales[i]);
             var money = entry.InBase(entry.Quantity * entry.Price);
-            side.Add(Exact.Shares(entry.Quantity * _scales[i]), entry.Kind == EntryKind.Buy ? money + entry.InBase(entry.Fee) : money - entry.InBase(entry.Fee));
+            side.Add(
+                Exact.Shares(entry.Quantity * _scales[i]),
+                entry.Kind == EntryKind.Buy ? money + entry.InBase(entry.Fee) : money - entry.InBase(entry.Fee)
+            );
         }
     }
 
@@ -93,7 +110,8 @@ public sealed class UkMatching
             if (_bought.TryGetValue(key, out var bought)) Match(key.Item1, key.Item2, sold, key.Item2, bought, MatchRule.SameDay);
         foreach (var ((symbol, day), sold) in _sold.OrderBy(s => s.Key.Item2))
             for (var i = 1; i <= 30 && sold.Quantity > 0; i++)
-                if (_bought.TryGetValue((symbol, day.AddDays(i)), out var bought)) Match(symbol, day, sold, day.AddDays(i), bought, MatchRule.ThirtyDays);
+                if (_bought.TryGetValue((symbol, day.AddDays(i)), out var bought))
+                    Match(symbol, day, sold, day.AddDays(i), bought, MatchRule.ThirtyDays);
     }
 
     private void Match(string symbol, DateOnly soldOn, Side sold, DateOnly boughtOn, Side bought, MatchRule rule)
@@ -102,8 +120,31 @@ public sealed class UkMatching
         if (quantity > 0) Add(symbol, sold, quantity, boughtOn, soldOn, sold.Take(quantity), bought.Take(quantity), rule);
     }
 
-    private void Add(string symbol, Side sold, decimal quantity, DateOnly? acquired, DateOnly soldOn, decimal proceeds, decimal cost, MatchRule rule) =>
-        _gains.Add(new RealizedGain(symbol, sold.EntryId, null, Exact.Shares(quantity / sold.Scale), acquired, soldOn, proceeds, cost, null, 0, rule));
+    private void Add(
+        string symbol,
+        Side sold,
+        decimal quantity,
+        DateOnly? acquired,
+        DateOnly soldOn,
+        decimal proceeds,
+        decimal cost,
+        MatchRule rule
+    ) =>
+        _gains.Add(
+            new RealizedGain(
+                symbol,
+                sold.EntryId,
+                null,
+                Exact.Shares(quantity / sold.Scale),
+                acquired,
+                soldOn,
+                proceeds,
+                cost,
+                null,
+                0,
+                rule
+            )
+        );
 
     private void Apply(int index)
     {
@@ -119,10 +160,14 @@ public sealed class UkMatching
                 break;
             case EntryKind.Sell when _sold.Remove((symbol, entry.Day), out var rest):
                 // Of purchases of the day, whenever they were made, nothing is left where anything of the sale is.
-                if (rest.Quantity > 0) Add(symbol, rest, rest.Quantity, null, entry.Day, rest.Money, pool.Take(rest.Quantity), MatchRule.Section104);
+                if (rest.Quantity > 0)
+                    Add(symbol, rest, rest.Quantity, null, entry.Day, rest.Money, pool.Take(rest.Quantity), MatchRule.Section104);
                 break;
             case EntryKind.TransferIn:
-                (pool.Quantity, pool.Cost) = (pool.Quantity + Exact.Shares(entry.Quantity * _scales[index]), pool.Cost + booked.Opened[0].Cost);
+                (pool.Quantity, pool.Cost) = (
+                    pool.Quantity + Exact.Shares(entry.Quantity * _scales[index]),
+                    pool.Cost + booked.Opened[0].Cost
+                );
                 break;
             case EntryKind.TransferOut:
                 pool.Take(Exact.Shares(entry.Quantity * _scales[index]));
@@ -145,7 +190,21 @@ public sealed class UkMatching
         if (merged && (entry.Ratio == 0 || entry.CostFraction < 1))
         {
             var quantity = entry.Ratio == 0 ? before : 0;
-            _gains.Add(new RealizedGain(entry.Symbol!, entry.Id, null, quantity, null, entry.Day, cash, pool.Cost - moved, null, 0, MatchRule.Section104));
+            _gains.Add(
+                new RealizedGain(
+                    entry.Symbol!,
+                    entry.Id,
+                    null,
+                    quantity,
+                    null,
+                    entry.Day,
+                    cash,
+                    pool.Cost - moved,
+                    null,
+                    0,
+                    MatchRule.Section104
+                )
+            );
             cash = 0;
         }
         if (merged) pool.Take(pool.Quantity);
@@ -158,7 +217,11 @@ public sealed class UkMatching
     }
 
     /// <summary>The target's splits after the entry.</summary>
-    private decimal ScaleAfter(LedgerEntry entry) => _entries.SkipWhile(e => !ReferenceEquals(e, entry)).Where(e => e.Kind == EntryKind.Split && e.Symbol == entry.TargetSymbol).Aggregate(1m, (s, e) => s * e.Ratio);
+    private decimal ScaleAfter(LedgerEntry entry) =>
+        _entries
+            .SkipWhile(e => !ReferenceEquals(e, entry))
+            .Where(e => e.Kind == EntryKind.Split && e.Symbol == entry.TargetSymbol)
+            .Aggregate(1m, (s, e) => s * e.Ratio);
 
     private void Beyond(LedgerEntry entry, string symbol, decimal gain)
     {

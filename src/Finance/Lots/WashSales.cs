@@ -8,10 +8,10 @@ public sealed record AdjustedLot(string Symbol, Guid LotId, decimal Quantity, Da
 public sealed record WashSaleResult(IReadOnlyList<RealizedGain> Gains, IReadOnlyList<AdjustedLot> OpenLots);
 
 /// <summary>
-/// The wash sale rule (IRC § 1091, IRS Pub. 550): a loss is disallowed share for share as far as shares of the same symbol were bought within 30 days before or after
-/// the sale and not sold with it, the earliest purchase first, each share standing in for one other only. The disallowed loss is added to the replacement's cost, and
-/// the holding period of what was sold to its own. The rest of the very lot that is sold does not replace it (Rev. Rul. 56-602). Transfers and corporate actions are
-/// not purchases. Days are UTC.
+/// The wash sale rule (IRC § 1091, IRS Pub. 550): a loss is disallowed share for share as far as shares of the same symbol were bought
+/// within 30 days before or after the sale and not sold with it, the earliest purchase first, each share standing in for one other only.
+/// The disallowed loss is added to the replacement's cost, and the holding period of what was sold to its own. The rest of the very lot
+/// that is sold does not replace it (Rev. Rul. 56-602). Transfers and corporate actions are not purchases. Days are UTC.
 /// </summary>
 public sealed class WashSales
 {
@@ -36,8 +36,8 @@ public sealed class WashSales
     }
 
     /// <summary>
-    /// A symbol's purchases by their entries. One whose shares are all sold or stand in for others already never has a free one again: it is passed over from then on, so
-    /// that frequent trading stays linear.
+    /// A symbol's purchases by their entries. One whose shares are all sold or stand in for others already never has a free one again: it
+    /// is passed over from then on, so that frequent trading stays linear.
     /// </summary>
     private sealed class Purchases
     {
@@ -55,7 +55,10 @@ public sealed class WashSales
         public void Exhaust(int purchase) => _next![purchase] = purchase + 1;
     }
 
-    /// <summary>Shares of a lot that stand in for others, in shares of the day: their number, the loss they carry, and since when they count as held.</summary>
+    /// <summary>
+    /// Shares of a lot that stand in for others, in shares of the day: their number, the loss they carry, and since when they count as
+    /// held.
+    /// </summary>
     private sealed record Slice(decimal Quantity, decimal Added, DateOnly AcquiredOn);
 
     private sealed class Replacement(string symbol, int openedBy)
@@ -86,13 +89,39 @@ public sealed class WashSales
         var whole = entry.Kind == EntryKind.Merger && entry.Ratio > 0;
         var parts = booked.Closed.Where(c => !c.IsShort && c.Quantity > 0 && !whole).SelectMany(c => Parts(entry, c)).ToList();
         foreach (var other in booked.Closed.Where(c => c.IsShort || c.Quantity == 0 || whole))
-            Add(entry, new Part(other.LotId, other.Quantity, RealizedGain.DayOf(other.OpenedAt), other.TaxProceeds, other.TaxCost + Orphaned(entry, other)), 0, other.Term);
-        foreach (var part in parts) Add(entry, part, part.Proceeds < part.Cost ? Disallow(index, part) : 0, HoldingPeriod.TermOf(part.AcquiredOn, entry.Day));
+            Add(
+                entry,
+                new Part(
+                    other.LotId,
+                    other.Quantity,
+                    RealizedGain.DayOf(other.OpenedAt),
+                    other.TaxProceeds,
+                    other.TaxCost + Orphaned(entry, other)
+                ),
+                0,
+                other.Term
+            );
+        foreach (var part in parts)
+            Add(entry, part, part.Proceeds < part.Cost ? Disallow(index, part) : 0, HoldingPeriod.TermOf(part.AcquiredOn, entry.Day));
         if (entry.Kind == EntryKind.Split || whole) Rescale(entry, index);
     }
 
     private void Add(LedgerEntry entry, Part part, decimal disallowed, Term term) =>
-        _gains.Add(new RealizedGain(RealizedGain.SymbolOf(entry), entry.Id, part.LotId, part.Quantity, part.AcquiredOn, entry.Day, part.Proceeds, part.Cost, term, disallowed, MatchRule.Lot));
+        _gains.Add(
+            new RealizedGain(
+                RealizedGain.SymbolOf(entry),
+                entry.Id,
+                part.LotId,
+                part.Quantity,
+                part.AcquiredOn,
+                entry.Day,
+                part.Proceeds,
+                part.Cost,
+                term,
+                disallowed,
+                MatchRule.Lot
+            )
+        );
 
     /// <summary>The shares that stand in for others go first: they count as held longest.</summary>
     private IEnumerable<Part> Parts(LedgerEntry entry, ClosedLot closed)
@@ -102,9 +131,16 @@ public sealed class WashSales
         {
             var (p, c) = (Exact.Part(proceeds, slice.Quantity, left), Exact.Part(cost, slice.Quantity, left));
             (left, proceeds, cost) = (left - slice.Quantity, proceeds - p, cost - c);
-            yield return new Part(closed.LotId, slice.Quantity, slice.AcquiredOn, p, c + slice.Added + (left == 0 ? Orphaned(entry, closed) : 0));
+            yield return new Part(
+                closed.LotId,
+                slice.Quantity,
+                slice.AcquiredOn,
+                p,
+                c + slice.Added + (left == 0 ? Orphaned(entry, closed) : 0)
+            );
         }
-        if (left > 0) yield return new Part(closed.LotId, left, RealizedGain.DayOf(closed.OpenedAt), proceeds, cost + Orphaned(entry, closed));
+        if (left > 0)
+            yield return new Part(closed.LotId, left, RealizedGain.DayOf(closed.OpenedAt), proceeds, cost + Orphaned(entry, closed));
     }
 
     private List<Slice> TakeSlices(Guid lotId, decimal quantity)
@@ -131,7 +167,11 @@ public sealed class WashSales
         // The fraction of a share that a corporate action pays for is sold by the company, not by the holder.
         if (entry is not { Kind: EntryKind.Sell, Symbol: { } symbol } || !_purchases.TryGetValue(symbol, out var purchases)) return 0;
         var (left, loss, disallowed) = (part.Quantity, part.Cost - part.Proceeds, 0m);
-        for (var i = purchases.FirstFree(FirstSince(purchases.At, entry.Day.AddDays(-Window))); i < purchases.At.Count && left > 0; i = purchases.FirstFree(i + 1))
+        for (
+            var i = purchases.FirstFree(FirstSince(purchases.At, entry.Day.AddDays(-Window)));
+            i < purchases.At.Count && left > 0;
+            i = purchases.FirstFree(i + 1)
+        )
         {
             var at = purchases.At[i];
             var purchase = _entries[at];
@@ -148,7 +188,13 @@ public sealed class WashSales
             if (matched <= 0) continue;
             var moved = Exact.Part(loss, matched, left);
             var heldBefore = entry.Day.DayNumber - part.AcquiredOn.DayNumber;
-            replacement.Slices.Add(new Slice(matched == free ? held - replacement.Quantity : Exact.Shares(matched / scale), moved, purchase.Day.AddDays(-heldBefore)));
+            replacement.Slices.Add(
+                new Slice(
+                    matched == free ? held - replacement.Quantity : Exact.Shares(matched / scale),
+                    moved,
+                    purchase.Day.AddDays(-heldBefore)
+                )
+            );
             _replacements[purchase.Id] = replacement;
             (left, loss, disallowed) = (left - matched, loss - moved, disallowed + moved);
         }
@@ -167,21 +213,32 @@ public sealed class WashSales
         return low;
     }
 
-    /// <summary>What a lot that is gone still carried: rounding of a split may leave a slice larger than its lot, and a merger a lot without shares.</summary>
-    private decimal Orphaned(LedgerEntry entry, ClosedLot gone) => Remaining(entry.Symbol, gone.LotId) + Remaining(entry.TargetSymbol, gone.LotId) == 0 ? TakeSlices(gone.LotId, decimal.MaxValue).Sum(s => s.Added) : 0;
+    /// <summary>
+    /// What a lot that is gone still carried: rounding of a split may leave a slice larger than its lot, and a merger a lot without shares.
+    /// </summary>
+    private decimal Orphaned(LedgerEntry entry, ClosedLot gone) =>
+        Remaining(entry.Symbol, gone.LotId) + Remaining(entry.TargetSymbol, gone.LotId) == 0
+            ? TakeSlices(gone.LotId, decimal.MaxValue).Sum(s => s.Added)
+            : 0;
 
-    private decimal Remaining(string? symbol, Guid lot) => symbol is not null && _book.Positions.TryGetValue(symbol, out var position) ? position.RemainingOf(lot) : 0;
+    private decimal Remaining(string? symbol, Guid lot) =>
+        symbol is not null && _book.Positions.TryGetValue(symbol, out var position) ? position.RemainingOf(lot) : 0;
 
     private void Rescale(LedgerEntry entry, int index)
     {
         foreach (var (lot, replacement) in _replacements.Where(r => r.Value.Symbol == entry.Symbol && r.Value.OpenedBy < index))
         {
             if (entry.Kind == EntryKind.Merger) replacement.Symbol = entry.TargetSymbol!;
-            replacement.Slices = Fitted(replacement.Slices.Select(s => s with { Quantity = Exact.Shares(s.Quantity * entry.Ratio) }), Remaining(replacement.Symbol, lot));
+            replacement.Slices = Fitted(
+                replacement.Slices.Select(s => s with { Quantity = Exact.Shares(s.Quantity * entry.Ratio) }),
+                Remaining(replacement.Symbol, lot)
+            );
         }
     }
 
-    /// <summary>Slices rounded one by one are made to add up to the lot they are all of, and one too small for ten digits joins the one before it.</summary>
+    /// <summary>
+    /// Slices rounded one by one are made to add up to the lot they are all of, and one too small for ten digits joins the one before it.
+    /// </summary>
     private static List<Slice> Fitted(IEnumerable<Slice> slices, decimal remaining)
     {
         var fitted = new List<Slice>();
@@ -198,13 +255,23 @@ public sealed class WashSales
 
     private void Spinoff(LedgerEntry entry)
     {
-        foreach (var (lot, parent) in _replacements.Where(r => r.Value.Symbol == entry.Symbol && r.Value.Quantity > 0 && Remaining(entry.Symbol, r.Key) > 0).ToList())
+        foreach (
+            var (lot, parent) in _replacements
+                .Where(r => r.Value.Symbol == entry.Symbol && r.Value.Quantity > 0 && Remaining(entry.Symbol, r.Key) > 0)
+                .ToList()
+        )
         {
             var child = new Replacement(entry.TargetSymbol!, parent.OpenedBy);
             var id = Book.Derived(lot, entry.Id);
             var received = Remaining(entry.TargetSymbol, id);
             if (received == 0) continue;
-            var moved = parent.Slices.ConvertAll(s => s with { Quantity = Exact.Shares(s.Quantity * entry.Ratio), Added = Exact.Money(s.Added * entry.CostFraction) });
+            var moved = parent.Slices.ConvertAll(s =>
+                s with
+                {
+                    Quantity = Exact.Shares(s.Quantity * entry.Ratio),
+                    Added = Exact.Money(s.Added * entry.CostFraction),
+                }
+            );
             parent.Slices = parent.Slices.Zip(moved, (s, c) => s with { Added = s.Added - c.Added }).ToList();
             child.Slices = Fitted(moved, received);
             _replacements[id] = child;
@@ -219,7 +286,7 @@ public sealed class WashSales
             {
                 var (left, cost) = (lot.Remaining, lot.TaxCost);
                 foreach (var slice in _replacements.TryGetValue(lot.Id, out var replacement) ? Fitted(replacement.Slices, lot.Remaining) : [])
-                {
+            {
                     var part = Exact.Part(cost, slice.Quantity, left);
                     (left, cost) = (left - slice.Quantity, cost - part);
                     open.Add(new AdjustedLot(position.Symbol, lot.Id, slice.Quantity, slice.AcquiredOn, part + slice.Added));

@@ -16,7 +16,12 @@ public static class BlackLitterman
     }
 
     /// <returns>π + τΣP'(PτΣP' + Ω)⁻¹(Q − Pπ), and the covariance Σ + τΣ − τΣP'(PτΣP' + Ω)⁻¹PτΣ of returns around it.</returns>
-    public static (double[] Returns, double[] Covariance) Posterior(double[] covariance, double[] prior, IReadOnlyList<View> views, double tau)
+    public static (double[] Returns, double[] Covariance) Posterior(
+        double[] covariance,
+        double[] prior,
+        IReadOnlyList<View> views,
+        double tau
+    )
     {
         var (n, k) = (prior.Length, views.Count);
         var towards = views.Select(v => Dense.Multiply(covariance, v.Weights).Select(x => tau * x).ToArray()).ToArray();
@@ -32,7 +37,9 @@ public static class BlackLitterman
         if (k == 0) return (returns, posterior);
         // Views that say the same twice, both with certainty, leave the system singular by nothing but rounding.
         for (var i = 0; i < k; i++) a[i * k + i] *= 1 + 1e-12;
-        var surprise = Dense.Solve(a, views.Select(v => v.Return - Dense.Dot(v.Weights, prior)).ToArray()) ?? throw new ArgumentException("The views contradict each other with certainty.", nameof(views));
+        var surprise =
+            Dense.Solve(a, views.Select(v => v.Return - Dense.Dot(v.Weights, prior)).ToArray())
+            ?? throw new ArgumentException("The views contradict each other with certainty.", nameof(views));
         for (var i = 0; i < k; i++) Dense.AddScaled(returns, surprise[i], towards[i]);
         for (var column = 0; column < n; column++)
         {

@@ -55,8 +55,8 @@ internal static class Dense
     }
 
     /// <summary>
-    /// M = LL', L over the lower half of M. A pivot that is not positive beyond rounding is lifted to <paramref name="floor"/>; with a floor of 0 it ends the
-    /// attempt. Two columns at a time, so that each load of a row serves twice.
+    /// M = LL', L over the lower half of M. A pivot that is not positive beyond rounding is lifted to <paramref name="floor"/>; with a
+    /// floor of 0 it ends the attempt. Two columns at a time, so that each load of a row serves twice.
     /// </summary>
     public static bool Cholesky(double[] m, int n, double floor)
     {
@@ -158,7 +158,9 @@ internal static class Dense
         for (var sweep = 0; sweep < 60; sweep++)
         {
             var (off, all) = (0.0, 0.0);
-            for (var i = 0; i < n; i++) for (var j = 0; j < n; j++) (off, all) = (off + (i == j ? 0 : a[i * n + j] * a[i * n + j]), all + a[i * n + j] * a[i * n + j]);
+            for (var i = 0; i < n; i++)
+            for (var j = 0; j < n; j++)
+                (off, all) = (off + (i == j ? 0 : a[i * n + j] * a[i * n + j]), all + a[i * n + j] * a[i * n + j]);
             if (off <= 1e-30 * all) break;
             for (var p = 0; p < n; p++) for (var q = p + 1; q < n; q++) Rotate(a, v, n, p, q);
         }

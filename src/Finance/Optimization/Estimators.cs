@@ -6,7 +6,10 @@ public enum ReturnEstimator { Geometric, Arithmetic, Ema, Capm }
 
 public enum CovarianceEstimator { Sample, LedoitWolf, LedoitWolfConstantCorrelation, LedoitWolfSingleFactor, Exponential, Semi }
 
-/// <summary>Annual expected returns and covariances from daily returns, over each asset's (each pair's) own days; definitions and defaults as in PyPortfolioOpt.</summary>
+/// <summary>
+/// Annual expected returns and covariances from daily returns, over each asset's (each pair's) own days; definitions and defaults as in
+/// PyPortfolioOpt.
+/// </summary>
 public static class Estimators
 {
     public const double Year = 252;
@@ -65,8 +68,14 @@ public static class Estimators
         }
         var expected = Geometric(market.AsSpan(start));
         var variance = RiskMeasures.Covariance(market.AsSpan(start), market.AsSpan(start)) ?? 0;
-        return Enumerable.Range(0, table.Count).Select(i =>
-            riskFree + (variance > 0 ? (RiskMeasures.Covariance(table.Of(i), market.AsSpan(table.First(i))) ?? 0) / variance : 0) * (expected - riskFree)).ToArray();
+        return Enumerable
+            .Range(0, table.Count)
+            .Select(i =>
+                riskFree
+                + (variance > 0 ? (RiskMeasures.Covariance(table.Of(i), market.AsSpan(table.First(i))) ?? 0) / variance : 0)
+                    * (expected - riskFree)
+            )
+            .ToArray();
     }
 
     /// <summary>Row-major, annual. A matrix that pairwise days leave indefinite gets its negative eigenvalues set to 0.</summary>
@@ -111,7 +120,10 @@ public static class Estimators
             for (var j = 0; j <= i; j++)
             {
                 var row = Math.Max(table.First(i), table.First(j));
-                result[i * n + j] = result[j * n + i] = Exponential(Products(deviations[i].AsSpan(row), deviations[j].AsSpan(row)), CovarianceSpan);
+                result[i * n + j] = result[j * n + i] = Exponential(
+                Products(deviations[i].AsSpan(row), deviations[j].AsSpan(row)),
+                CovarianceSpan
+            );
             }
         return result;
     }
@@ -127,9 +139,16 @@ public static class Estimators
     private static double[] Semi(ReturnTable table)
     {
         var n = table.Count;
-        var drops = Enumerable.Range(0, n).Select(i => Enumerable.Range(0, table.Days).Select(t => t < table.First(i) ? 0 : Math.Min(table.At(i, t) - SemiThreshold, 0)).ToArray()).ToArray();
+        var drops = Enumerable
+            .Range(0, n)
+            .Select(i =>
+                Enumerable.Range(0, table.Days).Select(t => t < table.First(i) ? 0 : Math.Min(table.At(i, t) - SemiThreshold, 0)).ToArray()
+            )
+            .ToArray();
         var result = new double[n * n];
-        for (var i = 0; i < n; i++) for (var j = 0; j <= i; j++) result[i * n + j] = result[j * n + i] = Dense.Dot(drops[i], drops[j]) / table.Days;
+        for (var i = 0; i < n; i++)
+        for (var j = 0; j <= i; j++)
+            result[i * n + j] = result[j * n + i] = Dense.Dot(drops[i], drops[j]) / table.Days;
         return result;
     }
 
@@ -143,7 +162,8 @@ public static class Estimators
         if (values.Min() >= -1e-15 * values.Max()) return annual;
         var repaired = new double[n * n];
         for (var k = 0; k < n; k++)
-            for (var i = 0; values[k] > 0 && i < n; i++) Dense.AddScaled(repaired.AsSpan(i * n, n), values[k] * vectors[k * n + i], vectors.AsSpan(k * n, n));
+            for (var i = 0; values[k] > 0 && i < n; i++)
+            Dense.AddScaled(repaired.AsSpan(i * n, n), values[k] * vectors[k * n + i], vectors.AsSpan(k * n, n));
         return repaired;
     }
 }

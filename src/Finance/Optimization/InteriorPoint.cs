@@ -1,8 +1,8 @@
 namespace AgentInvest.Finance.Optimization;
 
 /// <summary>
-/// Mehrotra's predictor-corrector primal-dual method for <see cref="QuadraticProgram"/>. Each step solves one positive definite system over the dense
-/// variables (Cholesky); those without curvature are eliminated one by one, the equalities by their Schur complement.
+/// Mehrotra's predictor-corrector primal-dual method for <see cref="QuadraticProgram"/>. Each step solves one positive definite system over
+/// the dense variables (Cholesky); those without curvature are eliminated one by one, the equalities by their Schur complement.
 /// </summary>
 internal sealed class InteriorPoint
 {
@@ -42,7 +42,14 @@ internal sealed class InteriorPoint
         _goal = program.P is null ? 1e-12 : 1e-14;
         var curvature = program.P is { } p ? Enumerable.Range(0, program.Dense).Average(i => p[i * program.Dense + i]) : 0;
         _scale = Math.Max(Math.Max(curvature, program.Linear.Max(Math.Abs)), 1e-300);
-        (_x, _y, _z, _s, _zl, _zu) = (Start(), new double[_a.Length], new double[_g.Length], new double[_g.Length], new double[_n], new double[_n]);
+        (_x, _y, _z, _s, _zl, _zu) = (
+            Start(),
+            new double[_a.Length],
+            new double[_g.Length],
+            new double[_g.Length],
+            new double[_n],
+            new double[_n]
+        );
         for (var i = 0; i < _g.Length; i++) (_s[i], _z[i]) = (Math.Max(_g[i].Bound - _g[i].At(_x), 1.0 / _n), 1);
         for (var i = 0; i < _n; i++) (_zl[i], _zu[i]) = (double.IsFinite(_lower[i]) ? 1 : 0, double.IsFinite(_upper[i]) ? 1 : 0);
         (_rd, _rp, _rg) = (new double[_n], new double[_a.Length], new double[_g.Length]);
@@ -59,7 +66,13 @@ internal sealed class InteriorPoint
         for (var i = 0; i < _n; i++)
         {
             var (l, u) = (_lower[i], _upper[i]);
-            x[i] = double.IsFinite(l) ? double.IsFinite(u) ? Math.Clamp(1.0 / _n, l + (u - l) / 10, u - (u - l) / 10) : Math.Max(1.0 / _n, l + 0.1) : double.IsFinite(u) ? Math.Min(1.0 / _n, u - 0.1) : 0;
+            x[i] = double.IsFinite(l)
+                ? double.IsFinite(u)
+                    ? Math.Clamp(1.0 / _n, l + (u - l) / 10, u - (u - l) / 10)
+                    : Math.Max(1.0 / _n, l + 0.1)
+                : double.IsFinite(u)
+                    ? Math.Min(1.0 / _n, u - 0.1)
+                    : 0;
         }
         return x;
     }
@@ -90,7 +103,9 @@ internal sealed class InteriorPoint
         return Result(iteration, _merit <= Tolerance);
     }
 
-    /// <summary>Where the correction does more harm than good, and might go round in circles, a step towards the centre without it.</summary>
+    /// <summary>
+    /// Where the correction does more harm than good, and might go round in circles, a step towards the centre without it.
+    /// </summary>
     private double Plain(double mu, double length)
     {
         Direction(_affine, null, 0.3 * mu);
@@ -139,7 +154,8 @@ internal sealed class InteriorPoint
     private double Complementarity(Step? d, double length)
     {
         var (sum, count) = (0.0, 0);
-        for (var i = 0; i < _g.Length; i++, count++) sum += d is null ? _s[i] * _z[i] : (_s[i] + length * d.S[i]) * (_z[i] + length * d.Z[i]);
+        for (var i = 0; i < _g.Length; i++, count++)
+            sum += d is null ? _s[i] * _z[i] : (_s[i] + length * d.S[i]) * (_z[i] + length * d.Z[i]);
         for (var i = 0; i < _n; i++)
         {
             if (double.IsFinite(_lower[i]))
@@ -154,15 +170,19 @@ internal sealed class InteriorPoint
         return count == 0 ? 0 : sum / count;
     }
 
-    /// <summary>The Newton step towards products of <paramref name="target"/>, corrected by the predictor's second order where one is given.</summary>
+    /// <summary>
+    /// The Newton step towards products of <paramref name="target"/>, corrected by the predictor's second order where one is given.
+    /// </summary>
     private void Direction(Step d, Step? predictor, double target)
     {
         Span<double> right = d.X;
         for (var i = 0; i < _n; i++)
         {
             right[i] = -_rd[i];
-            if (double.IsFinite(_lower[i])) right[i] += (target - (predictor is null ? 0 : predictor.X[i] * predictor.Zl[i])) / (_x[i] - _lower[i]) - _zl[i];
-            if (double.IsFinite(_upper[i])) right[i] -= (target + (predictor is null ? 0 : predictor.X[i] * predictor.Zu[i])) / (_upper[i] - _x[i]) - _zu[i];
+            if (double.IsFinite(_lower[i]))
+                right[i] += (target - (predictor is null ? 0 : predictor.X[i] * predictor.Zl[i])) / (_x[i] - _lower[i]) - _zl[i];
+            if (double.IsFinite(_upper[i]))
+                right[i] -= (target + (predictor is null ? 0 : predictor.X[i] * predictor.Zu[i])) / (_upper[i] - _x[i]) - _zu[i];
         }
         for (var i = 0; i < _g.Length; i++)
         {
@@ -178,8 +198,12 @@ internal sealed class InteriorPoint
         }
         for (var i = 0; i < _n; i++)
         {
-            if (double.IsFinite(_lower[i])) d.Zl[i] = (target - (predictor is null ? 0 : predictor.X[i] * predictor.Zl[i]) - _zl[i] * d.X[i]) / (_x[i] - _lower[i]) - _zl[i];
-            if (double.IsFinite(_upper[i])) d.Zu[i] = (target + (predictor is null ? 0 : predictor.X[i] * predictor.Zu[i]) + _zu[i] * d.X[i]) / (_upper[i] - _x[i]) - _zu[i];
+            if (double.IsFinite(_lower[i]))
+                d.Zl[i] =
+                    (target - (predictor is null ? 0 : predictor.X[i] * predictor.Zl[i]) - _zl[i] * d.X[i]) / (_x[i] - _lower[i]) - _zl[i];
+            if (double.IsFinite(_upper[i]))
+                d.Zu[i] =
+                    (target + (predictor is null ? 0 : predictor.X[i] * predictor.Zu[i]) + _zu[i] * d.X[i]) / (_upper[i] - _x[i]) - _zu[i];
         }
     }
 
@@ -236,6 +260,12 @@ internal sealed class InteriorPoint
 
     private sealed class Step(int n, int equalities, int inequalities)
     {
-        public readonly double[] X = new double[n], Zl = new double[n], Zu = new double[n], Y = new double[equalities], S = new double[inequalities], Z = new double[inequalities], C = new double[inequalities];
+        public readonly double[] X = new double[n],
+            Zl = new double[n],
+            Zu = new double[n],
+            Y = new double[equalities],
+            S = new double[inequalities],
+            Z = new double[inequalities],
+            C = new double[inequalities];
     }
 }

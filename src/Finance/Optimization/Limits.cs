@@ -4,7 +4,8 @@ namespace AgentInvest.Finance.Optimization;
 public sealed record Conflict(string Constraint, string Detail);
 
 /// <summary>No portfolio satisfies what was asked; without any one of the conflicts one would.</summary>
-public sealed class InfeasibleException(IReadOnlyList<Conflict> conflicts) : Exception("No portfolio satisfies " + string.Join(" and ", conflicts.Select(c => c.Constraint)) + ".")
+public sealed class InfeasibleException(IReadOnlyList<Conflict> conflicts)
+    : Exception("No portfolio satisfies " + string.Join(" and ", conflicts.Select(c => c.Constraint)) + ".")
 {
     public IReadOnlyList<Conflict> Conflicts { get; } = conflicts;
 }
@@ -12,7 +13,9 @@ public sealed class InfeasibleException(IReadOnlyList<Conflict> conflicts) : Exc
 /// <param name="Members">Indices of the assets.</param>
 public sealed record SectorCap(string Name, int[] Members, double Max);
 
-/// <summary>What a portfolio's weights, which sum to 1, must satisfy. Without anything given: none negative; not long only: −1 to 1.</summary>
+/// <summary>
+/// What a portfolio's weights, which sum to 1, must satisfy. Without anything given: none negative; not long only: −1 to 1.
+/// </summary>
 public sealed record Limits(int Count)
 {
     public bool LongOnly { get; init; } = true;
@@ -37,8 +40,9 @@ public sealed record Limits(int Count)
     private bool MayConflict => MinWeight > 0 || MaxWeight < 1 || Sectors.Count > 0 || TurnoverMax is not null || TargetReturn is not null;
 
     /// <summary>
-    /// The program over the weights; <paramref name="scaled"/> adds a variable κ by which all limits are multiplied, right after the weights. With
-    /// <paramref name="trades"/> or a limit on turnover what is bought of each asset follows, at <paramref name="price"/> each in the objective.
+    /// The program over the weights; <paramref name="scaled"/> adds a variable κ by which all limits are multiplied, right after the
+    /// weights. With <paramref name="trades"/> or a limit on turnover what is bought of each asset follows, at <paramref name="price"/>
+    /// each in the objective.
     /// </summary>
     internal QuadraticProgram Program(double[]? p, double[] linear, bool scaled = false, bool trades = false, double price = 0)
     {
@@ -51,7 +55,8 @@ public sealed record Limits(int Count)
         Array.Fill(upper, double.PositiveInfinity);
         var (equal, rows) = (new List<Row>(), new List<Row>());
         // Σ value·x ≤ bound, or ≤ bound·κ.
-        Row Make(IEnumerable<int> index, IEnumerable<double> value, double bound) => scaled ? new Row([.. index, n], [.. value, -bound], 0) : new Row([.. index], [.. value], bound);
+        Row Make(IEnumerable<int> index, IEnumerable<double> value, double bound) =>
+            scaled ? new Row([.. index, n], [.. value, -bound], 0) : new Row([.. index], [.. value], bound);
         var all = Enumerable.Range(0, n).ToArray();
         equal.Add(Make(all, all.Select(_ => 1.0), 1));
         for (var i = 0; i < n; i++)
@@ -85,8 +90,8 @@ public sealed record Limits(int Count)
     private const double Tolerance = 1e-8;
 
     /// <summary>
-    /// A smallest set that cannot hold together, by leaving out one after the other what <paramref name="infeasible"/> does not need. Long only goes first:
-    /// it is named only where allowing short positions would help.
+    /// A smallest set that cannot hold together, by leaving out one after the other what <paramref name="infeasible"/> does not need. Long
+    /// only goes first: it is named only where allowing short positions would help.
     /// </summary>
     internal IReadOnlyList<Conflict> Conflicts(Func<Limits, bool> infeasible)
     {
@@ -98,12 +103,52 @@ public sealed record Limits(int Count)
             else conflicts.Add(new Conflict(name, detail));
         }
         Try(LongOnly && MinWeight is null, "constraints.longOnly", "no weight may be negative", limits with { LongOnly = false });
-        Try(TurnoverMax is not null, "constraints.turnoverMax", Text($"at most {TurnoverMax} of the portfolio may change hands"), limits with { TurnoverMax = null });
+        Try(
+            TurnoverMax is not null,
+            "constraints.turnoverMax",
+            Text($"at most {TurnoverMax} of the portfolio may change hands"),
+            limits with
+            {
+                TurnoverMax = null,
+            }
+        );
         foreach (var cap in Sectors)
-            Try(true, "constraints.sectorMax." + cap.Name, Text($"{cap.Members.Length} assets together at most {cap.Max}"), limits with { Sectors = limits.Sectors.Where(s => s != cap).ToList() });
-        Try(MinWeight is not null, "constraints.minWeight", Text($"each of {Count} assets at least {MinWeight}"), limits with { MinWeight = null });
-        Try(MaxWeight is not null, "constraints.maxWeight", Text($"each of {Count} assets at most {MaxWeight}"), limits with { MaxWeight = null });
-        Try(TargetReturn is not null, "targetReturn", Text($"an expected return of at least {TargetReturn}"), limits with { TargetReturn = null });
+            Try(
+                true,
+                "constraints.sectorMax." + cap.Name,
+                Text($"{cap.Members.Length} assets together at most {cap.Max}"),
+                limits with
+                {
+                    Sectors = limits.Sectors.Where(s => s != cap).ToList(),
+                }
+            );
+        Try(
+            MinWeight is not null,
+            "constraints.minWeight",
+            Text($"each of {Count} assets at least {MinWeight}"),
+            limits with
+            {
+                MinWeight = null,
+            }
+        );
+        Try(
+            MaxWeight is not null,
+            "constraints.maxWeight",
+            Text($"each of {Count} assets at most {MaxWeight}"),
+            limits with
+            {
+                MaxWeight = null,
+            }
+        );
+        Try(
+            TargetReturn is not null,
+            "targetReturn",
+            Text($"an expected return of at least {TargetReturn}"),
+            limits with
+            {
+                TargetReturn = null,
+            }
+        );
         return conflicts;
     }
 
@@ -121,7 +166,10 @@ public sealed record Limits(int Count)
         var (q, lower, upper) = (new double[count], new double[count], new double[count]);
         q[n] = 1;
         Array.Fill(upper, double.PositiveInfinity);
-        var (equal, rows) = (new List<Row> { program.Equalities[0] }, program.Inequalities.Select(r => Elastic(r, r.Index[^1] >= n ? 0 : -1)).ToList());
+        var (equal, rows) = (
+            new List<Row> { program.Equalities[0] },
+            program.Inequalities.Select(r => Elastic(r, r.Index[^1] >= n ? 0 : -1)).ToList()
+        );
         foreach (var row in program.Equalities.Skip(1)) equal.Add(Elastic(row, -1));
         for (var i = 0; i < n; i++)
         {

@@ -31,7 +31,11 @@ public static class MinimumCvar
             rows.Add(new Row([.. Enumerable.Range(0, n + 1), start + t], values, 0));
         }
         Row Moved(Row row) => row with { Index = row.Index.Select(Shift).ToArray() };
-        var program = new QuadraticProgram(n + 1, null, q, lower, upper) { Equalities = basis.Equalities.Select(Moved).ToList(), Inequalities = rows };
+        var program = new QuadraticProgram(n + 1, null, q, lower, upper)
+        {
+            Equalities = basis.Equalities.Select(Moved).ToList(),
+            Inequalities = rows,
+        };
         var solution = program.Solve();
         var w = solution.X.Take(n).Select(v => Math.Abs(v) < 1e-8 ? 0 : Math.Clamp(v, limits.Lower, limits.Upper)).ToArray();
         w[Array.IndexOf(w, w.MaxBy(Math.Abs))] += 1 - w.Sum();

@@ -1,8 +1,8 @@
 namespace AgentInvest.Finance.Optimization;
 
 /// <summary>
-/// [P + D + G'WG, A'; A, 0], factored anew at each iterate. A variable without curvature occurs in one inequality at most, so its row and column are
-/// eliminated by hand: what it leaves of its inequality's weight W is W·B ÷ (B + W·c²), B being the weight of its own bounds.
+/// [P + D + G'WG, A'; A, 0], factored anew at each iterate. A variable without curvature occurs in one inequality at most, so its row and
+/// column are eliminated by hand: what it leaves of its inequality's weight W is W·B ÷ (B + W·c²), B being the weight of its own bounds.
 /// </summary>
 internal sealed class NormalSystem
 {
@@ -36,7 +36,11 @@ internal sealed class NormalSystem
             for (var k = 0; k < _g[i].Index.Length; k++)
             {
                 if (_g[i].Index[k] < _m) continue;
-                if (_tail[i] >= 0 || !seen.Add(_g[i].Index[k])) throw new ArgumentException("A variable without curvature occurs in one inequality at most, and an inequality has one of them at most.", nameof(inequalities));
+                if (_tail[i] >= 0 || !seen.Add(_g[i].Index[k]))
+                    throw new ArgumentException(
+                        "A variable without curvature occurs in one inequality at most, and an inequality has one of them at most.",
+                        nameof(inequalities)
+                    );
                 (_tail[i], _coefficient[i]) = (_g[i].Index[k], _g[i].Value[k]);
             }
         }
@@ -46,7 +50,8 @@ internal sealed class NormalSystem
     public bool Factor(double[] x, double[] s, double[] z, double[] zl, double[] zu, double[] lower, double[] upper)
     {
         for (var i = 0; i < _n; i++)
-            _diagonal[i] = (double.IsFinite(lower[i]) ? zl[i] / (x[i] - lower[i]) : 0) + (double.IsFinite(upper[i]) ? zu[i] / (upper[i] - x[i]) : 0);
+            _diagonal[i] =
+                (double.IsFinite(lower[i]) ? zl[i] / (x[i] - lower[i]) : 0) + (double.IsFinite(upper[i]) ? zu[i] / (upper[i] - x[i]) : 0);
         if (_program.P is { } p) for (var i = 0; i < _h.Length; i++) _h[i] = p[i] * _scale;
         else Array.Clear(_h);
         var largest = 0.0;

@@ -1,8 +1,8 @@
 namespace AgentInvest.Finance.Optimization;
 
 /// <summary>
-/// Sample moments of pairs over the days both have. Each column is centred on its own mean once; what its mean over fewer days differs by comes from sums
-/// from each day to the end, so that a pair costs one product of vectors.
+/// Sample moments of pairs over the days both have. Each column is centred on its own mean once; what its mean over fewer days differs by
+/// comes from sums from each day to the end, so that a pair costs one product of vectors.
 /// </summary>
 internal sealed class PairMoments
 {

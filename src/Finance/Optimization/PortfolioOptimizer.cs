@@ -4,12 +4,13 @@ namespace AgentInvest.Finance.Optimization;
 public sealed record PortfolioPoint(double[] Weights, double ExpectedReturn, double Volatility, double? Sharpe);
 
 /// <summary>
-/// Mean-variance portfolios (Markowitz 1952) under <see cref="Limits"/>, each one convex program. Returns and covariance annual; what no portfolio can
-/// satisfy is an <see cref="InfeasibleException"/>.
+/// Mean-variance portfolios (Markowitz 1952) under <see cref="Limits"/>, each one convex program. Returns and covariance annual; what no
+/// portfolio can satisfy is an <see cref="InfeasibleException"/>.
 /// </summary>
 /// <remarks>
-/// <paramref name="cost"/> is what a trade costs as a fraction of its value, purchase or sale: c·Σ|w − current|, paid once and taken off a year's return. It
-/// counts in <see cref="MinVolatility"/>, <see cref="MeanVariance"/> and <see cref="MaxSharpe"/>, exactly; all else, the frontier among it, is before costs.
+/// <paramref name="cost"/> is what a trade costs as a fraction of its value, purchase or sale: c·Σ|w − current|, paid once and taken off a
+/// year's return. It counts in <see cref="MinVolatility"/>, <see cref="MeanVariance"/> and <see cref="MaxSharpe"/>, exactly; all else, the
+/// frontier among it, is before costs.
 /// </remarks>
 public sealed class PortfolioOptimizer(double[] expected, double[] covariance, Limits limits, double riskFree = 0, double cost = 0)
 {
@@ -32,7 +33,8 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
     public double[] MinVolatility(double riskAversion = 1) => Quadratic(Bound, new double[_n], cost / riskAversion);
 
     /// <summary>max μ'w − ½·a·w'Σw − costs; where a is 0, the highest return before costs.</summary>
-    public double[] MeanVariance(double riskAversion) => riskAversion <= 0 ? MaxReturn() : Quadratic(Bound, expected.Select(m => -m / riskAversion).ToArray(), cost / riskAversion);
+    public double[] MeanVariance(double riskAversion) =>
+        riskAversion <= 0 ? MaxReturn() : Quadratic(Bound, expected.Select(m => -m / riskAversion).ToArray(), cost / riskAversion);
 
     /// <summary>The highest expected return, and of several such portfolios the one with least risk.</summary>
     public double[] MaxReturn()
@@ -47,9 +49,10 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
     }
 
     /// <summary>
-    /// The highest Sharpe ratio, made convex by scaling (Cornuejols and Tütüncü): least y'Σy with (μ − r)'y = 1, all limits times κ = Σy, w = y ÷ κ. It takes
-    /// a portfolio whose expected return exceeds the risk-free rate: among losing ones the ratio would reward risk. Costs come off the return: with what is
-    /// bought, u, they are c·(2Σu − (1 − Σ current)·κ), and as they only lower it, u is no more than is bought.
+    /// The highest Sharpe ratio, made convex by scaling (Cornuejols and Tütüncü): least y'Σy with (μ − r)'y = 1, all limits times κ = Σy, w
+    /// = y ÷ κ. It takes a portfolio whose expected return exceeds the risk-free rate: among losing ones the ratio would reward risk. Costs
+    /// come off the return: with what is bought, u, they are c·(2Σu − (1 − Σ current)·κ), and as they only lower it, u is no more than is
+    /// bought.
     /// </summary>
     public double[] MaxSharpe()
     {
@@ -57,8 +60,26 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
         var best = BestExcess(Bound, cost);
         if (best <= 1e-9)
         {
-            var costly = cost > 0 && BestExcess(Bound, 0) > 1e-9 ? new[] { new Conflict("transactionCost", FormattableString.Invariant($"at {cost} of what is traded nothing is left above the risk-free rate")) } : [];
-            throw new InfeasibleException([new Conflict("riskFreeRate", FormattableString.Invariant($"the highest expected return{(cost > 0 ? " after costs" : "")} is {best + riskFree:0.######}, not above the risk-free rate of {riskFree}")), .. costly, .. Bound.Conflicts(l => BestExcess(Filled(l), cost) <= 1e-9)]);
+            var costly =
+                cost > 0 && BestExcess(Bound, 0) > 1e-9
+                    ? new[]
+                    {
+                        new Conflict(
+                            "transactionCost",
+                            FormattableString.Invariant($"at {cost} of what is traded nothing is left above the risk-free rate")
+                        ),
+                    }
+                    : [];
+            throw new InfeasibleException([
+                new Conflict(
+                    "riskFreeRate",
+                    FormattableString.Invariant(
+                        $"the highest expected return{(cost > 0 ? " after costs" : "")} is {best + riskFree:0.######}, not above the risk-free rate of {riskFree}"
+                    )
+                ),
+                .. costly,
+                .. Bound.Conflicts(l => BestExcess(Filled(l), cost) <= 1e-9),
+            ]);
         }
         var scale = expected.Max(m => Math.Abs(m - riskFree));
         var dense = new double[(_n + 1) * (_n + 1)];
@@ -88,8 +109,8 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
         if (Point(least).Volatility > target + 1e-9) throw TooRisky(target);
         var most = MaxReturn();
         if (Point(most).Volatility <= target) return most;
-        // Along the frontier volatility is convex in the return asked, but may be flat at first: the last return that keeps to the target is looked for, by
-        // chords where they tell something and halving else.
+        // Along the frontier volatility is convex in the return asked, but may be flat at first: the last return that keeps to the target
+        // is looked for, by chords where they tell something and halving else.
         var (a, b) = (Point(least).ExpectedReturn, Point(most).ExpectedReturn);
         var (fa, fb) = (Point(least).Volatility - target, Point(most).Volatility - target);
         var best = least;
@@ -111,7 +132,16 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
     {
         var (least, most) = (LeastVolatile(), MaxReturn());
         var (low, high) = (Dense.Dot(expected, least), Dense.Dot(expected, most));
-        return Enumerable.Range(0, points).Select(k => Point(k == 0 ? least : k == points - 1 ? most : AtReturn(low + (high - low) * k / (points - 1)))).ToList();
+        return Enumerable
+            .Range(0, points)
+            .Select(k =>
+                Point(
+                    k == 0 ? least
+                    : k == points - 1 ? most
+                    : AtReturn(low + (high - low) * k / (points - 1))
+                )
+            )
+            .ToList();
     }
 
     /// <summary>Whether weights are within the limits, to the rounding of a solution.</summary>
@@ -141,26 +171,33 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
         return Clean(Solved(program));
     }
 
-    private InfeasibleException TooRisky(double target) => new(
-    [
-        new Conflict("targetVolatility", FormattableString.Invariant($"the least volatility is {Point(LeastVolatile()).Volatility:0.######}, above {target}")),
-        .. Bound.Conflicts(l => Point(Quadratic(Filled(l), new double[_n], check: false)).Volatility > target + 1e-9),
-    ]);
+    private InfeasibleException TooRisky(double target) =>
+        new([
+            new Conflict(
+                "targetVolatility",
+                FormattableString.Invariant($"the least volatility is {Point(LeastVolatile()).Volatility:0.######}, above {target}")
+            ),
+            .. Bound.Conflicts(l => Point(Quadratic(Filled(l), new double[_n], check: false)).Volatility > target + 1e-9),
+        ]);
 
-    /// <param name="price">Of a trade, in units of the objective. What is bought is paid twice, as what is sold is as much but for a constant.</param>
+    /// <param name="price">Of a trade, in units of the objective. What is bought is paid twice, as what is sold is as much but for a
+    /// constant.</param>
     private double[] Quadratic(Limits l, double[] linear, double price = 0, bool check = true)
     {
         if (check) l.Check();
         return Clean(Solved(l.Program(covariance, linear, trades: price > 0, price: 2 * price)));
     }
 
-    private double[] Linear(Limits l, double price) => Solved(l.Program(null, expected.Select(m => -m).ToArray(), trades: price > 0, price: 2 * price))[.._n];
+    private double[] Linear(Limits l, double price) =>
+        Solved(l.Program(null, expected.Select(m => -m).ToArray(), trades: price > 0, price: 2 * price))[.._n];
 
     /// <summary>No number rather than a wrong one.</summary>
     private static double[] Solved(QuadraticProgram program)
     {
         var solution = program.Solve();
-        return solution.Converged || solution.Residual(program) < 1e-6 ? solution.X : throw new ArithmeticException("The solver did not converge.");
+        return solution.Converged || solution.Residual(program) < 1e-6
+            ? solution.X
+            : throw new ArithmeticException("The solver did not converge.");
     }
 
     /// <summary>What only rounding keeps from 0 or a bound is put there; the rest still sums to 1.</summary>

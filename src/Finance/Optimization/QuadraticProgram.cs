@@ -1,6 +1,9 @@
 namespace AgentInvest.Finance.Optimization;
 
-/// <summary>One sparse row: Σ value·x[index], beside <paramref name="Bound"/>; indices each once, ascending where they are all of the first variables.</summary>
+/// <summary>
+/// One sparse row: Σ value·x[index], beside <paramref name="Bound"/>; indices each once, ascending where they are all of the first
+/// variables.
+/// </summary>
 public sealed record Row(int[] Index, double[] Value, double Bound)
 {
     internal double At(ReadOnlySpan<double> x)
@@ -21,9 +24,9 @@ public sealed record Row(int[] Index, double[] Value, double Bound)
 }
 
 /// <summary>
-/// min ½x'Px + q'x subject to equalities, inequalities (row ≤ bound) and lower ≤ x ≤ upper; infinite bounds are none. P is symmetric positive semidefinite,
-/// row-major, over the first <see cref="Dense"/> variables (null: a linear program); the others have no curvature and each is in at most one inequality, so
-/// that a thousand of them cost little more than their number.
+/// min ½x'Px + q'x subject to equalities, inequalities (row ≤ bound) and lower ≤ x ≤ upper; infinite bounds are none. P is symmetric
+/// positive semidefinite, row-major, over the first <see cref="Dense"/> variables (null: a linear program); the others have no curvature
+/// and each is in at most one inequality, so that a thousand of them cost little more than their number.
 /// </summary>
 public sealed class QuadraticProgram(int dense, double[]? p, double[] linear, double[] lower, double[] upper)
 {
@@ -36,7 +39,8 @@ public sealed class QuadraticProgram(int dense, double[]? p, double[] linear, do
     public List<Row> Equalities { get; init; } = [];
     public List<Row> Inequalities { get; init; } = [];
 
-    public double Objective(ReadOnlySpan<double> x) => Optimization.Dense.Dot(linear, x) + (p is null ? 0 : Optimization.Dense.Quadratic(p, x[..dense]) / 2);
+    public double Objective(ReadOnlySpan<double> x) =>
+        Optimization.Dense.Dot(linear, x) + (p is null ? 0 : Optimization.Dense.Quadratic(p, x[..dense]) / 2);
 
     /// <summary>How far x is outside the constraints: the largest violation.</summary>
     public double Violation(ReadOnlySpan<double> x)
@@ -55,7 +59,15 @@ public sealed class QuadraticProgram(int dense, double[]? p, double[] linear, do
 /// <param name="Inequality">Multipliers of the inequalities, 0 or more.</param>
 /// <param name="AtLower">Multipliers of the lower bounds, 0 or more; <paramref name="AtUpper"/> likewise.</param>
 /// <param name="Converged">Whether the conditions of Karush, Kuhn and Tucker hold to <see cref="InteriorPoint.Tolerance"/>.</param>
-public sealed record QuadraticSolution(double[] X, double[] Equality, double[] Inequality, double[] AtLower, double[] AtUpper, int Iterations, bool Converged)
+public sealed record QuadraticSolution(
+    double[] X,
+    double[] Equality,
+    double[] Inequality,
+    double[] AtLower,
+    double[] AtUpper,
+    int Iterations,
+    bool Converged
+)
 {
     /// <summary>The largest of what stationarity, feasibility and complementarity lack.</summary>
     public double Residual(QuadraticProgram program)

@@ -26,12 +26,20 @@ public sealed class ReturnTable
     {
         var days = prices[0].Length - 1;
         var first = prices.Select(p => Math.Min(days, Array.FindIndex(p, x => !double.IsNaN(x)) is var at && at < 0 ? days : at)).ToArray();
-        return new ReturnTable(prices.Select(p => Enumerable.Range(0, days).Select(t => p[t + 1] / p[t] - 1).ToArray()).ToArray(), first, days);
+        return new ReturnTable(
+            prices.Select(p => Enumerable.Range(0, days).Select(t => p[t + 1] / p[t] - 1).ToArray()).ToArray(),
+            first,
+            days
+        );
     }
 
     /// <summary>Rows <paramref name="from"/> (included) to <paramref name="to"/> (not), the assets given.</summary>
     public ReturnTable Slice(int from, int to, IReadOnlyList<int> assets) =>
-        new(assets.Select(a => _columns[a][from..to]).ToArray(), assets.Select(a => Math.Clamp(_first[a] - from, 0, to - from)).ToArray(), to - from);
+        new(
+            assets.Select(a => _columns[a][from..to]).ToArray(),
+            assets.Select(a => Math.Clamp(_first[a] - from, 0, to - from)).ToArray(),
+            to - from
+        );
 
     /// <summary>The first row on which all have a return.</summary>
     public int Complete => _first.Max();

@@ -4,8 +4,8 @@ namespace AgentInvest.Finance.Optimization;
 public static class RiskParity
 {
     /// <summary>
-    /// Weights whose contributions w·(Σw) to variance are all equal: the minimum of ½x'Σx − Σ ln x ÷ n (Spinu 2013), by damped Newton steps, scaled to sum to 1.
-    /// It is unique and positive.
+    /// Weights whose contributions w·(Σw) to variance are all equal: the minimum of ½x'Σx − Σ ln x ÷ n (Spinu 2013), by damped Newton
+    /// steps, scaled to sum to 1. It is unique and positive.
     /// </summary>
     public static double[] Weights(double[] covariance, int n)
     {
@@ -35,8 +35,9 @@ public static class RiskParity
 }
 
 /// <summary>
-/// Hierarchical risk parity (López de Prado 2016): assets are put in an order in which alike ones are neighbours, by single linkage on the distance
-/// √(½(1 − ρ)), then risk is split between the halves of that order, again and again, in inverse proportion to the variance of each.
+/// Hierarchical risk parity (López de Prado 2016): assets are put in an order in which alike ones are neighbours, by single linkage on the
+/// distance √(½(1 − ρ)), then risk is split between the halves of that order, again and again, in inverse proportion to the variance of
+/// each.
 /// </summary>
 public static class HierarchicalRiskParity
 {
@@ -64,11 +65,15 @@ public static class HierarchicalRiskParity
         var weights = group.Select(i => 1 / covariance[i * n + i]).ToArray();
         var sum = weights.Sum();
         var variance = 0.0;
-        for (var i = 0; i < group.Length; i++) for (var j = 0; j < group.Length; j++) variance += weights[i] * weights[j] * covariance[group[i] * n + group[j]];
+        for (var i = 0; i < group.Length; i++)
+        for (var j = 0; j < group.Length; j++)
+            variance += weights[i] * weights[j] * covariance[group[i] * n + group[j]];
         return variance / (sum * sum);
     }
 
-    /// <summary>The leaves of the single-linkage tree from left to right, the older cluster of each merger on the left (as SciPy numbers them).</summary>
+    /// <summary>
+    /// The leaves of the single-linkage tree from left to right, the older cluster of each merger on the left (as SciPy numbers them).
+    /// </summary>
     internal static int[] Order(double[] correlation, int n)
     {
         var clusters = Enumerable.Range(0, n).ToDictionary(i => i, i => new[] { i });

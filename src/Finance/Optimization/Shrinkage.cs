@@ -1,8 +1,8 @@
 namespace AgentInvest.Finance.Optimization;
 
 /// <summary>
-/// Ledoit and Wolf's shrinkage towards a structured target, its intensity chosen from the data. Days before a listing count as returns of 0, as
-/// PyPortfolioOpt has it, whose figures these reproduce; on complete data there are none.
+/// Ledoit and Wolf's shrinkage towards a structured target, its intensity chosen from the data. Days before a listing count as returns of
+/// 0, as PyPortfolioOpt has it, whose figures these reproduce; on complete data there are none.
 /// </summary>
 internal static class Shrinkage
 {
@@ -64,7 +64,10 @@ internal static class Shrinkage
         var (n, t) = (table.Count, (double)table.Days);
         var deviation = Enumerable.Range(0, n).Select(i => Math.Sqrt(sample[i * n + i])).ToArray();
         var mean = 0.0;
-        for (var i = 0; i < n; i++) for (var j = 0; j < n; j++) if (i != j) mean += sample[i * n + j] / (deviation[i] * deviation[j]) / (n * (n - 1.0));
+        for (var i = 0; i < n; i++)
+        for (var j = 0; j < n; j++)
+            if (i != j)
+                mean += sample[i * n + j] / (deviation[i] * deviation[j]) / (n * (n - 1.0));
         double Target(int i, int j) => i == j ? sample[i * n + i] : mean * deviation[i] * deviation[j];
         var squares = Squares(x);
         var cubes = x.Select(c => c.Select(v => v * v * v).ToArray()).ToArray();
@@ -98,7 +101,9 @@ internal static class Shrinkage
             for (var t = 0; t < table.Days; t++) columns[i][t] -= mean;
         }
         var s = new double[n * n];
-        for (var i = 0; i < n; i++) for (var j = 0; j <= i; j++) s[i * n + j] = s[j * n + i] = Dense.Dot(columns[i], columns[j]) / table.Days;
+        for (var i = 0; i < n; i++)
+        for (var j = 0; j <= i; j++)
+            s[i * n + j] = s[j * n + i] = Dense.Dot(columns[i], columns[j]) / table.Days;
         return (columns, s);
     }
 }

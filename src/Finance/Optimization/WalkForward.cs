@@ -2,7 +2,9 @@ using AgentInvest.Finance.Risk;
 
 namespace AgentInvest.Finance.Optimization;
 
-/// <summary>A rule's record on days it had not seen, annual; turnover is the mean of ½·Σ|Δw| over the rebalancings after the first.</summary>
+/// <summary>
+/// A rule's record on days it had not seen, annual; turnover is the mean of ½·Σ|Δw| over the rebalancings after the first.
+/// </summary>
 public sealed record Record(double Return, double? Volatility, double? Sharpe, double? MaxDrawdown, double Turnover);
 
 /// <param name="FromRow">The first row of returns that was not seen, <paramref name="ToRow"/> the last.</param>
@@ -10,8 +12,8 @@ public sealed record Record(double Return, double? Volatility, double? Sharpe, d
 public sealed record WalkForwardResult(int FromRow, int ToRow, int Windows, int Fallbacks, Record Rule, Record EqualWeight);
 
 /// <summary>
-/// Out of sample: a rule is given the past up to a day, its weights are held (and drift) over the days that follow, then it is given the past up to there.
-/// Assets take part once half of the training days have a return. Beside it, on the same days and assets, equal weights.
+/// Out of sample: a rule is given the past up to a day, its weights are held (and drift) over the days that follow, then it is given the
+/// past up to there. Assets take part once half of the training days have a return. Beside it, on the same days and assets, equal weights.
 /// </summary>
 public static class WalkForward
 {
@@ -22,7 +24,12 @@ public static class WalkForward
     public const int FewestDays = 30;
 
     /// <param name="rule">Weights from a training window, one per asset given; null where there is no such portfolio.</param>
-    public static WalkForwardResult? Run(ReturnTable table, Func<ReturnTable, IReadOnlyList<int>, double[]?> rule, double riskFree, int mostWindows)
+    public static WalkForwardResult? Run(
+        ReturnTable table,
+        Func<ReturnTable, IReadOnlyList<int>, double[]?> rule,
+        double riskFree,
+        int mostWindows
+    )
     {
         var days = table.Days;
         if (days < FewestDays) return null;
@@ -43,7 +50,9 @@ public static class WalkForward
             even.Hold(assets, equal, at, to);
             windows++;
         }
-        return windows == 0 ? null : new WalkForwardResult(start, days - 1, windows, fallbacks, own.Result(riskFree), even.Result(riskFree));
+        return windows == 0
+            ? null
+            : new WalkForwardResult(start, days - 1, windows, fallbacks, own.Result(riskFree), even.Result(riskFree));
     }
 
     private sealed class Holding(ReturnTable table)
@@ -74,7 +83,13 @@ public static class WalkForward
             double[] r = [.. _returns];
             var wealth = r.Aggregate(1.0, (w, x) => w * Math.Max(0, 1 + x));
             var (annual, volatility) = (Math.Pow(wealth, Estimators.Year / r.Length) - 1, RiskMeasures.Volatility(r));
-            return new Record(annual, volatility, volatility is > 1e-14 ? (annual - riskFree) / volatility : null, RiskMeasures.MaxDrawdown(r), _turnovers.Count == 0 ? 0 : _turnovers.Average());
+            return new Record(
+                annual,
+                volatility,
+                volatility is > 1e-14 ? (annual - riskFree) / volatility : null,
+                RiskMeasures.MaxDrawdown(r),
+                _turnovers.Count == 0 ? 0 : _turnovers.Average()
+            );
         }
     }
 }

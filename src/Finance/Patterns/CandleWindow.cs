@@ -4,8 +4,9 @@ namespace AgentInvest.Finance.Patterns;
 
 /// <summary>The last candles, which all patterns share: <c>c[0]</c> is the latest, <c>c[1]</c> the one before it.</summary>
 /// <remarks>
-/// TA-Lib keeps a running total per pattern and average, adding and subtracting. A length is a difference of prices and so a multiple of their last bit, and
-/// such sums are exact in whatever order: one rolling sum for all patterns says the same to the bit, and unlike a running total forgets a spike.
+/// TA-Lib keeps a running total per pattern and average, adding and subtracting. A length is a difference of prices and so a multiple of
+/// their last bit, and such sums are exact in whatever order: one rolling sum for all patterns says the same to the bit, and unlike a
+/// running total forgets a spike.
 /// </remarks>
 internal sealed class CandleWindow
 {
@@ -25,6 +26,11 @@ internal sealed class CandleWindow
         _candles.AsSpan(..^1).CopyTo(_candles.AsSpan(1));
         _candles[0] = candle;
         Count++;
-        _averages = new CandleAverages(_bodies.Add(candle.Body) / 10, _ranges.Add(candle.Range) / 10, _shadows.Add(candle.UpperShadow + candle.LowerShadow) / 10, _shortRanges.Add(candle.Range) / 5);
+        _averages = new CandleAverages(
+            _bodies.Add(candle.Body) / 10,
+            _ranges.Add(candle.Range) / 10,
+            _shadows.Add(candle.UpperShadow + candle.LowerShadow) / 10,
+            _shortRanges.Add(candle.Range) / 5
+        );
     }
 }

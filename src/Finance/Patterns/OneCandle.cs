@@ -5,16 +5,26 @@ internal static class OneCandle
 {
     public static readonly CandlePattern[] Patterns =
     [
-        new("CDLBELTHOLD", 10, BeltHold), new("CDLCLOSINGMARUBOZU", 10, ClosingMarubozu), new("CDLDOJI", 10, Doji), new("CDLDRAGONFLYDOJI", 10, DragonflyDoji),
-        new("CDLGRAVESTONEDOJI", 10, GravestoneDoji), new("CDLHIGHWAVE", 10, HighWave), new("CDLLONGLEGGEDDOJI", 10, LongLeggedDoji), new("CDLLONGLINE", 10, LongLine),
-        new("CDLMARUBOZU", 10, Marubozu), new("CDLRICKSHAWMAN", 10, RickshawMan), new("CDLSHORTLINE", 10, ShortLine), new("CDLSPINNINGTOP", 10, SpinningTop),
+        new("CDLBELTHOLD", 10, BeltHold),
+        new("CDLCLOSINGMARUBOZU", 10, ClosingMarubozu),
+        new("CDLDOJI", 10, Doji),
+        new("CDLDRAGONFLYDOJI", 10, DragonflyDoji),
+        new("CDLGRAVESTONEDOJI", 10, GravestoneDoji),
+        new("CDLHIGHWAVE", 10, HighWave),
+        new("CDLLONGLEGGEDDOJI", 10, LongLeggedDoji),
+        new("CDLLONGLINE", 10, LongLine),
+        new("CDLMARUBOZU", 10, Marubozu),
+        new("CDLRICKSHAWMAN", 10, RickshawMan),
+        new("CDLSHORTLINE", 10, ShortLine),
+        new("CDLSPINNINGTOP", 10, SpinningTop),
         new("CDLTAKURI", 10, Takuri),
     ];
 
     private static int BeltHold(CandleWindow c) => c[0].IsBeltHold ? c[0].Sign : 0;
 
     /// <summary>A long body that closes at its extreme.</summary>
-    private static int ClosingMarubozu(CandleWindow c) => c[0].IsLong && (c[0].IsWhite ? c[0].HasVeryShortUpperShadow : c[0].HasVeryShortLowerShadow) ? c[0].Sign : 0;
+    private static int ClosingMarubozu(CandleWindow c) =>
+        c[0].IsLong && (c[0].IsWhite ? c[0].HasVeryShortUpperShadow : c[0].HasVeryShortLowerShadow) ? c[0].Sign : 0;
 
     private static int Doji(CandleWindow c) => c[0].IsDoji ? 100 : 0;
 
@@ -25,7 +35,8 @@ internal static class OneCandle
     private static int GravestoneDoji(CandleWindow c) => c[0].IsDoji && c[0].HasVeryShortLowerShadow && c[0].HasUpperShadow ? 100 : 0;
 
     /// <summary>A short body with very long shadows on both sides.</summary>
-    private static int HighWave(CandleWindow c) => c[0].IsShort && c[0].HasVeryLongUpperShadow && c[0].HasVeryLongLowerShadow ? c[0].Sign : 0;
+    private static int HighWave(CandleWindow c) =>
+        c[0].IsShort && c[0].HasVeryLongUpperShadow && c[0].HasVeryLongLowerShadow ? c[0].Sign : 0;
 
     private static int LongLeggedDoji(CandleWindow c) => c[0].IsDoji && (c[0].HasLongLowerShadow || c[0].HasLongUpperShadow) ? 100 : 0;
 

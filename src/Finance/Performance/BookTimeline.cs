@@ -3,8 +3,9 @@ using AgentInvest.Finance.Lots;
 namespace AgentInvest.Finance.Performance;
 
 /// <summary>
-/// A book day by day from its first entry on, computed once: any range is answered from it, and a change of the ledger recomputes only from its day on. It never
-/// changes and may be kept and shared between threads; a copy of the running state is kept at each month's end, which is where a range or a change resumes.
+/// A book day by day from its first entry on, computed once: any range is answered from it, and a change of the ledger recomputes only from
+/// its day on. It never changes and may be kept and shared between threads; a copy of the running state is kept at each month's end, which
+/// is where a range or a change resumes.
 /// </summary>
 public sealed class BookTimeline
 {
@@ -15,7 +16,14 @@ public sealed class BookTimeline
     private readonly List<TimelineState> _kept;
     private readonly TimelineState _last;
 
-    private BookTimeline(IReadOnlyList<LedgerEntry> ordered, MarketHistory market, bool tracksCash, List<DayFigures> days, List<TimelineState> kept, DateOnly to)
+    private BookTimeline(
+        IReadOnlyList<LedgerEntry> ordered,
+        MarketHistory market,
+        bool tracksCash,
+        List<DayFigures> days,
+        List<TimelineState> kept,
+        DateOnly to
+    )
     {
         (_entries, _market, _tracksCash, _days, _kept) = (ordered, market, tracksCash, days, kept);
         var state = kept[^1].Copy(market);
@@ -35,7 +43,13 @@ public sealed class BookTimeline
     /// <param name="ordered">All entries, in <see cref="LedgerEntry.Order"/>; those after <paramref name="to"/> do not count.</param>
     /// <param name="baseCurrency">Given, cash in other currencies and instruments priced in them are valued at each day's rate.</param>
     /// <exception cref="InsufficientQuantityException">More is sold than was held.</exception>
-    public static BookTimeline Compute(IReadOnlyList<LedgerEntry> ordered, MarketHistory market, CostBasisMethod method, DateOnly to, string? baseCurrency = null)
+    public static BookTimeline Compute(
+        IReadOnlyList<LedgerEntry> ordered,
+        MarketHistory market,
+        CostBasisMethod method,
+        DateOnly to,
+        string? baseCurrency = null
+    )
     {
         var begin = (ordered.Count > 0 && ordered[0].Day <= to ? ordered[0].Day : to).AddDays(-1);
         var tracksCash = TracksCash(ordered, to);
@@ -43,15 +57,17 @@ public sealed class BookTimeline
     }
 
     /// <summary>
-    /// The timeline of a ledger, or of market data, that differs from this one's on <paramref name="changedFrom"/> at the earliest: what was before is taken over. Also
-    /// how a timeline is carried on to a later day.
+    /// The timeline of a ledger, or of market data, that differs from this one's on <paramref name="changedFrom"/> at the earliest: what
+    /// was before is taken over. Also how a timeline is carried on to a later day.
     /// </summary>
     public BookTimeline Changed(IReadOnlyList<LedgerEntry> ordered, MarketHistory market, DateOnly changedFrom, DateOnly to)
     {
         var keep = _kept.FindLastIndex(s => s.Day < changedFrom && s.Day <= to);
         // The first deposit or the last one's reversal changes what the book is on all its days.
-        if (keep < 0 || TracksCash(ordered, to) != _tracksCash || (ordered.Count > 0 && ordered[0].Day <= Begin)) return Compute(ordered, market, _last.Book.Method, to, _last.Book.BaseCurrency);
-        if (_last.Day < changedFrom && _last.Day <= to) return new BookTimeline(ordered, market, _tracksCash, [.. _days], [.. _kept, _last], to);
+        if (keep < 0 || TracksCash(ordered, to) != _tracksCash || (ordered.Count > 0 && ordered[0].Day <= Begin))
+            return Compute(ordered, market, _last.Book.Method, to, _last.Book.BaseCurrency);
+        if (_last.Day < changedFrom && _last.Day <= to)
+            return new BookTimeline(ordered, market, _tracksCash, [.. _days], [.. _kept, _last], to);
         var days = _kept[keep].Day.DayNumber - Begin.DayNumber;
         return new BookTimeline(ordered, market, _tracksCash, _days.GetRange(0, days), _kept.GetRange(0, keep + 1), to);
     }
@@ -66,7 +82,8 @@ public sealed class BookTimeline
         ArgumentOutOfRangeException.ThrowIfGreaterThan(from, to);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(to, _last.Day);
         // A book whose first deposit comes after the range does not track cash in it.
-        if (_tracksCash && to < _last.Day && !TracksCash(_entries, to)) return Compute(_entries, _market, _last.Book.Method, to, _last.Book.BaseCurrency).Performance(from, to);
+        if (_tracksCash && to < _last.Day && !TracksCash(_entries, to))
+            return Compute(_entries, _market, _last.Book.Method, to, _last.Book.BaseCurrency).Performance(from, to);
         return new RangeReturns(from, to, At(from), to == _last.Day ? _last : At(to), Days(from, to), _tracksCash).Result();
     }
 
@@ -91,5 +108,6 @@ public sealed class BookTimeline
         return state;
     }
 
-    private static bool TracksCash(IReadOnlyList<LedgerEntry> entries, DateOnly to) => entries.Any(e => e.Day <= to && e.Kind is (EntryKind.Deposit or EntryKind.Withdrawal));
+    private static bool TracksCash(IReadOnlyList<LedgerEntry> entries, DateOnly to) =>
+        entries.Any(e => e.Day <= to && e.Kind is (EntryKind.Deposit or EntryKind.Withdrawal));
 }

@@ -1,8 +1,9 @@
 namespace AgentInvest.Finance.Performance;
 
 /// <summary>
-/// What accumulates over the days for one symbol. Gains are of the market's prices, before fees; all money in base currency. A holding's gain on a day is what it is
-/// worth in the end, less what it was worth before, less what was put into it (a purchase) or plus what was taken out.
+/// What accumulates over the days for one symbol. Gains are of the market's prices, before fees; all money in base currency. A holding's
+/// gain on a day is what it is worth in the end, less what it was worth before, less what was put into it (a purchase) or plus what was
+/// taken out.
 /// </summary>
 internal sealed class HoldingState(string symbol)
 {
@@ -40,7 +41,10 @@ internal sealed class HoldingState(string symbol)
     /// <summary>At average cost, as the return on average investment reads it.</summary>
     public decimal Cost { get; private set; }
 
-    /// <summary>Σ cost × days it was held over, and these days; purchases and sales within one day stand beside, for what was never held over a night.</summary>
+    /// <summary>
+    /// Σ cost × days it was held over, and these days; purchases and sales within one day stand beside, for what was never held over a
+    /// night.
+    /// </summary>
     public decimal CostDays { get; private set; }
 
     public int DaysHeld { get; private set; }
@@ -85,7 +89,10 @@ internal sealed class HoldingState(string symbol)
     /// <summary>What it has been worth and put into so far today: what it would fetch without a gain.</summary>
     public decimal Carried => Value + _flow;
 
-    /// <summary>The close of the day. A move of the rate on what was held, and since its own rate on what was traded, is the currency's effect; all else the price's.</summary>
+    /// <summary>
+    /// The close of the day. A move of the rate on what was held, and since its own rate on what was traded, is the currency's effect; all
+    /// else the price's.
+    /// </summary>
     /// <returns>The holding's gain of the day, income and costs in it; null where nothing moved.</returns>
     public decimal? Close(decimal price, decimal rate, string? currency)
     {

@@ -1,6 +1,8 @@
 namespace AgentInvest.Finance.Performance;
 
-/// <summary>Prices of one instrument, or rates of one currency into base, ascending by day. Carried forward from the last one known.</summary>
+/// <summary>
+/// Prices of one instrument, or rates of one currency into base, ascending by day. Carried forward from the last one known.
+/// </summary>
 /// <param name="Currency">What the prices are in; null for base currency.</param>
 public sealed record PriceHistory(DateOnly[] Days, decimal[] Prices, string? Currency = null)
 {
@@ -20,5 +22,6 @@ public sealed record PriceHistory(DateOnly[] Days, decimal[] Prices, string? Cur
 /// <param name="Rates">By currency: base currency per unit.</param>
 public sealed record MarketHistory(IReadOnlyDictionary<string, PriceHistory> Prices, IReadOnlyDictionary<string, PriceHistory> Rates)
 {
-    public static MarketHistory InBase(IReadOnlyDictionary<string, PriceHistory> prices) => new(prices, new Dictionary<string, PriceHistory>());
+    public static MarketHistory InBase(IReadOnlyDictionary<string, PriceHistory> prices) =>
+        new(prices, new Dictionary<string, PriceHistory>());
 }

@@ -2,13 +2,26 @@ using AgentInvest.Finance.Lots;
 
 namespace AgentInvest.Finance.Performance;
 
-/// <summary>One day of a book: its value at the close, cash in it, what came in and went out, and the factor of its time-weighted return.</summary>
+/// <summary>
+/// One day of a book: its value at the close, cash in it, what came in and went out, and the factor of its time-weighted return.
+/// </summary>
 /// <param name="Net">Net invested since the beginning.</param>
 /// <param name="Defined">Whether there is a return: not where a book worth nothing or less changes its value.</param>
 /// <param name="Shown">Whether a price was of that very day or anything was booked.</param>
-internal readonly record struct DayFigures(DateOnly Day, decimal Value, decimal In, decimal Out, decimal Net, decimal Factor, bool Defined, bool Shown);
+internal readonly record struct DayFigures(
+    DateOnly Day,
+    decimal Value,
+    decimal In,
+    decimal Out,
+    decimal Net,
+    decimal Factor,
+    bool Defined,
+    bool Shown
+);
 
-/// <summary>A book and all that accumulates over its days, as of the close of one. Stepped forward day by day; a copy goes its own way.</summary>
+/// <summary>
+/// A book and all that accumulates over its days, as of the close of one. Stepped forward day by day; a copy goes its own way.
+/// </summary>
 internal sealed class TimelineState
 {
     private readonly MarketHistory _market;
@@ -126,8 +139,20 @@ internal sealed class TimelineState
         var moved = Moved(entry, booked, holding, target);
         holding?.Pay(entry.InBase(entry.Fee) + entry.InBase(entry.Tax));
         foreach (var touched in new[] { holding, target })
-            if (touched is not null && Book.Positions.TryGetValue(touched.Symbol, out var position)) touched.Holds(position.Quantity, position.AverageCost);
-        var external = moved + (_tracksCash ? entry.Kind switch { EntryKind.Deposit => entry.InBase(entry.Amount), EntryKind.Withdrawal => -entry.InBase(entry.Amount), _ => 0 } : -entry.CashFlow);
+            if (touched is not null && Book.Positions.TryGetValue(touched.Symbol, out var position))
+                touched.Holds(position.Quantity, position.AverageCost);
+        var external =
+            moved
+            + (
+                _tracksCash
+                    ? entry.Kind switch
+                    {
+                        EntryKind.Deposit => entry.InBase(entry.Amount),
+                        EntryKind.Withdrawal => -entry.InBase(entry.Amount),
+                        _ => 0,
+                    }
+                    : -entry.CashFlow
+            );
         if (external > 0) _in += external;
         else _out -= external;
     }
@@ -139,11 +164,17 @@ internal sealed class TimelineState
         if (holding is null) return 0;
         switch (entry.Kind)
         {
-            case EntryKind.Buy: holding.Flow(entry.InBase(entry.Quantity * entry.Price), entry.Quantity * entry.Price, entry.Currency); break;
-            case EntryKind.Sell: holding.Flow(-entry.InBase(entry.Quantity * entry.Price), -entry.Quantity * entry.Price, entry.Currency); break;
+            case EntryKind.Buy:
+                holding.Flow(entry.InBase(entry.Quantity * entry.Price), entry.Quantity * entry.Price, entry.Currency);
+                break;
+            case EntryKind.Sell:
+                holding.Flow(-entry.InBase(entry.Quantity * entry.Price), -entry.Quantity * entry.Price, entry.Currency);
+                break;
             case EntryKind.Dividend or EntryKind.Interest: holding.Earn(entry.InBase(entry.Amount)); break;
             case EntryKind.Fee or EntryKind.Tax: holding.Pay(entry.InBase(entry.Amount)); break;
-            case EntryKind.Split or EntryKind.ReturnOfCapital: holding.Flow(-entry.InBase(entry.Amount), -entry.Amount, entry.Currency); break;
+            case EntryKind.Split or EntryKind.ReturnOfCapital:
+                holding.Flow(-entry.InBase(entry.Amount), -entry.Amount, entry.Currency);
+                break;
             case EntryKind.Spinoff:
                 // The parent gives what its child is worth at the close.
                 var (price, rate, _, _) = Quote(target!);
@@ -167,7 +198,8 @@ internal sealed class TimelineState
     }
 
     /// <summary>
-    /// A transfer's value that day: given; else, for shares that come at what they cost long ago and for shares that go, by the market; else at cost.
+    /// A transfer's value that day: given; else, for shares that come at what they cost long ago and for shares that go, by the market;
+    /// else at cost.
     /// </summary>
     private decimal Worth(LedgerEntry entry, Booked booked, HoldingState holding)
     {
@@ -204,7 +236,10 @@ internal sealed class TimelineState
         return holding.At < 0 ? null : history;
     }
 
-    /// <summary>The day's price in its currency, the day's rate, and whether the price is of this very day; without one the last that the book itself traded at.</summary>
+    /// <summary>
+    /// The day's price in its currency, the day's rate, and whether the price is of this very day; without one the last that the book
+    /// itself traded at.
+    /// </summary>
     private (decimal Price, decimal Rate, string? Currency, bool Today) Quote(HoldingState holding)
     {
         if (Advance(holding) is { } history)
@@ -222,6 +257,7 @@ internal sealed class TimelineState
     {
         if (currency == Book.BaseCurrency) return 1;
         if (_ratesOfDay.TryGetValue(currency, out var rate)) return rate;
-        return _ratesOfDay[currency] = (_market.Rates.TryGetValue(currency, out var rates) ? rates.On(Day) : null) ?? _bookedRates.GetValueOrDefault(currency, 1);
+        return _ratesOfDay[currency] =
+            (_market.Rates.TryGetValue(currency, out var rates) ? rates.On(Day) : null) ?? _bookedRates.GetValueOrDefault(currency, 1);
     }
 }

@@ -12,17 +12,24 @@ public static class Xirr
     private const double Limit = 1e5;
 
     /// <summary>
-    /// The rate as a fraction, at least −1; null where none is defined: no flow of one of the two signs, all on one day, or no root. Of several roots the
-    /// one nearest to 0 is answered, which is the one that a growing stake makes meaningful. Order of the flows does not matter.
+    /// The rate as a fraction, at least −1; null where none is defined: no flow of one of the two signs, all on one day, or no root. Of
+    /// several roots the one nearest to 0 is answered, which is the one that a growing stake makes meaningful. Order of the flows does not
+    /// matter.
     /// </summary>
     public static double? Solve(IEnumerable<Flow> flows) => Explain(flows).Rate;
 
     /// <summary>The same, with the reason where there is no rate. A rate too large for a number is infinite.</summary>
     public static (double? Rate, string? Reason) Explain(IEnumerable<Flow> flows)
     {
-        var byDay = flows.GroupBy(f => f.Day).Select(g => new Flow(g.Key, g.Sum(f => f.Amount))).Where(f => f.Amount != 0).OrderBy(f => f.Day).ToArray();
+        var byDay = flows
+            .GroupBy(f => f.Day)
+            .Select(g => new Flow(g.Key, g.Sum(f => f.Amount)))
+            .Where(f => f.Amount != 0)
+            .OrderBy(f => f.Day)
+            .ToArray();
         if (byDay.Length == 0) return (null, "No money was put in or got back.");
-        if (byDay.All(f => f.Amount > 0) || byDay.All(f => f.Amount < 0)) return (null, "It takes money put in and money got back: here is only one of the two.");
+        if (byDay.All(f => f.Amount > 0) || byDay.All(f => f.Amount < 0))
+            return (null, "It takes money put in and money got back: here is only one of the two.");
         var first = byDay[0].Day.DayNumber;
         var terms = Array.ConvertAll(byDay, f => ((f.Day.DayNumber - first) / 365.0, f.Amount));
         var changes = byDay.Zip(byDay.Skip(1)).Count(p => Math.Sign(p.First.Amount) != Math.Sign(p.Second.Amount));
@@ -30,7 +37,10 @@ public static class Xirr
         return root is { } log ? (double.ExpM1(log), null) : (null, "No annual rate makes these flows even out.");
     }
 
-    /// <summary>The log of the growth factor at which the flows even out, sought outwards from 0 on both sides. With one change of sign there is one root at most.</summary>
+    /// <summary>
+    /// The log of the growth factor at which the flows even out, sought outwards from 0 on both sides. With one change of sign there is one
+    /// root at most.
+    /// </summary>
     private static double? Nearest((double Years, double Amount)[] terms, bool only)
     {
         if (Value(terms, 0) == 0) return 0;

@@ -7,7 +7,9 @@ internal sealed class LotPicker(RebalanceOptions options)
 {
     private const int WashWindow = 30;
 
-    /// <summary>The lots of at most <paramref name="quantity"/> shares in the order they are to be sold; fewer where the others would be wash sales.</summary>
+    /// <summary>
+    /// The lots of at most <paramref name="quantity"/> shares in the order they are to be sold; fewer where the others would be wash sales.
+    /// </summary>
     public List<LotSale> Pick(Asset asset, decimal quantity)
     {
         var sold = new List<LotSale>();
@@ -22,7 +24,8 @@ internal sealed class LotPicker(RebalanceOptions options)
     }
 
     /// <summary>Whether a purchase now would turn an earlier loss into a wash sale.</summary>
-    public bool WouldWash(Asset asset) => options.Lots == LotChoice.TaxAware && asset.LastLoss is { } day && options.Today.DayNumber - day.DayNumber <= WashWindow;
+    public bool WouldWash(Asset asset) =>
+        options.Lots == LotChoice.TaxAware && asset.LastLoss is { } day && options.Today.DayNumber - day.DayNumber <= WashWindow;
 
     /// <summary>Shares that no loss forbids to sell.</summary>
     public decimal Sellable(Asset asset) => Ordered(asset).Sum(l => l.Quantity);
@@ -35,15 +38,19 @@ internal sealed class LotPicker(RebalanceOptions options)
         _ => asset.Lots.Where(l => !IsWash(asset, l)).OrderBy(l => TaxPerShare(asset, l)).ThenBy(l => l.AcquiredOn),
     };
 
-    /// <summary>Other shares bought within the last 30 days stand in for those sold at a loss; the rest of the lot itself does not.</summary>
+    /// <summary>
+    /// Other shares bought within the last 30 days stand in for those sold at a loss; the rest of the lot itself does not.
+    /// </summary>
     private bool IsWash(Asset asset, TaxLot lot)
     {
         if (asset.Price >= lot.Cost / lot.Quantity) return false;
         bool Recent(DateOnly day) => options.Today.DayNumber - day.DayNumber <= WashWindow;
-        return asset.Lots.Any(l => l.Id != lot.Id && Recent(l.AcquiredOn)) || (asset.LastBought is { } bought && Recent(bought) && bought != lot.AcquiredOn);
+        return asset.Lots.Any(l => l.Id != lot.Id && Recent(l.AcquiredOn))
+            || (asset.LastBought is { } bought && Recent(bought) && bought != lot.AcquiredOn);
     }
 
-    private decimal TaxPerShare(Asset asset, TaxLot lot) => (asset.Price - lot.Cost / lot.Quantity) * (TermOf(lot) == Term.LongTerm ? options.LongTermRate : options.ShortTermRate);
+    private decimal TaxPerShare(Asset asset, TaxLot lot) =>
+        (asset.Price - lot.Cost / lot.Quantity) * (TermOf(lot) == Term.LongTerm ? options.LongTermRate : options.ShortTermRate);
 
     private Term TermOf(TaxLot lot) => HoldingPeriod.TermOf(lot.AcquiredOn, options.Today);
 

@@ -28,7 +28,10 @@ public enum LotChoice
     Lifo,
     Hifo,
 
-    /// <summary>Those that cost the least tax per share: losses first, then long-term gains, then short-term ones. No loss is taken that a wash sale would defer, and nothing bought that would make one of an earlier loss.</summary>
+    /// <summary>
+    /// Those that cost the least tax per share: losses first, then long-term gains, then short-term ones. No loss is taken that a wash sale
+    /// would defer, and nothing bought that would make one of an earlier loss.
+    /// </summary>
     TaxAware,
 }
 
@@ -38,7 +41,10 @@ public sealed record RebalanceOptions(DateOnly Today)
     /// <summary>Money to invest beside what is held, in base currency; default 0.</summary>
     public decimal Cash { get; init; }
 
-    /// <summary>How far a weight may be off its target, as a fraction of the whole, before anything is sold or bought for it; default 0. New cash goes where it lacks regardless.</summary>
+    /// <summary>
+    /// How far a weight may be off its target, as a fraction of the whole, before anything is sold or bought for it; default 0. New cash
+    /// goes where it lacks regardless.
+    /// </summary>
     public decimal Band { get; init; }
 
     /// <summary>The smallest part of a share that is traded: 1 for whole shares; default 0.0001.</summary>
@@ -54,7 +60,9 @@ public sealed record RebalanceOptions(DateOnly Today)
 
     public LotChoice Lots { get; init; } = LotChoice.TaxAware;
 
-    /// <summary>Of gains on what was held up to one year, and longer, as fractions; default 0.24 and 0.15, the US federal rates of a middle income.</summary>
+    /// <summary>
+    /// Of gains on what was held up to one year, and longer, as fractions; default 0.24 and 0.15, the US federal rates of a middle income.
+    /// </summary>
     public decimal ShortTermRate { get; init; } = 0.24m;
 
     public decimal LongTermRate { get; init; } = 0.15m;
@@ -69,12 +77,30 @@ public sealed record LotSale(Guid LotId, decimal Quantity, decimal Gain, Term Te
 
 /// <param name="Amount">Quantity × price, in base currency, before the fee.</param>
 /// <param name="Reason">Why, in a sentence for people.</param>
-public sealed record PlannedTrade(string Symbol, TradeSide Side, decimal Quantity, decimal Price, decimal Amount, decimal Fee, string Reason, IReadOnlyList<LotSale> Lots);
+public sealed record PlannedTrade(
+    string Symbol,
+    TradeSide Side,
+    decimal Quantity,
+    decimal Price,
+    decimal Amount,
+    decimal Fee,
+    string Reason,
+    IReadOnlyList<LotSale> Lots
+);
 
 /// <summary>What would have been traded and is not.</summary>
 public sealed record LeftOut(string Symbol, TradeSide Side, string Reason);
 
-/// <param name="DriftBefore">Half the sum of all weights' distances from their targets, cash among them: the part of the whole that is in the wrong place.</param>
+/// <param name="DriftBefore">Half the sum of all weights' distances from their targets, cash among them: the part of the whole that is in
+/// the wrong place.</param>
 /// <param name="Tax">Estimate on the net gains of both terms at their rates, losses of one set off against the other; 0 on a loss.</param>
 /// <param name="CashLeft">Of the money given and the sales, after purchases and fees.</param>
-public sealed record RebalancePlan(IReadOnlyList<PlannedTrade> Trades, IReadOnlyList<LeftOut> LeftOut, decimal DriftBefore, decimal DriftAfter, decimal Fees, decimal Tax, decimal CashLeft);
+public sealed record RebalancePlan(
+    IReadOnlyList<PlannedTrade> Trades,
+    IReadOnlyList<LeftOut> LeftOut,
+    decimal DriftBefore,
+    decimal DriftAfter,
+    decimal Fees,
+    decimal Tax,
+    decimal CashLeft
+);

@@ -3,9 +3,10 @@ using System.Globalization;
 namespace AgentInvest.Finance.Rebalancing;
 
 /// <summary>
-/// Brings holdings towards their targets: new cash first goes where it lacks most; what is then still further off than the band is traded to its target, sold first
-/// and bought with the proceeds. No trade goes past its target, none spends what is not there, and a plan whose fees would leave things further off than they are is
-/// none. Tolerance bands and cash flow rebalancing as in Jaconetti, Kinniry and Zilbering, "Best practices for portfolio rebalancing" (Vanguard, 2010).
+/// Brings holdings towards their targets: new cash first goes where it lacks most; what is then still further off than the band is traded
+/// to its target, sold first and bought with the proceeds. No trade goes past its target, none spends what is not there, and a plan whose
+/// fees would leave things further off than they are is none. Tolerance bands and cash flow rebalancing as in Jaconetti, Kinniry and
+/// Zilbering, "Best practices for portfolio rebalancing" (Vanguard, 2010).
 /// </summary>
 public sealed class Rebalancer
 {
@@ -43,7 +44,8 @@ public sealed class Rebalancer
     {
         ArgumentOutOfRangeException.ThrowIfNegative(options.Cash);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.ShareStep);
-        if (assets.Any(a => a.Target < 0 || a.Price <= 0) || assets.Sum(a => a.Target) > 1) throw new ArgumentException("Targets must be 0 or more and at most 1 together, prices above 0.", nameof(assets));
+        if (assets.Any(a => a.Target < 0 || a.Price <= 0) || assets.Sum(a => a.Target) > 1)
+            throw new ArgumentException("Targets must be 0 or more and at most 1 together, prices above 0.", nameof(assets));
         return new Rebalancer(assets, options).Plan();
     }
 
@@ -62,20 +64,39 @@ public sealed class Rebalancer
         return Result(before);
     }
 
-    private List<Line> Lacking() => _lines.Where(l => l.Excess < 0).OrderBy(l => l.Excess).ThenBy(l => l.Asset.Symbol, StringComparer.Ordinal).ToList();
+    private List<Line> Lacking() =>
+        _lines.Where(l => l.Excess < 0).OrderBy(l => l.Excess).ThenBy(l => l.Asset.Symbol, StringComparer.Ordinal).ToList();
 
-    /// <summary>What is beyond its band goes down to its target; of the rest only as much as what lacks beyond its own band needs.</summary>
+    /// <summary>
+    /// What is beyond its band goes down to its target; of the rest only as much as what lacks beyond its own band needs.
+    /// </summary>
     private void Sell()
     {
-        var needed = _lines.Where(l => l.Breached && l.Excess < 0).Sum(l => -l.Excess) + _cashTarget - _cash - _lines.Where(l => l.Breached && l.Excess > 0).Sum(l => l.Excess);
-        foreach (var line in _lines.Where(l => l.Excess > 0).OrderByDescending(l => l.Breached).ThenByDescending(l => l.Excess).ThenBy(l => l.Asset.Symbol, StringComparer.Ordinal).ToList())
+        var needed =
+            _lines.Where(l => l.Breached && l.Excess < 0).Sum(l => -l.Excess)
+            + _cashTarget
+            - _cash
+            - _lines.Where(l => l.Breached && l.Excess > 0).Sum(l => l.Excess);
+        foreach (
+            var line in _lines
+                .Where(l => l.Excess > 0)
+                .OrderByDescending(l => l.Breached)
+                .ThenByDescending(l => l.Excess)
+                .ThenBy(l => l.Asset.Symbol, StringComparer.Ordinal)
+                .ToList()
+        )
         {
             var amount = line.Breached ? line.Excess : Math.Min(line.Excess, needed);
             if (amount <= 0) continue;
             // The whole of what is not wanted at all, down to the last fraction.
             var quantity = line.Breached && line.Wanted == 0 ? line.Quantity : Steps(amount / line.Asset.Price);
             var allowed = Math.Min(quantity, _picker.Sellable(line.Asset));
-            if (allowed < quantity) Leave(line, TradeSide.Sell, $"{Number(quantity - allowed)} are held at a loss that would be a wash sale, for shares bought within 30 days");
+            if (allowed < quantity)
+                Leave(
+                    line,
+                    TradeSide.Sell,
+                    $"{Number(quantity - allowed)} are held at a loss that would be a wash sale, for shares bought within 30 days"
+                );
             if (allowed < quantity) allowed = Steps(allowed);
             if (!Worth(line, TradeSide.Sell, allowed)) continue;
             line.Sold = _picker.Pick(line.Asset, allowed);
@@ -111,13 +132,18 @@ public sealed class Rebalancer
         var amount = quantity * line.Asset.Price;
         var proceeds = side == TradeSide.Sell ? amount - _options.Fee(amount) : amount;
         if (amount >= _options.MinimumTrade && proceeds > 0) return true;
-        Leave(line, side, amount < _options.MinimumTrade ? $"{Number(amount)} is less than the smallest trade" : "the fee would take all of it");
+        Leave(
+            line,
+            side,
+            amount < _options.MinimumTrade ? $"{Number(amount)} is less than the smallest trade" : "the fee would take all of it"
+        );
         return false;
     }
 
     private void Leave(Line line, TradeSide side, string reason)
     {
-        if (!_leftOut.Exists(l => l.Symbol == line.Asset.Symbol && l.Side == side)) _leftOut.Add(new LeftOut(line.Asset.Symbol, side, reason));
+        if (!_leftOut.Exists(l => l.Symbol == line.Asset.Symbol && l.Side == side))
+            _leftOut.Add(new LeftOut(line.Asset.Symbol, side, reason));
     }
 
     private RebalancePlan Result(decimal before)
@@ -126,20 +152,39 @@ public sealed class Rebalancer
             .Concat(_lines.Where(l => l.Bought > 0).Select(l => Trade(l, TradeSide.Buy, l.Bought))).ToList();
         var fees = trades.Sum(t => t.Fee);
         var after = Drift(_total - fees, _cash);
-        if (after <= before) return new RebalancePlan(trades, _leftOut, before, after, fees, _picker.Tax(trades.SelectMany(t => t.Lots)), _cash);
-        return new RebalancePlan([], [.. trades.Select(t => new LeftOut(t.Symbol, t.Side, "the fees would leave the holdings further off their targets than they are"))], before, before, 0, 0, _options.Cash);
+        if (after <= before)
+            return new RebalancePlan(trades, _leftOut, before, after, fees, _picker.Tax(trades.SelectMany(t => t.Lots)), _cash);
+        return new RebalancePlan(
+            [],
+            [
+                .. trades.Select(t => new LeftOut(
+                    t.Symbol,
+                    t.Side,
+                    "the fees would leave the holdings further off their targets than they are"
+                )),
+            ],
+            before,
+            before,
+            0,
+            0,
+            _options.Cash
+        );
     }
 
     private PlannedTrade Trade(Line line, TradeSide side, decimal quantity)
     {
         var amount = quantity * line.Asset.Price;
         var (was, target) = (line.Asset.Quantity * line.Asset.Price / _total, line.Asset.Target);
-        var reason = $"{line.Asset.Symbol} is {Percent(was)} of the whole and {Percent(target)} is wanted" + (side == TradeSide.Buy && line.Sold.Count == 0 && _options.Cash > 0 ? "; new cash goes where it lacks." : Lots(line));
+        var reason =
+            $"{line.Asset.Symbol} is {Percent(was)} of the whole and {Percent(target)} is wanted"
+            + (side == TradeSide.Buy && line.Sold.Count == 0 && _options.Cash > 0 ? "; new cash goes where it lacks." : Lots(line));
         return new PlannedTrade(line.Asset.Symbol, side, quantity, line.Asset.Price, amount, _options.Fee(amount), reason, line.Sold);
     }
 
-    private string Lots(Line line) => _options.Lots != LotChoice.TaxAware || line.Sold.Count == 0 ? "."
-        : line.Sold.Sum(s => s.Gain) is var gain && gain < 0 ? $"; a loss of {Number(-gain)} is realised." : $"; the lots that cost the least tax realise {Number(gain)}.";
+    private string Lots(Line line) =>
+        _options.Lots != LotChoice.TaxAware || line.Sold.Count == 0 ? "."
+        : line.Sold.Sum(s => s.Gain) is var gain && gain < 0 ? $"; a loss of {Number(-gain)} is realised."
+        : $"; the lots that cost the least tax realise {Number(gain)}.";
 
     /// <summary>Half the sum of the distances, with cash as one of the holdings.</summary>
     private decimal Drift(decimal total, decimal cash)

@@ -29,7 +29,11 @@ public static class Drawdowns
         Drawdown? open = null;
         for (var i = 0; i < series.Length; i++)
         {
-            if (series[i] < 0) open = open is null ? new Drawdown(i - 1, i, series[i], null) : series[i] < open.Depth ? open with { Trough = i, Depth = series[i] } : open;
+            if (series[i] < 0)
+                open =
+                    open is null ? new Drawdown(i - 1, i, series[i], null)
+                    : series[i] < open.Depth ? open with { Trough = i, Depth = series[i] }
+                    : open;
             else if (open is not null)
             {
                 episodes.Add(open with { Recovered = i });

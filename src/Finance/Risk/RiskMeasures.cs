@@ -1,8 +1,8 @@
 namespace AgentInvest.Finance.Risk;
 
 /// <summary>
-/// Risk of a series of simple periodic returns. Fractions; null where a figure is not defined. Deviations are of the sample, annualised by √periods;
-/// Sortino's downside is over all N periods; losses, VaR, CVaR and drawdown are negative. A risk-free rate is that of one period.
+/// Risk of a series of simple periodic returns. Fractions; null where a figure is not defined. Deviations are of the sample, annualised by
+/// √periods; Sortino's downside is over all N periods; losses, VaR, CVaR and drawdown are negative. A risk-free rate is that of one period.
 /// Definitions are empyrical's, to its published test figures.
 /// </summary>
 public static partial class RiskMeasures
@@ -24,12 +24,16 @@ public static partial class RiskMeasures
     }
 
     /// <summary>Sample standard deviation × √periods.</summary>
-    public static double? Volatility(ReadOnlySpan<double> r, double periods = 252) => Covariance(r, r) is { } v ? Math.Sqrt(v * periods) : null;
+    public static double? Volatility(ReadOnlySpan<double> r, double periods = 252) =>
+        Covariance(r, r) is { } v ? Math.Sqrt(v * periods) : null;
 
     /// <summary>Mean excess return ÷ sample standard deviation × √periods.</summary>
-    public static double? Sharpe(ReadOnlySpan<double> r, double periods = 252, double riskFree = 0) => Ratio((Mean(r) - riskFree) * periods, Volatility(r, periods));
+    public static double? Sharpe(ReadOnlySpan<double> r, double periods = 252, double riskFree = 0) =>
+        Ratio((Mean(r) - riskFree) * periods, Volatility(r, periods));
 
-    /// <summary>Mean excess return ÷ root mean square of the negative ones × √periods; null for fewer than two periods or without a loss.</summary>
+    /// <summary>
+    /// Mean excess return ÷ root mean square of the negative ones × √periods; null for fewer than two periods or without a loss.
+    /// </summary>
     public static double? Sortino(ReadOnlySpan<double> r, double periods = 252, double riskFree = 0)
     {
         if (r.Length < 2) return null;
@@ -62,17 +66,22 @@ public static partial class RiskMeasures
     }
 
     /// <summary>Covariance with the benchmark ÷ its variance.</summary>
-    public static double? Beta(ReadOnlySpan<double> r, ReadOnlySpan<double> benchmark) => Covariance(benchmark, benchmark) is > 0 and { } variance ? Covariance(r, benchmark) / variance : null;
+    public static double? Beta(ReadOnlySpan<double> r, ReadOnlySpan<double> benchmark) =>
+        Covariance(benchmark, benchmark) is > 0 and { } variance ? Covariance(r, benchmark) / variance : null;
 
     /// <summary>(1 + mean return that beta does not explain)^periods − 1.</summary>
     public static double? Alpha(ReadOnlySpan<double> r, ReadOnlySpan<double> benchmark, double periods = 252) =>
-        Beta(r, benchmark) is { } beta && Mean(r) is { } mean && Mean(benchmark) is { } market ? Compounded(mean - beta * market, periods) : null;
+        Beta(r, benchmark) is { } beta && Mean(r) is { } mean && Mean(benchmark) is { } market
+            ? Compounded(mean - beta * market, periods)
+            : null;
 
     /// <summary>Volatility of the difference to the benchmark.</summary>
-    public static double? TrackingError(ReadOnlySpan<double> r, ReadOnlySpan<double> benchmark, double periods = 252) => Volatility(Difference(r, benchmark), periods);
+    public static double? TrackingError(ReadOnlySpan<double> r, ReadOnlySpan<double> benchmark, double periods = 252) =>
+        Volatility(Difference(r, benchmark), periods);
 
     /// <summary>Mean difference to the benchmark ÷ tracking error, annualised.</summary>
-    public static double? InformationRatio(ReadOnlySpan<double> r, ReadOnlySpan<double> benchmark, double periods = 252) => Sharpe(Difference(r, benchmark), periods);
+    public static double? InformationRatio(ReadOnlySpan<double> r, ReadOnlySpan<double> benchmark, double periods = 252) =>
+        Sharpe(Difference(r, benchmark), periods);
 
     /// <summary>The (1 − confidence) percentile of the returns, interpolated linearly.</summary>
     public static double? ValueAtRisk(ReadOnlySpan<double> r, double confidence = 0.95)
@@ -95,10 +104,13 @@ public static partial class RiskMeasures
     }
 
     /// <summary>(1 − confidence)(n − 1), where a whole number stays one: 1 − 0.9 in binary is a little less than 0.1.</summary>
-    private static double TailIndex(double confidence, int n) => (1 - confidence) * (n - 1) is var at && Math.Abs(at - Math.Round(at)) < 1e-9 ? Math.Round(at) : at;
+    private static double TailIndex(double confidence, int n) =>
+        (1 - confidence) * (n - 1) is var at && Math.Abs(at - Math.Round(at)) < 1e-9 ? Math.Round(at) : at;
 
     public static double? Correlation(ReadOnlySpan<double> a, ReadOnlySpan<double> b) =>
-        Covariance(a, a) is > 0 and { } va && Covariance(b, b) is > 0 and { } vb ? Math.Clamp(Covariance(a, b)!.Value / Math.Sqrt(va * vb), -1, 1) : null;
+        Covariance(a, a) is > 0 and { } va && Covariance(b, b) is > 0 and { } vb
+            ? Math.Clamp(Covariance(a, b)!.Value / Math.Sqrt(va * vb), -1, 1)
+            : null;
 
     /// <summary>Herfindahl–Hirschman: the sum of squared weights, 1 ÷ n when even, 1 when all is in one.</summary>
     public static double Concentration(ReadOnlySpan<double> weights)
@@ -111,7 +123,8 @@ public static partial class RiskMeasures
     /// <summary>Of the sample; null for fewer than two periods. What only rounding makes differ from 0 is 0.</summary>
     public static double? Covariance(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
-        if (a.Length != b.Length) throw new ArgumentException($"Both series must have the same length, not {a.Length} and {b.Length}.", nameof(b));
+        if (a.Length != b.Length)
+            throw new ArgumentException($"Both series must have the same length, not {a.Length} and {b.Length}.", nameof(b));
         if (a.Length < 2) return null;
         var (ma, mb) = (Mean(a)!.Value, Mean(b)!.Value);
         var (sum, aa, bb) = (0.0, 0.0, 0.0);

@@ -3,14 +3,17 @@ namespace AgentInvest.Finance.Risk;
 /// <summary>The shape of the distribution, and losses that follow from it.</summary>
 public static partial class RiskMeasures
 {
-    /// <summary>Third standardised moment of the population, g₁ = m₃ ÷ m₂^1.5, as SciPy and empyrical have it (not bias-corrected).</summary>
+    /// <summary>
+    /// Third standardised moment of the population, g₁ = m₃ ÷ m₂^1.5, as SciPy and empyrical have it (not bias-corrected).
+    /// </summary>
     public static double? Skew(ReadOnlySpan<double> r) => Covariance(r, r) is > 0 ? Moment(r, 3) / Math.Pow(Moment(r, 2), 1.5) : null;
 
     /// <summary>Fourth standardised moment of the population less the normal's 3, g₂ = m₄ ÷ m₂² − 3.</summary>
     public static double? Kurtosis(ReadOnlySpan<double> r) => Covariance(r, r) is > 0 ? Moment(r, 4) / Math.Pow(Moment(r, 2), 2) - 3 : null;
 
     /// <summary>Of a normal distribution with the returns' mean and sample deviation.</summary>
-    public static double? ParametricValueAtRisk(ReadOnlySpan<double> r, double confidence = 0.95) => Deviation(r) is { } s ? Mean(r) + Normal.Quantile(1 - confidence) * s : null;
+    public static double? ParametricValueAtRisk(ReadOnlySpan<double> r, double confidence = 0.95) =>
+        Deviation(r) is { } s ? Mean(r) + Normal.Quantile(1 - confidence) * s : null;
 
     /// <summary>The mean of that normal distribution's tail: μ − σ·φ(z) ÷ (1 − confidence).</summary>
     public static double? ParametricConditionalValueAtRisk(ReadOnlySpan<double> r, double confidence = 0.95) =>
@@ -26,7 +29,8 @@ public static partial class RiskMeasures
     }
 
     /// <summary>Correlations of each pair of columns; null where one does not move.</summary>
-    public static double?[][] CorrelationMatrix(IReadOnlyList<double[]> columns) => columns.Select(a => columns.Select(b => Correlation(a, b)).ToArray()).ToArray();
+    public static double?[][] CorrelationMatrix(IReadOnlyList<double[]> columns) =>
+        columns.Select(a => columns.Select(b => Correlation(a, b)).ToArray()).ToArray();
 
     private static double? Deviation(ReadOnlySpan<double> r) => Volatility(r, 1);
 
@@ -34,7 +38,13 @@ public static partial class RiskMeasures
     {
         var mean = Mean(r)!.Value;
         var sum = 0.0;
-        foreach (var x in r) sum += order switch { 2 => (x - mean) * (x - mean), 3 => (x - mean) * (x - mean) * (x - mean), _ => Math.Pow(x - mean, 4) };
+        foreach (var x in r)
+            sum += order switch
+            {
+                2 => (x - mean) * (x - mean),
+                3 => (x - mean) * (x - mean) * (x - mean),
+                _ => Math.Pow(x - mean, 4),
+            };
         return sum / r.Length;
     }
 }

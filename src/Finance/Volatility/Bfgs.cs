@@ -3,8 +3,8 @@ using AgentInvest.Finance.Optimization;
 namespace AgentInvest.Finance.Volatility;
 
 /// <summary>
-/// Minimises a smooth function of a handful of variables: the method of Broyden, Fletcher, Goldfarb and Shanno with central differences, then
-/// <see cref="Polish"/> for the digits that differences of the function's values cannot tell apart.
+/// Minimises a smooth function of a handful of variables: the method of Broyden, Fletcher, Goldfarb and Shanno with central differences,
+/// then <see cref="Polish"/> for the digits that differences of the function's values cannot tell apart.
 /// </summary>
 internal static class Bfgs
 {

@@ -1,6 +1,9 @@
 namespace AgentInvest.Finance.Volatility;
 
-/// <summary>σ²ₜ = ω + (α + γ·[εₜ₋₁ &lt; 0])·ε²ₜ₋₁ + β·σ²ₜ₋₁ around a constant mean; γ = 0 is GARCH(1,1) (Bollerslev 1986), else GJR-GARCH (Glosten, Jagannathan and Runkle 1993).</summary>
+/// <summary>
+/// σ²ₜ = ω + (α + γ·[εₜ₋₁ &lt; 0])·ε²ₜ₋₁ + β·σ²ₜ₋₁ around a constant mean; γ = 0 is GARCH(1,1) (Bollerslev 1986), else GJR-GARCH (Glosten,
+/// Jagannathan and Runkle 1993).
+/// </summary>
 /// <param name="LogLikelihood">Of the normal density, constants included.</param>
 public sealed record GarchModel(double Mu, double Omega, double Alpha, double Gamma, double Beta, double LogLikelihood)
 {
@@ -14,8 +17,8 @@ public sealed record GarchModel(double Mu, double Omega, double Alpha, double Ga
 }
 
 /// <summary>
-/// Quasi maximum likelihood: the normal likelihood, whatever the returns' distribution, with the first variance that of the sample (the benchmark of
-/// Fiorentini, Calzolari and Panattoni 1996).
+/// Quasi maximum likelihood: the normal likelihood, whatever the returns' distribution, with the first variance that of the sample (the
+/// benchmark of Fiorentini, Calzolari and Panattoni 1996).
 /// </summary>
 public static class Garch
 {
@@ -35,7 +38,14 @@ public static class Garch
         foreach (var (arch, persistence) in new[] { (0.05, 0.98), (0.1, 0.9), (0.2, 0.7) })
         {
             // Mean, log of the unconditional variance, logit of the persistence, log of the shares of shocks in it.
-            double[] start = [Mean(y), 0, Math.Log(persistence / (1 - persistence)), Math.Log(arch / persistence / (1 - arch / persistence)), .. asymmetric ? [Math.Log(arch / persistence / (1 - arch / persistence))] : Array.Empty<double>()];
+            double[] start =
+            [
+                Mean(y),
+                0,
+                Math.Log(persistence / (1 - persistence)),
+                Math.Log(arch / persistence / (1 - arch / persistence)),
+                .. asymmetric ? [Math.Log(arch / persistence / (1 - arch / persistence))] : Array.Empty<double>(),
+            ];
             var found = Bfgs.Minimise(Loss, start);
             if (best is null || Loss(found) < Loss(best)) best = found;
         }
@@ -51,7 +61,9 @@ public static class Garch
         var (after, fall, rest) = (Math.Exp(Math.Min(p[3], 50)), asymmetric ? Math.Exp(Math.Min(p[4], 50)) : 0, 1.0);
         var sum = after + fall + rest;
         // Rises and falls carry half of the persistence each where they differ.
-        var (alpha, negative) = asymmetric ? (2 * persistence * after / sum, 2 * persistence * fall / sum) : (persistence * after / sum, persistence * after / sum);
+        var (alpha, negative) = asymmetric
+            ? (2 * persistence * after / sum, 2 * persistence * fall / sum)
+            : (persistence * after / sum, persistence * after / sum);
         return new GarchModel(p[0], Math.Exp(p[1]) * (1 - persistence), alpha, negative - alpha, persistence * rest / sum, 0);
     }
 

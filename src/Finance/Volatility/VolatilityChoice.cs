@@ -11,8 +11,8 @@ public sealed record ForecastRecord(string Model, double Qlike);
 public sealed record VolatilityForecast(string Model, double Value, int Periods, IReadOnlyList<ForecastRecord> Candidates);
 
 /// <summary>
-/// The forecast of whichever model did best out of sample on the last third of the returns: <c>ewma</c>, and with a year and more <c>garch</c> and
-/// <c>gjrGarch</c>, refitted to all the past along the way.
+/// The forecast of whichever model did best out of sample on the last third of the returns: <c>ewma</c>, and with a year and more
+/// <c>garch</c> and <c>gjrGarch</c>, refitted to all the past along the way.
 /// </summary>
 public static class VolatilityChoice
 {
@@ -38,9 +38,22 @@ public static class VolatilityChoice
             forecasts["garch"] = Fitted(returns, start, r => Garch.Fit(r));
             forecasts["gjrGarch"] = Fitted(returns, start, r => Garch.FitAsymmetric(r));
         }
-        var records = forecasts.Select(f => new ForecastRecord(f.Key, VolatilityForecasts.Qlike(squares.AsSpan(start), f.Value.AsSpan(start)) ?? double.PositiveInfinity))
-            .Where(r => double.IsFinite(r.Qlike)).OrderBy(r => r.Qlike).ToList();
-        return records.Count == 0 ? null : new VolatilityForecast(records[0].Model, Math.Sqrt(forecasts[records[0].Model][^1] * periods), returns.Length - start, records);
+        var records = forecasts
+            .Select(f => new ForecastRecord(
+                f.Key,
+                VolatilityForecasts.Qlike(squares.AsSpan(start), f.Value.AsSpan(start)) ?? double.PositiveInfinity
+            ))
+            .Where(r => double.IsFinite(r.Qlike))
+            .OrderBy(r => r.Qlike)
+            .ToList();
+        return records.Count == 0
+            ? null
+            : new VolatilityForecast(
+                records[0].Model,
+                Math.Sqrt(forecasts[records[0].Model][^1] * periods),
+                returns.Length - start,
+                records
+            );
     }
 
     private static double[] Constant(double[] squares)

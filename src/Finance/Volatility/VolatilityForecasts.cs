@@ -8,7 +8,10 @@ public static class VolatilityForecasts
     /// <summary>RiskMetrics' decay for daily data.</summary>
     public const double Decay = 0.94;
 
-    /// <summary>σ²ₜ₊₁ = λσ²ₜ + (1 − λ)vₜ from the first value on: what is expected of each period from those before it, and of the one after the last.</summary>
+    /// <summary>
+    /// σ²ₜ₊₁ = λσ²ₜ + (1 − λ)vₜ from the first value on: what is expected of each period from those before it, and of the one after the
+    /// last.
+    /// </summary>
     public static double[] Ewma(ReadOnlySpan<double> variances, double decay = Decay)
     {
         var forecast = new double[variances.Length + 1];
@@ -24,7 +27,10 @@ public static class VolatilityForecasts
         return range * range / 2 - (2 * Math.Log(2) - 1) * body * body;
     }
 
-    /// <summary>Mean of v÷f − ln(v÷f) − 1: 0 for a perfect forecast, and its order of forecasts survives a noisy v (Patton 2011). Periods without variance are left out.</summary>
+    /// <summary>
+    /// Mean of v÷f − ln(v÷f) − 1: 0 for a perfect forecast, and its order of forecasts survives a noisy v (Patton 2011). Periods without
+    /// variance are left out.
+    /// </summary>
     public static double? Qlike(ReadOnlySpan<double> variances, ReadOnlySpan<double> forecasts)
     {
         var (sum, count) = (0.0, 0);
@@ -40,13 +46,14 @@ public static class VolatilityForecasts
 }
 
 /// <summary>
-/// Corsi's heterogeneous autoregression (2009) on log variances: the day's, the week's and the month's mean variance, with the last day's and week's falls
-/// (leverage), by least squares; the forecast is the mean of the lognormal.
+/// Corsi's heterogeneous autoregression (2009) on log variances: the day's, the week's and the month's mean variance, with the last day's
+/// and week's falls (leverage), by least squares; the forecast is the mean of the lognormal.
 /// </summary>
 /// <remarks>
-/// Which recipe gives what: QLIKE a day ahead, S&amp;P 500 from 2010 to March 2022, Garman-Klass variance without the overnight gap, refitted at each new year
-/// on all the past. This one 0.367; with the last day's fall alone 0.3755; with neither fall 0.398, and 0.473 without exp(s²÷2). Means of logs in place of
-/// logs of means: 0.368, 0.377 and 0.404. EWMA 0.469. Parkinson's variance is forecast worse by all, 0.408 this one and EWMA 0.498.
+/// Which recipe gives what: QLIKE a day ahead, S&amp;P 500 from 2010 to March 2022, Garman-Klass variance without the overnight gap,
+/// refitted at each new year on all the past. This one 0.367; with the last day's fall alone 0.3755; with neither fall 0.398, and 0.473
+/// without exp(s²÷2). Means of logs in place of logs of means: 0.368, 0.377 and 0.404. EWMA 0.469. Parkinson's variance is forecast worse
+/// by all, 0.408 this one and EWMA 0.498.
 /// </remarks>
 public sealed class LogHar
 {
@@ -63,7 +70,8 @@ public sealed class LogHar
     public static LogHar Fit(ReadOnlySpan<double> variances, ReadOnlySpan<double> returns)
     {
         const int k = 6;
-        if (variances.Length < Lags + 2 * k) throw new ArgumentException($"A log-HAR takes {Lags + 2 * k} days or more.", nameof(variances));
+        if (variances.Length < Lags + 2 * k)
+            throw new ArgumentException($"A log-HAR takes {Lags + 2 * k} days or more.", nameof(variances));
         var (normal, right, squares) = (new double[k * k], new double[k], 0.0);
         for (var t = Lags; t < variances.Length; t++)
         {
@@ -83,7 +91,8 @@ public sealed class LogHar
     }
 
     /// <summary>The variance expected of the day after the last.</summary>
-    public double Forecast(ReadOnlySpan<double> variances, ReadOnlySpan<double> returns) => Math.Exp(Dense.Dot(_coefficients, Features(variances, returns)) + _residual / 2);
+    public double Forecast(ReadOnlySpan<double> variances, ReadOnlySpan<double> returns) =>
+        Math.Exp(Dense.Dot(_coefficients, Features(variances, returns)) + _residual / 2);
 
     private static double[] Features(ReadOnlySpan<double> variances, ReadOnlySpan<double> returns)
     {
@@ -95,6 +104,14 @@ public sealed class LogHar
             week += variances[^i];
             fall += returns[^i];
         }
-        return [1, Math.Log(variances[^1]), Math.Log(week / 5), Math.Log(month / Lags), Math.Min(0, returns[^1]) * 100, Math.Min(0, fall) * 100];
+        return
+        [
+            1,
+            Math.Log(variances[^1]),
+            Math.Log(week / 5),
+            Math.Log(month / Lags),
+            Math.Min(0, returns[^1]) * 100,
+            Math.Min(0, fall) * 100,
+        ];
     }
 }

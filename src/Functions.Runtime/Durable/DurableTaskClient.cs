@@ -5,16 +5,36 @@ namespace AgentInvest.Functions.Runtime.Durable;
 /// <summary>Starts orchestrations and asks after them.</summary>
 public abstract class DurableTaskClient
 {
-    /// <summary>Starts an orchestration. An id whose orchestration is still pending or running is refused; one that has ended is started anew.</summary>
+    /// <summary>
+    /// Starts an orchestration. An id whose orchestration is still pending or running is refused; one that has ended is started anew.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The id is in use.</exception>
-    public abstract Task<string> ScheduleNewOrchestrationInstanceAsync(TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default);
+    public abstract Task<string> ScheduleNewOrchestrationInstanceAsync(
+        TaskName orchestratorName,
+        object? input = null,
+        StartOrchestrationOptions? options = null,
+        CancellationToken cancellation = default
+    );
 
-    public abstract Task<OrchestrationMetadata?> GetInstanceAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default);
+    public abstract Task<OrchestrationMetadata?> GetInstanceAsync(
+        string instanceId,
+        bool getInputsAndOutputs = false,
+        CancellationToken cancellation = default
+    );
 
-    public abstract Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default);
+    public abstract Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
+        string instanceId,
+        bool getInputsAndOutputs = false,
+        CancellationToken cancellation = default
+    );
 
     /// <summary>An event for an orchestration that has ended, or that does not exist, is dropped.</summary>
-    public abstract Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default);
+    public abstract Task RaiseEventAsync(
+        string instanceId,
+        string eventName,
+        object? eventPayload = null,
+        CancellationToken cancellation = default
+    );
 
     public abstract Task TerminateInstanceAsync(string instanceId, object? output = null, CancellationToken cancellation = default);
 
@@ -37,7 +57,8 @@ public sealed class OrchestrationMetadata
     public TaskFailureDetails? FailureDetails { get; internal init; }
 
     public bool IsRunning => RuntimeStatus == OrchestrationRuntimeStatus.Running;
-    public bool IsCompleted => RuntimeStatus is OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
+    public bool IsCompleted =>
+        RuntimeStatus is OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
 
     public T? ReadInputAs<T>() => Read<T>(SerializedInput);
     public T? ReadOutputAs<T>() => Read<T>(SerializedOutput);

@@ -27,10 +27,18 @@ public sealed class TaskOptions
     public static TaskOptions FromRetryPolicy(RetryPolicy policy) => new() { Retry = policy };
 }
 
-/// <summary>How an activity that fails is tried again: attempt n waits firstRetryInterval × backoffCoefficient^(n−1), at most maxRetryInterval.</summary>
+/// <summary>
+/// How an activity that fails is tried again: attempt n waits firstRetryInterval × backoffCoefficient^(n−1), at most maxRetryInterval.
+/// </summary>
 public sealed class RetryPolicy
 {
-    public RetryPolicy(int maxNumberOfAttempts, TimeSpan firstRetryInterval, double backoffCoefficient = 1.0, TimeSpan? maxRetryInterval = null, TimeSpan? retryTimeout = null)
+    public RetryPolicy(
+        int maxNumberOfAttempts,
+        TimeSpan firstRetryInterval,
+        double backoffCoefficient = 1.0,
+        TimeSpan? maxRetryInterval = null,
+        TimeSpan? retryTimeout = null
+    )
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxNumberOfAttempts);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(firstRetryInterval, TimeSpan.Zero);
@@ -67,9 +75,17 @@ public sealed record TaskFailureDetails(string ErrorType, string ErrorMessage, s
     public bool IsCausedBy<T>() where T : Exception => Types.GetOrAdd(ErrorType, Find) is { } type && typeof(T).IsAssignableFrom(type);
 
     internal static TaskFailureDetails Of(Exception e) =>
-        new(e.GetType().FullName!, e.Message, e.StackTrace, e is TaskFailedException f ? f.FailureDetails : e.InnerException is { } inner ? Of(inner) : null);
+        new(
+            e.GetType().FullName!,
+            e.Message,
+            e.StackTrace,
+            e is TaskFailedException f ? f.FailureDetails
+                : e.InnerException is { } inner ? Of(inner)
+                : null
+        );
 
-    private static Type? Find(string name) => AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetType(name)).FirstOrDefault(t => t is not null);
+    private static Type? Find(string name) =>
+        AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetType(name)).FirstOrDefault(t => t is not null);
 }
 
 /// <summary>An activity failed, its retries included.</summary>

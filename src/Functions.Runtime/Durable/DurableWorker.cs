@@ -9,11 +9,18 @@ using Npgsql;
 namespace AgentInvest.Functions.Runtime.Durable;
 
 /// <summary>
-/// Runs turns and activities of whatever is due in the database, its own or left by a host that died. Woken within the process when work is added; looks
-/// once a second for work from elsewhere, for timers, and for leases that have run out.
+/// Runs turns and activities of whatever is due in the database, its own or left by a host that died. Woken within the process when work is
+/// added; looks once a second for work from elsewhere, for timers, and for leases that have run out.
 /// </summary>
-internal sealed partial class DurableWorker(DurableStore store, FunctionCatalogue catalogue, FunctionInvoker invoker, IServiceScopeFactory scopes, LocalFunctionsOptions options, TimeProvider time, ILogger<DurableWorker> log)
-    : BackgroundService
+internal sealed partial class DurableWorker(
+    DurableStore store,
+    FunctionCatalogue catalogue,
+    FunctionInvoker invoker,
+    IServiceScopeFactory scopes,
+    LocalFunctionsOptions options,
+    TimeProvider time,
+    ILogger<DurableWorker> log
+) : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
     private readonly ConcurrentDictionary<Guid, CancellationTokenSource> _running = new();
@@ -116,7 +123,8 @@ internal sealed partial class DurableWorker(DurableStore store, FunctionCatalogu
         }
     }
 
-    private async Task<Func<Task>?> RunTurnAsync(CancellationToken ct) => await store.ClaimTurnAsync(ct) is { } instance ? () => TurnAsync(instance, ct) : null;
+    private async Task<Func<Task>?> RunTurnAsync(CancellationToken ct) =>
+        await store.ClaimTurnAsync(ct) is { } instance ? () => TurnAsync(instance, ct) : null;
 
     private async Task TurnAsync(InstanceRow instance, CancellationToken ct)
     {
@@ -143,7 +151,8 @@ internal sealed partial class DurableWorker(DurableStore store, FunctionCatalogu
         HistoryEvent[] turn = [new(HistoryEvent.TurnStarted, null, null, null, now), .. arrived.Select(a => a.Event)];
         var outcome = Run(instance, past, turn);
         if (!await store.CommitTurnAsync(instance, past.Count, turn, arrived, outcome, ct)) Log.Overtaken(log, instance.Id);
-        else if (outcome.Failure is { } failure) Log.OrchestrationFailed(log, instance.Name, instance.Id, failure.ErrorType, failure.ErrorMessage);
+        else if (outcome.Failure is { } failure)
+            Log.OrchestrationFailed(log, instance.Name, instance.Id, failure.ErrorType, failure.ErrorMessage);
         if (outcome.Ended) RuntimeMetrics.Ran("orchestration", instance.Name, outcome.Failure is null ? "completed" : "failed", begin);
     }
 
@@ -152,12 +161,26 @@ internal sealed partial class DurableWorker(DurableStore store, FunctionCatalogu
         using var scope = scopes.CreateScope();
         var replay = new Replay(instance.Name, instance.Id, instance.ExecutionId, instance.Input);
         var function = catalogue.Find(instance.Name, TriggerKind.Orchestration);
-        return replay.Run(context => function is null
-            ? Task.FromException(new InvalidOperationException($"There is no orchestrator '{instance.Name}'."))
-            : (Task)invoker.Call(function, scope.ServiceProvider, p => p.ParameterType == typeof(FunctionContext) ? new FunctionContext(instance.Name, scope.ServiceProvider, CancellationToken.None) : context)!, past, turn);
+        return replay.Run(
+            context =>
+                function is null
+                    ? Task.FromException(new InvalidOperationException($"There is no orchestrator '{instance.Name}'."))
+                    : (Task)
+                        invoker.Call(
+                            function,
+                            scope.ServiceProvider,
+                            p =>
+                                p.ParameterType == typeof(FunctionContext)
+                                    ? new FunctionContext(instance.Name, scope.ServiceProvider, CancellationToken.None)
+                                    : context
+                        )!,
+            past,
+            turn
+        );
     }
 
-    private async Task<Func<Task>?> RunActivityAsync(CancellationToken ct) => await store.ClaimActivityAsync(ct) is { } activity ? () => ActivityAsync(activity, ct) : null;
+    private async Task<Func<Task>?> RunActivityAsync(CancellationToken ct) =>
+        await store.ClaimActivityAsync(ct) is { } activity ? () => ActivityAsync(activity, ct) : null;
 
     private async Task ActivityAsync(ActivityRow activity, CancellationToken ct)
     {
@@ -179,7 +202,12 @@ internal sealed partial class DurableWorker(DurableStore store, FunctionCatalogu
         catch (Exception e) when (e is not NpgsqlException { IsTransient: true })
         {
             Log.ActivityFailed(log, activity.Name, activity.InstanceId, e);
-            await store.CompleteActivityAsync(activity, HistoryEvent.TaskFailed, DurableJson.Write(TaskFailureDetails.Of(e)), CancellationToken.None);
+            await store.CompleteActivityAsync(
+                activity,
+                HistoryEvent.TaskFailed,
+                DurableJson.Write(TaskFailureDetails.Of(e)),
+                CancellationToken.None
+            );
             RuntimeMetrics.Ran("activity", activity.Name, "failed", begin);
         }
         finally
@@ -190,13 +218,25 @@ internal sealed partial class DurableWorker(DurableStore store, FunctionCatalogu
 
     private async Task<object?> InvokeAsync(ActivityRow activity, CancellationToken ct)
     {
-        var function = catalogue.Find(activity.Name, TriggerKind.Activity) ?? throw new InvalidOperationException($"There is no activity '{activity.Name}'.");
+        var function =
+            catalogue.Find(activity.Name, TriggerKind.Activity)
+            ?? throw new InvalidOperationException($"There is no activity '{activity.Name}'.");
         await using var scope = scopes.CreateAsyncScope();
-        return await invoker.InvokeAsync(function, scope.ServiceProvider, p =>
-            ReferenceEquals(p, function.TriggerParameter) ? activity.Input is null ? null : JsonSerializer.Deserialize(activity.Input, p.ParameterType, DurableJson.Options)
-            : p.ParameterType == typeof(CancellationToken) ? ct
-            : p.ParameterType == typeof(FunctionContext) ? new FunctionContext(function.Name, scope.ServiceProvider, ct)
-            : scope.ServiceProvider.GetRequiredService(p.ParameterType), ct);
+        return await invoker.InvokeAsync(
+            function,
+            scope.ServiceProvider,
+            p =>
+                ReferenceEquals(p, function.TriggerParameter)
+                    ? activity.Input is null
+                        ? null
+                        : JsonSerializer.Deserialize(activity.Input, p.ParameterType, DurableJson.Options)
+                    : p.ParameterType == typeof(CancellationToken)
+                        ? ct
+                        : p.ParameterType == typeof(FunctionContext)
+                            ? new FunctionContext(function.Name, scope.ServiceProvider, ct)
+                            : scope.ServiceProvider.GetRequiredService(p.ParameterType),
+            ct
+        );
     }
 
     /// <summary>Keeps the leases of what runs; an activity whose lease was lost is told to stop, its result would not count.</summary>

@@ -1,8 +1,8 @@
 namespace AgentInvest.Functions.Runtime.Durable;
 
 /// <summary>
-/// One line of an orchestration's history. A turn is <c>TurnStarted</c>, then what had arrived (results, fired timers, events), then what the
-/// orchestrator did about it (<c>TaskScheduled</c>, <c>TimerCreated</c>).
+/// One line of an orchestration's history. A turn is <c>TurnStarted</c>, then what had arrived (results, fired timers, events), then what
+/// the orchestrator did about it (<c>TaskScheduled</c>, <c>TimerCreated</c>).
 /// </summary>
 /// <param name="At">When; for <c>TimerCreated</c>, when it fires.</param>
 internal sealed record HistoryEvent(string Kind, int? TaskId, string? Name, string? Payload, DateTimeOffset At)

@@ -6,8 +6,8 @@ namespace AgentInvest.Functions.Runtime.Durable;
 
 /// <summary>
 /// Runs an orchestrator over its history and then over what is new. Single-threaded: tasks complete in the order of the history, and their
-/// continuations run at once on the same thread, so that the same history gives the same actions in the same order. A turn whose actions differ from
-/// the recorded ones proves the orchestrator non-deterministic, and the instance fails saying where.
+/// continuations run at once on the same thread, so that the same history gives the same actions in the same order. A turn whose actions
+/// differ from the recorded ones proves the orchestrator non-deterministic, and the instance fails saying where.
 /// </summary>
 internal sealed class Replay(string name, string instanceId, Guid executionId, string? input) : TaskOrchestrationContext
 {
@@ -22,7 +22,14 @@ internal sealed class Replay(string name, string instanceId, Guid executionId, s
     private bool _replaying;
 
     /// <summary>What one more turn led to: actions to carry out, and the end, if this was it.</summary>
-    public sealed record Outcome(IReadOnlyList<HistoryEvent> Actions, IReadOnlyDictionary<int, string?> Inputs, bool Ended, string? Output, TaskFailureDetails? Failure, string? CustomStatus);
+    public sealed record Outcome(
+        IReadOnlyList<HistoryEvent> Actions,
+        IReadOnlyDictionary<int, string?> Inputs,
+        bool Ended,
+        string? Output,
+        TaskFailureDetails? Failure,
+        string? CustomStatus
+    );
 
     private readonly Dictionary<int, string?> _inputs = [];
 
@@ -51,7 +58,9 @@ internal sealed class Replay(string name, string instanceId, Guid executionId, s
             _replaying = false;
             orchestrator = Turn(orchestrator, start, turn);
             if (_pump.Foreign || (!orchestrator.IsCompleted && _pending.Count == 0 && _waiting.Values.All(w => w.Count == 0)))
-                return Failed($"Orchestrator '{name}' awaits something that is not of its context (a delay, I/O, another thread): it can never go on.");
+                return Failed(
+                    $"Orchestrator '{name}' awaits something that is not of its context (a delay, I/O, another thread): it can never go on."
+                );
             if (!orchestrator.IsCompleted) return Going();
             return orchestrator.IsCompletedSuccessfully
                 ? Going() with { Ended = true, Output = DurableJson.Write(FunctionInvoker.ResultOf(orchestrator)) }
@@ -71,10 +80,17 @@ internal sealed class Replay(string name, string instanceId, Guid executionId, s
     private Outcome Going() => new(_actions.ToList(), _inputs, false, null, null, CustomStatus);
 
     private Outcome Failed(string difference) =>
-        Going() with { Actions = [], Ended = true, Failure = new TaskFailureDetails("NonDeterministicOrchestrationException", difference, null, null) };
+        Going() with
+        {
+            Actions = [],
+            Ended = true,
+            Failure = new TaskFailureDetails("NonDeterministicOrchestrationException", difference, null, null),
+        };
 
     private static TaskFailureDetails FailureOf(Task task) =>
-        task.IsCanceled ? new TaskFailureDetails(typeof(TaskCanceledException).FullName!, "The orchestration was cancelled.", null, null) : TaskFailureDetails.Of(task.Exception!.InnerException!);
+        task.IsCanceled
+            ? new TaskFailureDetails(typeof(TaskCanceledException).FullName!, "The orchestration was cancelled.", null, null)
+            : TaskFailureDetails.Of(task.Exception!.InnerException!);
 
     private Task Turn(Task? orchestrator, Func<TaskOrchestrationContext, Task> start, IReadOnlyList<HistoryEvent> turn)
     {
@@ -134,7 +150,12 @@ internal sealed class Replay(string name, string instanceId, Guid executionId, s
         {
             var then = i < expected.Count ? expected[i] : null;
             var now = i < _actions.Count ? _actions[i] : null;
-            if (then?.Kind == now?.Kind && then?.TaskId == now?.TaskId && string.Equals(then?.Name, now?.Name, StringComparison.OrdinalIgnoreCase)) continue;
+            if (
+                then?.Kind == now?.Kind
+                && then?.TaskId == now?.TaskId
+                && string.Equals(then?.Name, now?.Name, StringComparison.OrdinalIgnoreCase)
+            )
+                continue;
             return $"Orchestrator '{name}' is not deterministic: its history says it scheduled {then?.ToString() ?? "nothing more"}, the replay scheduled {now?.ToString() ?? "nothing more"}. "
                 + "Was its code changed while it ran, or does it use a clock, randomness or I/O of its own?";
         }
@@ -156,7 +177,8 @@ internal sealed class Replay(string name, string instanceId, Guid executionId, s
         if (turn.Count > 0) yield return turn;
     }
 
-    public override T? GetInput<T>() where T : default => input is null ? default : JsonSerializer.Deserialize<T>(input, DurableJson.Options);
+    public override T? GetInput<T>()
+        where T : default => input is null ? default : JsonSerializer.Deserialize<T>(input, DurableJson.Options);
 
     public override async Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
     {
@@ -243,7 +265,9 @@ internal sealed class Replay(string name, string instanceId, Guid executionId, s
         public override void Complete(HistoryEvent e)
         {
             if (e.Kind == HistoryEvent.TaskFailed)
-                _source.TrySetException(new TaskFailedException(Name!, Id, JsonSerializer.Deserialize<TaskFailureDetails>(e.Payload!, DurableJson.Options)!));
+                _source.TrySetException(
+                    new TaskFailedException(Name!, Id, JsonSerializer.Deserialize<TaskFailureDetails>(e.Payload!, DurableJson.Options)!)
+                );
             else if (Read(e.Payload, out var value) is { } unreadable)
                 _source.TrySetException(unreadable);
             else

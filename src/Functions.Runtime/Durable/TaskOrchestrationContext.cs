@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace AgentInvest.Functions.Runtime.Durable;
 
 /// <summary>
-/// What an orchestrator may use: its input, this context's time and ids, activities, timers and events. Anything else differs between replays.
+/// What an orchestrator may use: its input, this context's time and ids, activities, timers and events. Anything else differs between
+/// replays.
 /// </summary>
 public abstract class TaskOrchestrationContext
 {
@@ -17,9 +18,11 @@ public abstract class TaskOrchestrationContext
 
     public abstract T? GetInput<T>();
     public abstract Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null);
-    public Task CallActivityAsync(TaskName name, object? input = null, TaskOptions? options = null) => CallActivityAsync<object?>(name, input, options);
+    public Task CallActivityAsync(TaskName name, object? input = null, TaskOptions? options = null) =>
+        CallActivityAsync<object?>(name, input, options);
     public abstract Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken);
-    public Task CreateTimer(TimeSpan delay, CancellationToken cancellationToken) => CreateTimer(CurrentUtcDateTime + delay, cancellationToken);
+    public Task CreateTimer(TimeSpan delay, CancellationToken cancellationToken) =>
+        CreateTimer(CurrentUtcDateTime + delay, cancellationToken);
 
     /// <summary>An event raised before it is waited for is kept. Events of one name are handed out in the order they came.</summary>
     public abstract Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default);
@@ -49,7 +52,13 @@ public abstract class TaskOrchestrationContext
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => inner.BeginScope(state);
         public bool IsEnabled(LogLevel logLevel) => !context.IsReplaying && inner.IsEnabled(logLevel);
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
         {
             if (IsEnabled(logLevel)) inner.Log(logLevel, eventId, state, exception, formatter);
         }

@@ -20,9 +20,14 @@ internal static class HttpFunctions
         foreach (var function in catalogue.Of(TriggerKind.Http))
         {
             var trigger = function.Trigger<HttpTriggerAttribute>();
-            var pattern = RoutePatternFactory.Parse($"/{options.RoutePrefix}/{FunctionCatalogue.Route(function)}".Replace("//", "/", StringComparison.Ordinal));
+            var pattern = RoutePatternFactory.Parse(
+                $"/{options.RoutePrefix}/{FunctionCatalogue.Route(function)}".Replace("//", "/", StringComparison.Ordinal)
+            );
             var methods = trigger.Methods.Length == 0 ? ["GET", "POST"] : trigger.Methods.Select(m => m.ToUpperInvariant());
-            var attributes = function.Method.GetCustomAttributes(true).Concat(function.Method.DeclaringType!.GetCustomAttributes(true)).ToArray();
+            var attributes = function
+                .Method.GetCustomAttributes(true)
+                .Concat(function.Method.DeclaringType!.GetCustomAttributes(true))
+                .ToArray();
             routes.Map(pattern, Compile(function))
                 .WithMetadata(new HttpMethodMetadata(methods), new FunctionMetadata(function.Name, function.Method))
                 .WithMetadata(attributes).WithDisplayName(function.Name);
@@ -54,7 +59,9 @@ internal static class HttpFunctions
     }
 
     private static Type ReturnType(MethodInfo method) =>
-        method.ReturnType is { IsGenericType: true } t && t.GetGenericTypeDefinition() == typeof(Task<>) ? t.GetGenericArguments()[0] : method.ReturnType;
+        method.ReturnType is { IsGenericType: true } t && t.GetGenericTypeDefinition() == typeof(Task<>)
+            ? t.GetGenericArguments()[0]
+            : method.ReturnType;
 
     private static Call Bind(MethodInfo method, FunctionDescriptor function)
     {
@@ -62,7 +69,9 @@ internal static class HttpFunctions
         var http = Expression.Parameter(typeof(HttpContext), "http");
         var arguments = method.GetParameters().Select(p => Argument(p, http, function));
         var instance = method.IsStatic ? null : Expression.Convert(target, method.DeclaringType!);
-        return Expression.Lambda<Call>(Expression.Convert(Expression.Call(instance, method, arguments), typeof(object)), target, http).Compile();
+        return Expression
+            .Lambda<Call>(Expression.Convert(Expression.Call(instance, method, arguments), typeof(object)), target, http)
+            .Compile();
     }
 
     private static Expression Argument(ParameterInfo parameter, ParameterExpression http, FunctionDescriptor function)
@@ -71,10 +80,15 @@ internal static class HttpFunctions
         if (type == typeof(HttpContext)) return http;
         if (type == typeof(HttpRequest)) return Expression.Property(http, nameof(HttpContext.Request));
         if (type == typeof(CancellationToken)) return Expression.Property(http, nameof(HttpContext.RequestAborted));
-        if (type == typeof(FunctionContext)) return Expression.Call(typeof(HttpFunctions), nameof(ContextOf), null, http, Expression.Constant(function.Name));
+        if (type == typeof(FunctionContext))
+            return Expression.Call(typeof(HttpFunctions), nameof(ContextOf), null, http, Expression.Constant(function.Name));
         if (type == typeof(DurableTaskClient)) return Expression.Call(typeof(HttpFunctions), nameof(Service), [type], http);
-        if (type == typeof(string)) return Expression.Call(typeof(HttpFunctions), nameof(Text), null, http, Expression.Constant(parameter.Name));
-        throw FunctionCatalogue.Refuse(function.Name, $"takes the route value '{parameter.Name}' as {type.Name}; take it as string and read it in one place");
+        if (type == typeof(string))
+            return Expression.Call(typeof(HttpFunctions), nameof(Text), null, http, Expression.Constant(parameter.Name));
+        throw FunctionCatalogue.Refuse(
+            function.Name,
+            $"takes the route value '{parameter.Name}' as {type.Name}; take it as string and read it in one place"
+        );
     }
 
     private static FunctionContext ContextOf(HttpContext http, string name) => new(name, http.RequestServices, http.RequestAborted);

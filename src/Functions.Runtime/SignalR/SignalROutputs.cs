@@ -13,7 +13,8 @@ internal sealed class SignalROutputs(IServiceProvider services)
         if (method.GetCustomAttribute<SignalROutputAttribute>() is { } output) await SendAsync(output, result, ct);
         else if (!result.GetType().IsPrimitive && result is not (string or IEnumerable))
             foreach (var property in result.GetType().GetProperties())
-                if (property.GetCustomAttribute<SignalROutputAttribute>() is { } named && property.GetValue(result) is { } value) await SendAsync(named, value, ct);
+                if (property.GetCustomAttribute<SignalROutputAttribute>() is { } named && property.GetValue(result) is { } value)
+                    await SendAsync(named, value, ct);
     }
 
     private async Task SendAsync(SignalROutputAttribute output, object value, CancellationToken ct)

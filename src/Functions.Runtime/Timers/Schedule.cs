@@ -12,9 +12,12 @@ internal abstract partial class Schedule
     public static Schedule Parse(string function, string text)
     {
         if (TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var every) && text.Contains(':', StringComparison.Ordinal))
-            return every > TimeSpan.Zero ? new Interval(every) : throw FunctionCatalogue.Refuse(function, $"has the schedule '{text}'; an interval is positive");
+            return every > TimeSpan.Zero
+                ? new Interval(every)
+                : throw FunctionCatalogue.Refuse(function, $"has the schedule '{text}'; an interval is positive");
         // Cronos knows more than NCRONTAB: macros, L, W, # and ? would be refused in Azure.
-        if (!Ncrontab().IsMatch(text)) throw FunctionCatalogue.Refuse(function, $"has the schedule '{text}', which is no six-field NCRONTAB");
+        if (!Ncrontab().IsMatch(text))
+            throw FunctionCatalogue.Refuse(function, $"has the schedule '{text}', which is no six-field NCRONTAB");
         try
         {
             return new Cron(CronExpression.Parse(text, CronFormat.IncludeSeconds));
@@ -30,7 +33,8 @@ internal abstract partial class Schedule
 
     private sealed class Cron(CronExpression expression) : Schedule
     {
-        public override DateTimeOffset Next(DateTimeOffset after) => expression.GetNextOccurrence(after, TimeZoneInfo.Utc) ?? DateTimeOffset.MaxValue;
+        public override DateTimeOffset Next(DateTimeOffset after) =>
+            expression.GetNextOccurrence(after, TimeZoneInfo.Utc) ?? DateTimeOffset.MaxValue;
     }
 
     /// <summary>Aligned to the epoch, so that all hosts mean the same occurrence.</summary>

@@ -7,11 +7,18 @@ using Npgsql;
 namespace AgentInvest.Functions.Runtime.Timers;
 
 /// <summary>
-/// Fires timer functions. Hosts that share a database fire an occurrence once: whoever gets the timer's advisory lock and finds the occurrence not yet
-/// taken runs it, and holds the lock meanwhile so that runs never overlap. The lock belongs to a connection: it goes with a killed host.
+/// Fires timer functions. Hosts that share a database fire an occurrence once: whoever gets the timer's advisory lock and finds the
+/// occurrence not yet taken runs it, and holds the lock meanwhile so that runs never overlap. The lock belongs to a connection: it goes
+/// with a killed host.
 /// </summary>
-internal sealed partial class TimerService(FunctionCatalogue catalogue, FunctionInvoker invoker, IServiceScopeFactory scopes, NpgsqlDataSource source, TimeProvider time, ILogger<TimerService> log)
-    : BackgroundService
+internal sealed partial class TimerService(
+    FunctionCatalogue catalogue,
+    FunctionInvoker invoker,
+    IServiceScopeFactory scopes,
+    NpgsqlDataSource source,
+    TimeProvider time,
+    ILogger<TimerService> log
+) : BackgroundService
 {
     /// <summary>How long to wait for a database that is away.</summary>
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(2);
@@ -50,7 +57,12 @@ internal sealed partial class TimerService(FunctionCatalogue catalogue, Function
     }
 
     /// <summary>Now, when an occurrence was missed while no host ran or a run at start is asked for; else the next one.</summary>
-    private async Task<DateTimeOffset> FirstDueAsync(FunctionDescriptor function, TimerTriggerAttribute trigger, Schedule schedule, CancellationToken ct)
+    private async Task<DateTimeOffset> FirstDueAsync(
+        FunctionDescriptor function,
+        TimerTriggerAttribute trigger,
+        Schedule schedule,
+        CancellationToken ct
+    )
     {
         var now = time.GetUtcNow();
         if (trigger.RunOnStartup) return now;
@@ -61,7 +73,9 @@ internal sealed partial class TimerService(FunctionCatalogue catalogue, Function
             {
                 await using var command = source.CreateCommand("select next from runtime.timers where name = $1");
                 command.Parameters.Add(new() { Value = function.Name });
-                return await command.ExecuteScalarAsync(ct) is DateTime next && next < now.UtcDateTime ? new DateTimeOffset(next, TimeSpan.Zero) : schedule.Next(now);
+                return await command.ExecuteScalarAsync(ct) is DateTime next && next < now.UtcDateTime
+                    ? new DateTimeOffset(next, TimeSpan.Zero)
+                    : schedule.Next(now);
             }
             catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {
@@ -84,7 +98,12 @@ internal sealed partial class TimerService(FunctionCatalogue catalogue, Function
         }
         finally
         {
-            await LockAsync(connection, "select pg_advisory_unlock(hashtextextended('timer ' || $1, 0))", function.Name, CancellationToken.None);
+            await LockAsync(
+                connection,
+                "select pg_advisory_unlock(hashtextextended('timer ' || $1, 0))",
+                function.Name,
+                CancellationToken.None
+            );
         }
     }
 
@@ -106,7 +125,13 @@ internal sealed partial class TimerService(FunctionCatalogue catalogue, Function
         }
     }
 
-    private static object? Bind(System.Reflection.ParameterInfo parameter, FunctionDescriptor function, TimerInfo timer, IServiceProvider services, CancellationToken ct) =>
+    private static object? Bind(
+        System.Reflection.ParameterInfo parameter,
+        FunctionDescriptor function,
+        TimerInfo timer,
+        IServiceProvider services,
+        CancellationToken ct
+    ) =>
         parameter.ParameterType == typeof(TimerInfo) ? timer
         : parameter.ParameterType == typeof(CancellationToken) ? ct
         : parameter.ParameterType == typeof(FunctionContext) ? new FunctionContext(function.Name, services, ct)
@@ -119,8 +144,17 @@ internal sealed partial class TimerService(FunctionCatalogue catalogue, Function
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    /// <summary>Null when another host has run this occurrence. A host whose clock runs a little behind must not run it again: hence the 500 ms.</summary>
-    private static async Task<ScheduleStatus?> ClaimAsync(NpgsqlConnection connection, string name, DateTimeOffset due, DateTimeOffset next, DateTimeOffset now, CancellationToken ct)
+    /// <summary>
+    /// Null when another host has run this occurrence. A host whose clock runs a little behind must not run it again: hence the 500 ms.
+    /// </summary>
+    private static async Task<ScheduleStatus?> ClaimAsync(
+        NpgsqlConnection connection,
+        string name,
+        DateTimeOffset due,
+        DateTimeOffset next,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
     {
         await using var command = new NpgsqlCommand("""
             insert into runtime.timers as t (name, last, next, last_updated) values ($1, $2, $3, $4)
@@ -131,7 +165,13 @@ internal sealed partial class TimerService(FunctionCatalogue catalogue, Function
         foreach (var value in new object[] { name, due, next, now }) command.Parameters.Add(new() { Value = value });
         await using var reader = await command.ExecuteReaderAsync(ct);
         return await reader.ReadAsync(ct)
-            ? new ScheduleStatus { Last = reader.IsDBNull(0) ? default : reader.GetDateTime(0), Next = next.UtcDateTime, LastUpdated = now.UtcDateTime } : null;
+            ? new ScheduleStatus
+            {
+                Last = reader.IsDBNull(0) ? default : reader.GetDateTime(0),
+                Next = next.UtcDateTime,
+                LastUpdated = now.UtcDateTime,
+            }
+            : null;
     }
 
     private static DateTimeOffset Max(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace AgentInvest.LocalHost.OpenApi;
 
 /// <summary>
-/// GET /docs: the OpenAPI document as a page to read and to try calls from. Its policy, other than that of every other answer, lets it run the host's own
-/// script, style itself and call this host; nothing of it comes from, or goes, elsewhere.
+/// GET /docs: the OpenAPI document as a page to read and to try calls from. Its policy, other than that of every other answer, lets it run
+/// the host's own script, style itself and call this host; nothing of it comes from, or goes, elsewhere.
 /// </summary>
 internal static class DocsPage
 {
@@ -14,7 +14,8 @@ internal static class DocsPage
         http.Response.Headers.ContentSecurityPolicy =
             $"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
         http.Response.Headers.CacheControl = "no-store"; // a nonce is for one answer
-        return Results.Text($$"""
+        return Results.Text(
+            $$"""
             <!doctype html>
             <html lang="en">
             <head>
@@ -32,6 +33,8 @@ internal static class DocsPage
               </script>
             </body>
             </html>
-            """, "text/html; charset=utf-8");
+            """,
+            "text/html; charset=utf-8"
+        );
     }
 }

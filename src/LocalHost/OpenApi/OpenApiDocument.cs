@@ -10,8 +10,9 @@ using Microsoft.AspNetCore.Routing.Patterns;
 namespace AgentInvest.LocalHost.OpenApi;
 
 /// <summary>
-/// The OpenAPI 3.1 document of every HTTP function, read from the mapped endpoints: routes and methods from routing, security and limits from the
-/// attributes the pipeline enforces, bodies and answers from the types the use cases serialise. What is served cannot differ from what is said.
+/// The OpenAPI 3.1 document of every HTTP function, read from the mapped endpoints: routes and methods from routing, security and limits
+/// from the attributes the pipeline enforces, bodies and answers from the types the use cases serialise. What is served cannot differ from
+/// what is said.
 /// </summary>
 internal sealed partial class OpenApiDocument(IEnumerable<Endpoint> endpoints)
 {
@@ -41,7 +42,8 @@ internal sealed partial class OpenApiDocument(IEnumerable<Endpoint> endpoints)
             {
                 ["title"] = "AgentInvest",
                 ["version"] = version,
-                ["description"] = "Live quotes, the books of portfolios, and what follows from them. Money, prices and quantities are JSON numbers without loss; "
+                ["description"] =
+                    "Live quotes, the books of portfolios, and what follows from them. Money, prices and quantities are JSON numbers without loss; "
                     + "members ending in Percent are percent, every other ratio is a fraction. Every refusal is RFC 9457 problem+json with a stable `code`.",
                 ["license"] = new JsonObject { ["name"] = "MIT", ["identifier"] = "MIT" },
             },
@@ -61,7 +63,12 @@ internal sealed partial class OpenApiDocument(IEnumerable<Endpoint> endpoints)
                 },
                 ["securitySchemes"] = new JsonObject
                 {
-                    ["bearer"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["bearerFormat"] = "JWT" },
+                    ["bearer"] = new JsonObject
+                    {
+                        ["type"] = "http",
+                        ["scheme"] = "bearer",
+                        ["bearerFormat"] = "JWT",
+                    },
                 },
             },
         };
@@ -80,7 +87,11 @@ internal sealed partial class OpenApiDocument(IEnumerable<Endpoint> endpoints)
         if (Description(about, policy) is { Length: > 0 } description) operation["description"] = description;
         if (Parameters(endpoint.RoutePattern, about, policy) is { Count: > 0 } parameters) operation["parameters"] = parameters;
         if (about?.Request is { } request)
-            operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Content("application/json", _schemas.Of(request)) };
+            operation["requestBody"] = new JsonObject
+            {
+                ["required"] = true,
+                ["content"] = Content("application/json", _schemas.Of(request)),
+            };
         operation["responses"] = Responses(about, policy);
         operation["security"] = policy.Anonymous ? [] : new JsonArray(new JsonObject { ["bearer"] = new JsonArray() });
         return operation;
@@ -88,7 +99,16 @@ internal sealed partial class OpenApiDocument(IEnumerable<Endpoint> endpoints)
 
     private JsonObject Responses(DescribeAttribute? about, EndpointPolicy policy)
     {
-        var success = new JsonObject { ["description"] = about?.Status switch { 201 => "Created", 202 => "Accepted", 204 => "Done", _ => "OK" } };
+        var success = new JsonObject
+        {
+            ["description"] = about?.Status switch
+            {
+                201 => "Created",
+                202 => "Accepted",
+                204 => "Done",
+                _ => "OK",
+            },
+        };
         if (about?.Response is { } type) success["content"] = Content("application/json", _schemas.Of(type));
         var responses = new JsonObject { [(about?.Status ?? 200).ToString(System.Globalization.CultureInfo.InvariantCulture)] = success };
         foreach (var status in new[] { "400", policy.Anonymous ? null : "401", "429", "default" })
@@ -121,7 +141,8 @@ internal sealed partial class OpenApiDocument(IEnumerable<Endpoint> endpoints)
             var (name, text) = query.Split(':', 2) is [var n, var t] ? (n, t.Trim()) : (query, null);
             parameters.Add(Parameter("query", name, text, false));
         }
-        if (policy.Idempotent) parameters.Add(Parameter("header", "Idempotency-Key", "Repeats with the same key get the first answer; kept 24 h.", false));
+        if (policy.Idempotent)
+            parameters.Add(Parameter("header", "Idempotency-Key", "Repeats with the same key get the first answer; kept 24 h.", false));
         return parameters;
     }
 
@@ -137,7 +158,13 @@ internal sealed partial class OpenApiDocument(IEnumerable<Endpoint> endpoints)
 
     private static JsonObject Parameter(string place, string name, string? description, bool required)
     {
-        var parameter = new JsonObject { ["name"] = name, ["in"] = place, ["required"] = required, ["schema"] = new JsonObject { ["type"] = "string" } };
+        var parameter = new JsonObject
+        {
+            ["name"] = name,
+            ["in"] = place,
+            ["required"] = required,
+            ["schema"] = new JsonObject { ["type"] = "string" },
+        };
         if (description is not null) parameter["description"] = description;
         return parameter;
     }

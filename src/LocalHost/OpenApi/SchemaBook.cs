@@ -13,7 +13,11 @@ internal sealed class SchemaBook
 {
     private readonly SortedDictionary<string, JsonNode> _schemas = new(StringComparer.Ordinal) { ["Problem"] = ProblemSchema() };
 
-    private static readonly JsonSchemaExporterOptions Options = new() { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Transform };
+    private static readonly JsonSchemaExporterOptions Options = new()
+    {
+        TreatNullObliviousAsNonNullable = true,
+        TransformSchemaNode = Transform,
+    };
 
     public static JsonNode Reference(string name) => new JsonObject { ["$ref"] = "#/components/schemas/" + name };
 
@@ -32,7 +36,9 @@ internal sealed class SchemaBook
 
     public JsonObject ToJson() => new(_schemas.Select(s => KeyValuePair.Create(s.Key, (JsonNode?)s.Value.DeepClone())));
 
-    /// <summary><c>RecordTransaction.Request</c> → <c>RecordTransactionRequest</c>; <c>ListPage&lt;Quote&gt;</c> → <c>QuoteListPage</c>.</summary>
+    /// <summary>
+    /// <c>RecordTransaction.Request</c> → <c>RecordTransactionRequest</c>; <c>ListPage&lt;Quote&gt;</c> → <c>QuoteListPage</c>.
+    /// </summary>
     private static string Name(Type type)
     {
         if (type.IsArray) return Name(type.GetElementType()!) + "List";
@@ -57,16 +63,21 @@ internal sealed class SchemaBook
         if (type == typeof(Guid)) return Typed("string", "uuid");
         if (Written(type) is { } written) return written;
         // The exporter takes the values of such a dictionary for anything, and says nothing of them.
-        if (type.IsGenericType && type.GetGenericArguments() is [_, var value] && Written(value) is { } values) schema["additionalProperties"] = values;
-        if (schema is JsonObject o && o["required"] is JsonArray required) required.RemoveAll(name => MayBeAbsent(context.TypeInfo, name!.GetValue<string>()));
+        if (type.IsGenericType && type.GetGenericArguments() is [_, var value] && Written(value) is { } values)
+            schema["additionalProperties"] = values;
+        if (schema is JsonObject o && o["required"] is JsonArray required)
+            required.RemoveAll(name => MayBeAbsent(context.TypeInfo, name!.GetValue<string>()));
         return schema;
     }
 
-    private static JsonNode? Written(Type type) => type.GetCustomAttribute<WrittenAsAttribute>() is { } written ? JsonNode.Parse(written.Schema) : null;
+    private static JsonNode? Written(Type type) =>
+        type.GetCustomAttribute<WrittenAsAttribute>() is { } written ? JsonNode.Parse(written.Schema) : null;
 
     /// <summary>Whether an answer leaves the member out where it is null.</summary>
     private static bool MayBeAbsent(JsonTypeInfo type, string name) =>
-        type.Properties.Single(p => p.Name == name).AttributeProvider!.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true).Length > 0;
+        type.Properties.Single(p => p.Name == name)
+            .AttributeProvider!.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true)
+            .Length > 0;
 
     /// <summary>The exporter's references count from the schema's own root.</summary>
     private static void Rebase(JsonNode? node, string name)
@@ -84,20 +95,23 @@ internal sealed class SchemaBook
         }
     }
 
-    private static JsonNode ProblemSchema() => JsonNode.Parse("""
-        {
-          "type": "object",
-          "required": ["type", "title", "status", "detail", "instance", "code", "traceId"],
-          "properties": {
-            "type": { "type": "string", "format": "uri" },
-            "title": { "type": "string" },
-            "status": { "type": "integer" },
-            "detail": { "type": "string" },
-            "instance": { "type": "string" },
-            "code": { "type": "string", "description": "Stable; branch on it." },
-            "traceId": { "type": "string" },
-            "errors": { "type": "object", "description": "For 400: messages by request member.", "additionalProperties": { "type": "array", "items": { "type": "string" } } }
-          }
-        }
-        """)!;
+    private static JsonNode ProblemSchema() =>
+        JsonNode.Parse(
+            """
+            {
+              "type": "object",
+              "required": ["type", "title", "status", "detail", "instance", "code", "traceId"],
+              "properties": {
+                "type": { "type": "string", "format": "uri" },
+                "title": { "type": "string" },
+                "status": { "type": "integer" },
+                "detail": { "type": "string" },
+                "instance": { "type": "string" },
+                "code": { "type": "string", "description": "Stable; branch on it." },
+                "traceId": { "type": "string" },
+                "errors": { "type": "object", "description": "For 400: messages by request member.", "additionalProperties": { "type": "array", "items": { "type": "string" } } }
+              }
+            }
+            """
+        )!;
 }

@@ -7,8 +7,8 @@ using Npgsql;
 namespace AgentInvest.LocalHost.Postgres;
 
 /// <summary>
-/// A real PostgreSQL under a folder of ours: initialised once, started on a loopback port with a password, in a session of its own so that Ctrl-C reaches
-/// the host first. One left running by a killed host is adopted.
+/// A real PostgreSQL under a folder of ours: initialised once, started on a loopback port with a password, in a session of its own so that
+/// Ctrl-C reaches the host first. One left running by a killed host is adopted.
 /// </summary>
 public sealed class EmbeddedPostgres : IAsyncDisposable
 {
@@ -47,7 +47,11 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             return new EmbeddedPostgres(binaries, data, ConnectionTo(running, password), adopted: true);
 
         var port = FreePort();
-        await binaries.RunAsync("pg_ctl", ["start", "-D", data, "-l", Path.Combine(folder, "server.log"), "-w", "-t", "60", "-s", "-o", $"-p {port}"], ct);
+        await binaries.RunAsync(
+            "pg_ctl",
+            ["start", "-D", data, "-l", Path.Combine(folder, "server.log"), "-w", "-t", "60", "-s", "-o", $"-p {port}"],
+            ct
+        );
         var server = new EmbeddedPostgres(binaries, data, ConnectionTo(port, password), adopted: false);
         await server.EnsureDatabaseAsync(ct);
         return server;
@@ -140,7 +144,9 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     {
         var version = File.ReadAllText(Path.Combine(data, "PG_VERSION")).Trim();
         if (version != binaries.Version)
-            throw new StartupException($"{data} is of PostgreSQL {version}, this build brings {binaries.Version}: check out the build that wrote it, export with pg_dump, ./dev reset, and import with psql.");
+            throw new StartupException(
+                $"{data} is of PostgreSQL {version}, this build brings {binaries.Version}: check out the build that wrote it, export with pg_dump, ./dev reset, and import with psql."
+            );
     }
 
     /// <summary>The port a running (or killed) server has noted, or null.</summary>

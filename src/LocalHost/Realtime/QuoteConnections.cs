@@ -11,11 +11,16 @@ namespace AgentInvest.LocalHost.Realtime;
 internal sealed record QuoteListener(CurrentUser User, IReadOnlyList<string> Symbols);
 
 /// <summary>
-/// Delivers ticks to the hub's connections: every 20 ms each connection gets what has changed since its last message, the newest per symbol. A slow
-/// connection is skipped while its last message is on the way, so it gets fewer and newer quotes, never a growing queue.
+/// Delivers ticks to the hub's connections: every 20 ms each connection gets what has changed since its last message, the newest per
+/// symbol. A slow connection is skipped while its last message is on the way, so it gets fewer and newer quotes, never a growing queue.
 /// </summary>
-internal sealed partial class QuoteConnections(IHubContext<QuotesHub> hub, QuoteBoard board, Revocations revocations, TimeProvider time, ILogger<QuoteConnections> log)
-    : BackgroundService, IQuotePush, ISignalRDispatcher
+internal sealed partial class QuoteConnections(
+    IHubContext<QuotesHub> hub,
+    QuoteBoard board,
+    Revocations revocations,
+    TimeProvider time,
+    ILogger<QuoteConnections> log
+) : BackgroundService, IQuotePush, ISignalRDispatcher
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
     private readonly ConcurrentDictionary<string, Connection> _connections = new();
@@ -68,7 +73,8 @@ internal sealed partial class QuoteConnections(IHubContext<QuotesHub> hub, Quote
             foreach (var (id, connection) in _connections)
             {
                 if (revocations.IsRevoked(connection.Listener.User)) connection.Context.Abort();
-                else if (connection.Sending.IsCompleted && connection.Mailbox.Take() is { Count: > 0 } ticks) connection.Sending = SendAsync(id, ticks, stoppingToken);
+                else if (connection.Sending.IsCompleted && connection.Mailbox.Take() is { Count: > 0 } ticks)
+                    connection.Sending = SendAsync(id, ticks, stoppingToken);
             }
         }
     }

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.SignalR;
 namespace AgentInvest.LocalHost.Realtime;
 
 /// <summary>
-/// The hub behind <c>/market/realtime/{symbols}/negotiate</c> for stock SignalR clients on any transport. Clients only listen: it has no methods.
+/// The hub behind <c>/market/realtime/{symbols}/negotiate</c> for stock SignalR clients on any transport. Clients only listen: it has no
+/// methods.
 /// </summary>
 internal sealed class QuotesHub(HubTokens tokens, QuoteConnections connections) : Hub
 {
@@ -32,7 +33,9 @@ internal sealed class QuotesHub(HubTokens tokens, QuoteConnections connections) 
     public static QuoteListener? Listener(HttpContext http, HubTokens tokens)
     {
         var header = http.Request.Headers.Authorization.ToString();
-        var token = header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header["Bearer ".Length..] : http.Request.Query["access_token"].ToString();
+        var token = header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
+            ? header["Bearer ".Length..]
+            : http.Request.Query["access_token"].ToString();
         return tokens.Validate(token, Name) is { } valid && valid.Claims.TryGetValue("symbols", out var symbols)
             ? new QuoteListener(valid.User, symbols.Split(',')) : null;
     }

@@ -5,11 +5,29 @@ using AgentInvest.Finance.Indicators;
 
 namespace AgentInvest.Market.Charts;
 
-/// <summary>Colours of a chart; the pairs on their background have a contrast of 4.5 : 1 where they carry text, 3 : 1 elsewhere (WCAG AA).</summary>
+/// <summary>
+/// Colours of a chart; the pairs on their background have a contrast of 4.5 : 1 where they carry text, 3 : 1 elsewhere (WCAG AA).
+/// </summary>
 internal sealed record ChartTheme(string Paper, string Grid, string Text, string Muted, string Rise, string Fall, string[] Lines)
 {
-    public static readonly ChartTheme Light = new("#ffffff", "#e5e7eb", "#111827", "#4b5563", "#15803d", "#b91c1c", ["#1d4ed8", "#c2410c", "#7e22ce", "#0f766e", "#be185d", "#854d0e"]);
-    public static readonly ChartTheme Dark = new("#111827", "#2b3648", "#f3f4f6", "#9ca3af", "#4ade80", "#f87171", ["#60a5fa", "#fb923c", "#c084fc", "#2dd4bf", "#f472b6", "#facc15"]);
+    public static readonly ChartTheme Light = new(
+        "#ffffff",
+        "#e5e7eb",
+        "#111827",
+        "#4b5563",
+        "#15803d",
+        "#b91c1c",
+        ["#1d4ed8", "#c2410c", "#7e22ce", "#0f766e", "#be185d", "#854d0e"]
+    );
+    public static readonly ChartTheme Dark = new(
+        "#111827",
+        "#2b3648",
+        "#f3f4f6",
+        "#9ca3af",
+        "#4ade80",
+        "#f87171",
+        ["#60a5fa", "#fb923c", "#c084fc", "#2dd4bf", "#f472b6", "#facc15"]
+    );
 }
 
 /// <summary>One line or row of columns: a value per bar, NaN for none.</summary>
@@ -18,7 +36,9 @@ internal sealed record ChartLine(string Label, double[] Values, bool AsColumns =
 /// <summary>What is drawn below the candles in a pane of its own.</summary>
 internal sealed record ChartPane(string Title, List<ChartLine> Lines);
 
-/// <summary>Candles, volume and panes as a picture, with attributes only: it needs no style sheet, font or script, and looks the same everywhere.</summary>
+/// <summary>
+/// Candles, volume and panes as a picture, with attributes only: it needs no style sheet, font or script, and looks the same everywhere.
+/// </summary>
 internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartTheme theme)
 {
     private const int Left = 8, Axis = 62, Header = 44, Gap = 10, NarrowestCandle = 4;
@@ -35,8 +55,14 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartThe
     {
         var (prices, volumes, each) = (Math.Clamp(width * 2 / 5, 200, 440), Math.Clamp(width / 12, 48, 84), Math.Clamp(width / 9, 72, 120));
         var height = Header + prices + Gap + volumes + panes.Count * (each + Gap) + 30;
-        _svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" font-family=\"system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif\" font-size=\"11\">");
-        _svg.Append(CultureInfo.InvariantCulture, $"<title>{Escape(title)}</title><rect width=\"{width}\" height=\"{height}\" fill=\"{theme.Paper}\"/>");
+        _svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" font-family=\"system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif\" font-size=\"11\">"
+        );
+        _svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<title>{Escape(title)}</title><rect width=\"{width}\" height=\"{height}\" fill=\"{theme.Paper}\"/>"
+        );
         Text(Left, 18, title, theme.Text, "start", 14, bold: true);
         Text(Left, 34, note, theme.Muted);
         if (Share > 1) Text(width - 11, 18, $"{Share} bars a candle", theme.Muted, "end");
@@ -60,7 +86,11 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartThe
         // Lines far off the candles may leave the picture; the candles may not.
         var (low, high) = (groups.Min(g => g.Low), groups.Max(g => g.High));
         var reach = high - low;
-        if (values.Length > 0) (low, high) = (Math.Min(low, Math.Max(values.Min(), low - reach / 2)), Math.Max(high, Math.Min(values.Max(), high + reach / 2)));
+        if (values.Length > 0)
+            (low, high) = (
+                Math.Min(low, Math.Max(values.Min(), low - reach / 2)),
+                Math.Max(high, Math.Min(values.Max(), high + reach / 2))
+            );
         var scale = Scale(height, low, high);
         var body = Math.Max(1, (double)_plot / Candles * 0.7);
         for (var i = 0; i < groups.Length; i++)
@@ -68,7 +98,10 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartThe
             var (bar, x) = (groups[i], X(i));
             var colour = bar.Close >= bar.Open ? theme.Rise : theme.Fall;
             var (top, bottom) = (scale(Math.Max(bar.Open, bar.Close)), scale(Math.Min(bar.Open, bar.Close)));
-            _svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{x:0.#} {scale(bar.High):0.#}V{scale(bar.Low):0.#}\" stroke=\"{colour}\"/><rect x=\"{x - body / 2:0.#}\" y=\"{top:0.#}\" width=\"{body:0.#}\" height=\"{Math.Max(1, bottom - top):0.#}\" fill=\"{colour}\"/>");
+            _svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<path d=\"M{x:0.#} {scale(bar.High):0.#}V{scale(bar.Low):0.#}\" stroke=\"{colour}\"/><rect x=\"{x - body / 2:0.#}\" y=\"{top:0.#}\" width=\"{body:0.#}\" height=\"{Math.Max(1, bottom - top):0.#}\" fill=\"{colour}\"/>"
+            );
         }
         Lines(overlays, scale, height, 0);
         _y += height + Gap;
@@ -80,7 +113,10 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartThe
         var scale = Scale(height, 0, Math.Max(groups.Max(g => g.Volume), 1), ticks: 2);
         var body = Math.Max(1, (double)_plot / Candles * 0.7);
         for (var i = 0; i < groups.Length; i++)
-            _svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"{X(i) - body / 2:0.#}\" y=\"{scale(groups[i].Volume):0.#}\" width=\"{body:0.#}\" height=\"{_y + height - scale(groups[i].Volume):0.#}\" fill=\"{(groups[i].Close >= groups[i].Open ? theme.Rise : theme.Fall)}\" fill-opacity=\"0.55\"/>");
+            _svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<rect x=\"{X(i) - body / 2:0.#}\" y=\"{scale(groups[i].Volume):0.#}\" width=\"{body:0.#}\" height=\"{_y + height - scale(groups[i].Volume):0.#}\" fill=\"{(groups[i].Close >= groups[i].Open ? theme.Rise : theme.Fall)}\" fill-opacity=\"0.55\"/>"
+            );
         Caption([("Volume", theme.Muted)]);
         _y += height + Gap;
     }
@@ -95,7 +131,10 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartThe
         foreach (var line in pane.Lines.Where(l => l.AsColumns))
             for (var i = 0; i < Candles; i++)
                 if (Sample(line, i) is var v && double.IsFinite(v))
-                    _svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{X(i):0.#} {scale(0):0.#}V{scale(v):0.#}\" stroke=\"{(v >= 0 ? theme.Rise : theme.Fall)}\" stroke-opacity=\"0.6\" stroke-width=\"{Math.Max(1, (double)_plot / Candles * 0.6):0.#}\"/>");
+                    _svg.Append(
+                        CultureInfo.InvariantCulture,
+                        $"<path d=\"M{X(i):0.#} {scale(0):0.#}V{scale(v):0.#}\" stroke=\"{(v >= 0 ? theme.Rise : theme.Fall)}\" stroke-opacity=\"0.6\" stroke-width=\"{Math.Max(1, (double)_plot / Candles * 0.6):0.#}\"/>"
+                    );
         Lines(pane.Lines.Where(l => !l.AsColumns).ToList(), scale, height, 0, pane.Title);
         _y += height + Gap;
     }
@@ -105,7 +144,10 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartThe
         var captions = new List<(string, string)>();
         if (title is not null) captions.Add((title, theme.Text));
         var clip = $"p{_y}";
-        _svg.Append(CultureInfo.InvariantCulture, $"<clipPath id=\"{clip}\"><rect x=\"{Left}\" y=\"{_y}\" width=\"{_plot}\" height=\"{height}\"/></clipPath>");
+        _svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<clipPath id=\"{clip}\"><rect x=\"{Left}\" y=\"{_y}\" width=\"{_plot}\" height=\"{height}\"/></clipPath>"
+        );
         for (var i = 0; i < lines.Count; i++)
         {
             var colour = theme.Lines[(first + i) % theme.Lines.Length];
@@ -118,7 +160,10 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartThe
                 if (double.IsFinite(v)) path.Append(CultureInfo.InvariantCulture, $"{(pen ? 'L' : 'M')}{X(c):0.#} {scale(v):0.#}");
                 pen = double.IsFinite(v);
             }
-            _svg.Append(CultureInfo.InvariantCulture, $"<path d=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\" stroke-linejoin=\"round\" stroke-linecap=\"round\" clip-path=\"url(#{clip})\"/>");
+            _svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<path d=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\" stroke-linejoin=\"round\" stroke-linecap=\"round\" clip-path=\"url(#{clip})\"/>"
+            );
         }
         Caption(captions);
     }
@@ -164,7 +209,11 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartThe
     private void Dates(int bottom)
     {
         var daily = times[0].Length == 10;
-        var format = !daily ? "d MMM HH:mm" : bars[^1].T - bars[0].T > TimeSpan.FromDays(900) ? "yyyy" : bars[^1].T - bars[0].T > TimeSpan.FromDays(70) ? "MMM yy" : "d MMM";
+        var format =
+            !daily ? "d MMM HH:mm"
+            : bars[^1].T - bars[0].T > TimeSpan.FromDays(900) ? "yyyy"
+            : bars[^1].T - bars[0].T > TimeSpan.FromDays(70) ? "MMM yy"
+            : "d MMM";
         // The first candle of each day, month or year; of those every n-th, as there is room.
         var starts = Enumerable.Range(0, Candles).Where(i => i > 0 && Label(i) != Label(i - 1)).ToList();
         var room = format.Length * 6.5 + 24;
@@ -187,12 +236,31 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartThe
     {
         var group = bars.AsSpan(index * Share, Math.Min(Share, bars.Length - index * Share));
         var joined = group[0];
-        foreach (var bar in group[1..]) joined = joined with { High = Math.Max(joined.High, bar.High), Low = Math.Min(joined.Low, bar.Low), Close = bar.Close, Volume = joined.Volume + bar.Volume };
+        foreach (var bar in group[1..])
+            joined = joined with
+            {
+                High = Math.Max(joined.High, bar.High),
+                Low = Math.Min(joined.Low, bar.Low),
+                Close = bar.Close,
+                Volume = joined.Volume + bar.Volume,
+            };
         return joined;
     }
 
-    private void Text(double x, double y, string text, string colour, string anchor = "start", int size = 11, bool bold = false, bool halo = false) =>
-        _svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x:0.#}\" y=\"{y:0.#}\" fill=\"{colour}\" text-anchor=\"{anchor}\" font-size=\"{size}\"{(bold ? " font-weight=\"600\"" : "")}{(halo ? $" paint-order=\"stroke\" stroke=\"{theme.Paper}\" stroke-width=\"3\"" : "")}>{Escape(text)}</text>");
+    private void Text(
+        double x,
+        double y,
+        string text,
+        string colour,
+        string anchor = "start",
+        int size = 11,
+        bool bold = false,
+        bool halo = false
+    ) =>
+        _svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<text x=\"{x:0.#}\" y=\"{y:0.#}\" fill=\"{colour}\" text-anchor=\"{anchor}\" font-size=\"{size}\"{(bold ? " font-weight=\"600\"" : "")}{(halo ? $" paint-order=\"stroke\" stroke=\"{theme.Paper}\" stroke-width=\"3\"" : "")}>{Escape(text)}</text>"
+        );
 
     private static string Escape(string text) => SecurityElement.Escape(text);
 
@@ -205,7 +273,13 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartThe
 
     private static string Short(double value, double step)
     {
-        var (scaled, unit) = Math.Max(Math.Abs(value), step) switch { >= 1e9 => (1e9, "B"), >= 1e6 => (1e6, "M"), >= 1e4 => (1e3, "k"), _ => (1d, "") };
+        var (scaled, unit) = Math.Max(Math.Abs(value), step) switch
+        {
+            >= 1e9 => (1e9, "B"),
+            >= 1e6 => (1e6, "M"),
+            >= 1e4 => (1e3, "k"),
+            _ => (1d, ""),
+        };
         var digits = Math.Clamp((int)Math.Ceiling(-Math.Log10(step / scaled) - 1e-9), 0, 8);
         // A tick that should be zero may be its last digit.
         return (Math.Abs(value) < step / 1e6 ? 0 : value / scaled).ToString("F" + digits, CultureInfo.InvariantCulture) + unit;

@@ -8,7 +8,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace AgentInvest.Market.Charts;
 
-/// <summary>GET /market/stocks/{symbol}/chart.svg: candles, volume and indicators of the bars that /history answers for the same query.</summary>
+/// <summary>
+/// GET /market/stocks/{symbol}/chart.svg: candles, volume and indicators of the bars that /history answers for the same query.
+/// </summary>
 public sealed class GetChart
 {
     private const int Narrowest = 320, Widest = 1600, Usual = 800, MostIndicators = 8;
@@ -29,14 +31,23 @@ public sealed class GetChart
         if (names.Length > MostIndicators) throw Problems.Validation("names", $"must name at most {MostIndicators} indicators in a chart");
         var requested = names.Length == 0 ? [] : IndicatorNames.Parse(names);
         for (var i = 0; i < requested.Count; i++)
-            if (requested[i].Indicator.NeedsOther || requested[i].Indicator.Lay is not null) throw Problems.Validation($"names[{i}]", "is not drawn in charts");
+            if (requested[i].Indicator.NeedsOther || requested[i].Indicator.Lay is not null)
+                throw Problems.Validation($"names[{i}]", "is not drawn in charts");
         var history = await _history.HandleAsync(symbol, request, ct);
         var bars = history.Bars.Select(GetIndicators.Read).ToArray();
         var (overlays, panes) = (new List<ChartLine>(), new List<ChartPane>());
         foreach (var indicator in requested) Place(indicator, bars, overlays, panes);
-        var title = bars.Length == 0 ? history.Symbol : string.Create(CultureInfo.InvariantCulture, $"{history.Symbol}  {history.Bars[^1].C:0.00##} {history.Currency}");
-        var note = bars.Length == 0 ? history.Source : $"{history.Bars[0].T[..10]} – {history.Bars[^1].T[..10]} · {history.Interval} · {history.Source}";
-        return Encoding.UTF8.GetBytes(new ChartSvg(bars, history.Bars.Select(b => b.T).ToArray(), width, theme).Draw(title, note, overlays, panes));
+        var title =
+            bars.Length == 0
+                ? history.Symbol
+                : string.Create(CultureInfo.InvariantCulture, $"{history.Symbol}  {history.Bars[^1].C:0.00##} {history.Currency}");
+        var note =
+            bars.Length == 0
+                ? history.Source
+                : $"{history.Bars[0].T[..10]} – {history.Bars[^1].T[..10]} · {history.Interval} · {history.Source}";
+        return Encoding.UTF8.GetBytes(
+            new ChartSvg(bars, history.Bars.Select(b => b.T).ToArray(), width, theme).Draw(title, note, overlays, panes)
+        );
     }
 
     private static int Width(string? text) => text is null ? Usual
@@ -48,17 +59,42 @@ public sealed class GetChart
     {
         var (indicator, outputs) = (requested.Indicator, requested.Indicator.Outputs);
         var series = indicator.Compute(requested.Arguments, bars);
-        var label = requested.Arguments.Values.Length is 0 or > 3 ? indicator.Name : $"{indicator.Name} {string.Join(' ', indicator.Parameters.Select((p, i) => Shown(p, requested.Arguments[i])))}".Trim();
-        var main = Array.FindIndex(outputs, o => o.Name == "oscillator" || indicator.Aliases.Append(indicator.Name).Any(n => string.Equals(n.Replace("-", "", StringComparison.Ordinal), o.Name, StringComparison.OrdinalIgnoreCase)));
-        ChartLine Line(int output, string name) => new(name, Enumerable.Range(0, bars.Length).Select(i => series[i, output]).ToArray(), outputs[output].Name == "histogram");
+        var label = requested.Arguments.Values.Length is 0 or > 3
+            ? indicator.Name
+            : $"{indicator.Name} {string.Join(' ', indicator.Parameters.Select((p, i) => Shown(p, requested.Arguments[i])))}".Trim();
+        var main = Array.FindIndex(
+            outputs,
+            o =>
+                o.Name == "oscillator"
+                || indicator
+                    .Aliases.Append(indicator.Name)
+                    .Any(n => string.Equals(n.Replace("-", "", StringComparison.Ordinal), o.Name, StringComparison.OrdinalIgnoreCase))
+        );
+        ChartLine Line(int output, string name) =>
+            new(name, Enumerable.Range(0, bars.Length).Select(i => series[i, output]).ToArray(), outputs[output].Name == "histogram");
         var numbers = Enumerable.Range(0, outputs.Length).Where(i => outputs[i].Kind == OutputKind.Number).ToArray();
         if (main >= 0 ? outputs[main].OnPrice : 2 * numbers.Count(i => outputs[i].OnPrice) >= numbers.Length)
         {
-            var lines = numbers.Where(i => outputs[i].OnPrice && (main < 0 || i == main || indicator.Name is not ("atr-stop" or "supertrend"))).ToArray();
-            overlays.AddRange(lines.Select((output, i) => Line(output, lines.Length == 1 ? label : i == 0 ? $"{label}: {outputs[output].Name}" : outputs[output].Name)));
+            var lines = numbers
+                .Where(i => outputs[i].OnPrice && (main < 0 || i == main || indicator.Name is not ("atr-stop" or "supertrend")))
+                .ToArray();
+            overlays.AddRange(
+                lines.Select(
+                    (output, i) =>
+                        Line(
+                            output,
+                            lines.Length == 1 ? label
+                                : i == 0 ? $"{label}: {outputs[output].Name}"
+                                : outputs[output].Name
+                        )
+                )
+            );
             return;
         }
-        var shown = main < 0 ? numbers.Where(i => !outputs[i].OnPrice).Take(2) : numbers.Where(i => i == main || outputs[i].Name is "signal" or "histogram" or "pdi" or "mdi");
+        var shown =
+            main < 0
+                ? numbers.Where(i => !outputs[i].OnPrice).Take(2)
+                : numbers.Where(i => i == main || outputs[i].Name is "signal" or "histogram" or "pdi" or "mdi");
         panes.Add(new ChartPane(label, shown.Select(i => Line(i, outputs[i].Name)).ToList()));
     }
 

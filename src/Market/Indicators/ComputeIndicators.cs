@@ -20,7 +20,13 @@ public sealed class ComputeIndicators
         var requested = IndicatorNames.Parse(request.Names!);
         if (requested.FindIndex(r => r.Indicator.NeedsOther) is var needs and >= 0 && benchmark is null)
             throw Problems.Validation("benchmark", $"is required by names[{needs}]: a second series of bars");
-        return IndicatorAnswer.Of(null, requested, bars, benchmark is null ? null : Join(bars, benchmark), request.Bars!.Select(b => b.T!).ToArray());
+        return IndicatorAnswer.Of(
+            null,
+            requested,
+            bars,
+            benchmark is null ? null : Join(bars, benchmark),
+            request.Bars!.Select(b => b.T!).ToArray()
+        );
     }
 
     /// <summary>Gives each bar the close of the other series at the same time; a bar without one is left out of what compares.</summary>

@@ -7,24 +7,50 @@ using AgentInvest.Finance.Indicators;
 namespace AgentInvest.Market.Indicators;
 
 /// <param name="Symbol">Absent for the caller's own bars.</param>
-public sealed record IndicatorAnswer([property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Symbol, IReadOnlyList<IndicatorAnswer.Item> Series)
+public sealed record IndicatorAnswer(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Symbol,
+    IReadOnlyList<IndicatorAnswer.Item> Series
+)
 {
     /// <param name="Name">As it was asked for, without parameters.</param>
     /// <param name="Params">By name: a number, a word or a date.</param>
     /// <param name="Outputs">By output: <c>[{t, value}]</c>, a row per bar (per brick for Renko), value null while there is none.</param>
-    public sealed record Item(string Name, IReadOnlyDictionary<string, object?> Params, IReadOnlyDictionary<string, IndicatorValues> Outputs);
+    public sealed record Item(
+        string Name,
+        IReadOnlyDictionary<string, object?> Params,
+        IReadOnlyDictionary<string, IndicatorValues> Outputs
+    );
 
     /// <summary>
-    /// Computes what was asked for; <paramref name="times"/> are the bars' own words for their time, <paramref name="paired"/> the same bars with the other
-    /// series, for those that compare.
+    /// Computes what was asked for; <paramref name="times"/> are the bars' own words for their time, <paramref name="paired"/> the same
+    /// bars with the other series, for those that compare.
     /// </summary>
     /// <exception cref="ProblemException">400 naming <c>names[i]</c>.</exception>
-    internal static IndicatorAnswer Of(string? symbol, IReadOnlyList<RequestedIndicator> requested, Ohlcv[] bars, Ohlcv[]? paired, string[] times) => new(symbol, requested.Select((r, i) =>
-    {
-        var series = Compute(r, i, r.Indicator.NeedsOther ? paired! : bars);
-        return new Item(r.Name, r.Indicator.Parameters.Select((p, place) => (p.Name, Value: Shown(p, r.Arguments[place]))).ToDictionary(p => p.Name, p => p.Value),
-            r.Indicator.Outputs.Select((o, place) => (o.Name, Values: new IndicatorValues(series, o, place, times))).ToDictionary(o => o.Name, o => o.Values));
-    }).ToList());
+    internal static IndicatorAnswer Of(
+        string? symbol,
+        IReadOnlyList<RequestedIndicator> requested,
+        Ohlcv[] bars,
+        Ohlcv[]? paired,
+        string[] times
+    ) =>
+        new(
+            symbol,
+            requested
+                .Select(
+                    (r, i) =>
+                    {
+                        var series = Compute(r, i, r.Indicator.NeedsOther ? paired! : bars);
+                        return new Item(
+                            r.Name,
+                            r.Indicator.Parameters.Select((p, place) => (p.Name, Value: Shown(p, r.Arguments[place])))
+                                .ToDictionary(p => p.Name, p => p.Value),
+                            r.Indicator.Outputs.Select((o, place) => (o.Name, Values: new IndicatorValues(series, o, place, times)))
+                                .ToDictionary(o => o.Name, o => o.Values)
+                        );
+                    }
+                )
+                .ToList()
+        );
 
     internal static IndicatorSeries Compute(RequestedIndicator requested, int place, Ohlcv[] bars)
     {
@@ -45,7 +71,9 @@ public sealed record IndicatorAnswer([property: JsonIgnore(Condition = JsonIgnor
 
 /// <summary>One output over all rows, written straight from the columns: there may be hundreds of thousands.</summary>
 [JsonConverter(typeof(Converter))]
-[WrittenAs("""{"type":"array","items":{"type":"object","properties":{"t":{"type":"string"},"value":{"type":["number","boolean","string","null"]}},"required":["t","value"]}}""")]
+[WrittenAs(
+    """{"type":"array","items":{"type":"object","properties":{"t":{"type":"string"},"value":{"type":["number","boolean","string","null"]}},"required":["t","value"]}}"""
+)]
 public sealed class IndicatorValues
 {
     private readonly IndicatorSeries _series;
@@ -53,7 +81,8 @@ public sealed class IndicatorValues
     private readonly int _place;
     private readonly string[] _times;
 
-    internal IndicatorValues(IndicatorSeries series, Output output, int place, string[] times) => (_series, _output, _place, _times) = (series, output, place, times);
+    internal IndicatorValues(IndicatorSeries series, Output output, int place, string[] times) =>
+        (_series, _output, _place, _times) = (series, output, place, times);
 
     private void Write(Utf8JsonWriter writer)
     {
@@ -74,7 +103,8 @@ public sealed class IndicatorValues
 
     private sealed class Converter : JsonConverter<IndicatorValues>
     {
-        public override IndicatorValues Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+        public override IndicatorValues Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
 
         public override void Write(Utf8JsonWriter writer, IndicatorValues value, JsonSerializerOptions options) => value.Write(writer);
     }

@@ -9,8 +9,8 @@ namespace AgentInvest.Market.Indicators;
 internal sealed record RequestedIndicator(string Name, Indicator Indicator, Arguments Arguments);
 
 /// <summary>
-/// Reads <c>name:parameter:…</c>. Numbers fill the numeric parameters in the order of the catalogue, words the choices, a date the date; what is left out
-/// has its default.
+/// Reads <c>name:parameter:…</c>. Numbers fill the numeric parameters in the order of the catalogue, words the choices, a date the date;
+/// what is left out has its default.
 /// </summary>
 internal static class IndicatorNames
 {
@@ -20,7 +20,8 @@ internal static class IndicatorNames
     /// <exception cref="ProblemException">400 naming <c>names[i]</c>.</exception>
     public static List<RequestedIndicator> Parse(IReadOnlyList<string> names)
     {
-        if (names.Count is 0 or > Most) throw Problems.Validation("names", $"must name 1 to {Most} indicators, such as sma:20 or macd:12:26:9");
+        if (names.Count is 0 or > Most)
+            throw Problems.Validation("names", $"must name 1 to {Most} indicators, such as sma:20 or macd:12:26:9");
         var check = new Check();
         var found = new List<RequestedIndicator>();
         for (var i = 0; i < names.Count; i++)
@@ -49,23 +50,37 @@ internal static class IndicatorNames
     }
 
     private static bool Takes(Parameter parameter, string text) =>
-        parameter.IsDate ? TryDate(text, out _) : parameter.Choices.Count > 0 ? Word(parameter, text) >= 0 : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+        parameter.IsDate ? TryDate(text, out _)
+        : parameter.Choices.Count > 0 ? Word(parameter, text) >= 0
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
     private static bool TryRead(Parameter parameter, string text, out double value, out string fault)
     {
         value = Word(parameter, text);
         if (parameter.IsDate && TryDate(text, out var day)) value = day.DayNumber;
         else if (parameter.Choices.Count == 0) value = double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
-        fault = $"{parameter.Name} must be {(parameter.IsWhole ? "a whole number " : "")}from {Text(parameter.Least)} to {Text(parameter.Most)}";
+        fault =
+            $"{parameter.Name} must be {(parameter.IsWhole ? "a whole number " : "")}from {Text(parameter.Least)} to {Text(parameter.Most)}";
         return value >= parameter.Least && value <= parameter.Most && (!parameter.IsWhole || value == Math.Floor(value));
     }
 
-    private static int Word(Parameter parameter, string text) => parameter.Choices.ToList().FindIndex(c => string.Equals(c, text, StringComparison.OrdinalIgnoreCase));
+    private static int Word(Parameter parameter, string text) =>
+        parameter.Choices.ToList().FindIndex(c => string.Equals(c, text, StringComparison.OrdinalIgnoreCase));
 
-    private static bool TryDate(string text, out DateOnly day) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
+    private static bool TryDate(string text, out DateOnly day) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
 
-    private static string Describe(Indicator indicator) => indicator.Parameters.Length == 0 ? "none"
-        : string.Join(", ", indicator.Parameters.Select(p => p.IsDate ? $"{p.Name} (a date)" : p.Choices.Count > 0 ? $"{p.Name} ({string.Join('|', p.Choices)})" : $"{p.Name} ({Text(p.Least)} to {Text(p.Most)})"));
+    private static string Describe(Indicator indicator) =>
+        indicator.Parameters.Length == 0
+            ? "none"
+            : string.Join(
+                ", ",
+                indicator.Parameters.Select(p =>
+                    p.IsDate ? $"{p.Name} (a date)"
+                    : p.Choices.Count > 0 ? $"{p.Name} ({string.Join('|', p.Choices)})"
+                    : $"{p.Name} ({Text(p.Least)} to {Text(p.Most)})"
+                )
+            );
 
     private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 

@@ -6,7 +6,10 @@ namespace AgentInvest.Market.Patterns;
 
 /// <param name="Symbol">Absent for the caller's own bars.</param>
 /// <param name="Items">In the order of the bars, then of names.</param>
-public sealed record PatternAnswer([property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Symbol, IReadOnlyList<PatternAnswer.Item> Items)
+public sealed record PatternAnswer(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Symbol,
+    IReadOnlyList<PatternAnswer.Item> Items
+)
 {
     /// <param name="Name">Of a candlestick pattern as TA-Lib names it, <c>CDLENGULFING</c>; of a shape in words, <c>doubleTop</c>.</param>
     /// <param name="T">Of the bar at which the pattern is complete and known, in that bar's own words.</param>
@@ -27,8 +30,25 @@ public sealed record PatternAnswer([property: JsonIgnore(Condition = JsonIgnoreC
         IEnumerable<(int Index, Item Item)> found =
         [
             .. CandlePatterns.Find(bars).Select(h => (h.Index, new Item(h.Name, times[h.Index], h.Strength))),
-            .. ChartPatterns.Find(bars).Select(p => (p.Index, new Item(p.Name, times[p.Index], p.Strength, p.Points.Select(x => new Point(x.Role, times[x.Index], x.Price)).ToList(), p.Fit, p.Invalidation))),
+            .. ChartPatterns
+                .Find(bars)
+                .Select(p =>
+                    (
+                        p.Index,
+                        new Item(
+                            p.Name,
+                            times[p.Index],
+                            p.Strength,
+                            p.Points.Select(x => new Point(x.Role, times[x.Index], x.Price)).ToList(),
+                            p.Fit,
+                            p.Invalidation
+                        )
+                    )
+                ),
         ];
-        return new PatternAnswer(symbol, found.OrderBy(f => f.Index).ThenBy(f => f.Item.Name, StringComparer.Ordinal).Select(f => f.Item).ToList());
+        return new PatternAnswer(
+            symbol,
+            found.OrderBy(f => f.Index).ThenBy(f => f.Item.Name, StringComparer.Ordinal).Select(f => f.Item).ToList()
+        );
     }
 }

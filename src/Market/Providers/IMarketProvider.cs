@@ -3,7 +3,8 @@ using AgentInvest.Finance.Bars;
 namespace AgentInvest.Market.Providers;
 
 /// <summary>
-/// A source of market data. Providers stand in a chain; the first that knows a symbol serves it alone, so no series is ever spliced from two sources.
+/// A source of market data. Providers stand in a chain; the first that knows a symbol serves it alone, so no series is ever spliced from
+/// two sources.
 /// </summary>
 internal interface IMarketProvider
 {

@@ -9,5 +9,7 @@ internal sealed class ProviderChain(IEnumerable<IMarketProvider> providers)
 
     /// <summary>Every instrument once, with the provider that serves it.</summary>
     public IEnumerable<(Instrument Instrument, IMarketProvider Provider)> All() =>
-        _providers.SelectMany(p => p.Instruments.Select(i => (Instrument: i, Provider: p))).Where(x => ReferenceEquals(Of(x.Instrument.Symbol), x.Provider));
+        _providers
+            .SelectMany(p => p.Instruments.Select(i => (Instrument: i, Provider: p)))
+            .Where(x => ReferenceEquals(Of(x.Instrument.Symbol), x.Provider));
 }

@@ -19,9 +19,13 @@ internal sealed class SimulatedMarket : IMarketProvider
     {
         var settings = options.Value.Simulated;
         var listings = settings.SymbolList is { Count: > 0 } names
-            ? names.Select(n => Universe.All.FirstOrDefault(l => l.Instrument.Symbol == n) ?? Universe.Invented(n)).Concat(Universe.All.Where(l => l.IsFx))
+            ? names
+                .Select(n => Universe.All.FirstOrDefault(l => l.Instrument.Symbol == n) ?? Universe.Invented(n))
+                .Concat(Universe.All.Where(l => l.IsFx))
             : Universe.All;
-        _series = listings.DistinctBy(l => l.Instrument.Symbol).ToDictionary(l => l.Instrument.Symbol, l => new SimulatedSeries(l, settings.Seed), StringComparer.Ordinal);
+        _series = listings
+            .DistinctBy(l => l.Instrument.Symbol)
+            .ToDictionary(l => l.Instrument.Symbol, l => new SimulatedSeries(l, settings.Seed), StringComparer.Ordinal);
         _ticksPerSecond = settings.TicksPerSecond;
         // Whatever shapes the series is in it: prices stored from another shape must not stand beside these.
         Version = $"simulated 2 {settings.Seed} {Noise.Key(settings.Seed, string.Join('\n', _series.Values.Select(s => s.Listing))):x16}";
@@ -38,7 +42,8 @@ internal sealed class SimulatedMarket : IMarketProvider
     /// <summary>The number of the tick at an instant: all symbols tick together, counted from 1970.</summary>
     public long TickNumber(DateTimeOffset at) => at.ToUnixTimeMilliseconds() * _ticksPerSecond / 1000;
 
-    public DateTimeOffset TickTime(long number) => DateTimeOffset.FromUnixTimeMilliseconds((number * 1000 + _ticksPerSecond - 1) / _ticksPerSecond);
+    public DateTimeOffset TickTime(long number) =>
+        DateTimeOffset.FromUnixTimeMilliseconds((number * 1000 + _ticksPerSecond - 1) / _ticksPerSecond);
 
     public QuoteTick TickOf(string symbol, DateTimeOffset now) => Tick(symbol, TickNumber(now));
 
@@ -50,7 +55,17 @@ internal sealed class SimulatedMarket : IMarketProvider
         var price = series.PriceAt(day, at);
         var cent = series.Listing.IsFx ? 0.00001m : 0.01m;
         var key = Noise.Key(number, symbol);
-        return new QuoteTick(symbol, price, series.Listing.IsFx ? 0 : 1 + (int)(Noise.Uniform(key, 1) * 400), price - cent, price + cent, at, number, null, SourceName);
+        return new QuoteTick(
+            symbol,
+            price,
+            series.Listing.IsFx ? 0 : 1 + (int)(Noise.Uniform(key, 1) * 400),
+            price - cent,
+            price + cent,
+            at,
+            number,
+            null,
+            SourceName
+        );
     }
 
     public Quote QuoteOf(string symbol, DateTimeOffset now)
@@ -62,11 +77,28 @@ internal sealed class SimulatedMarket : IMarketProvider
         var (high, low) = series.Extremes(day, at);
         var i = series.Listing.Instrument;
         var passed = (decimal)((at - day.T) / TimeSpan.FromDays(1));
-        return new Quote(symbol, i.Name, i.Exchange, i.Currency, price, day.O, Math.Max(high, price), Math.Min(low, price), previous, price - previous,
-            previous == 0 ? 0 : decimal.Round(100 * (price - previous) / previous, 4), decimal.Floor(day.V * passed), StateOf(series, at), at, SourceName, false);
+        return new Quote(
+            symbol,
+            i.Name,
+            i.Exchange,
+            i.Currency,
+            price,
+            day.O,
+            Math.Max(high, price),
+            Math.Min(low, price),
+            previous,
+            price - previous,
+            previous == 0 ? 0 : decimal.Round(100 * (price - previous) / previous, 4),
+            decimal.Floor(day.V * passed),
+            StateOf(series, at),
+            at,
+            SourceName,
+            false
+        );
     }
 
-    public IReadOnlyList<Bar> Daily(string symbol, DateOnly from, DateOnly to, DateTimeOffset now) => _series[symbol].Finished(from, to, Day(now));
+    public IReadOnlyList<Bar> Daily(string symbol, DateOnly from, DateOnly to, DateTimeOffset now) =>
+        _series[symbol].Finished(from, to, Day(now));
 
     public IReadOnlyList<Bar> Minutes(string symbol, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now)
     {
@@ -74,7 +106,11 @@ internal sealed class SimulatedMarket : IMarketProvider
         var bars = new List<Bar>();
         var earliest = new DateTimeOffset(now.UtcDateTime.Date.AddDays(-MinuteDays), TimeSpan.Zero);
         if (from < earliest) from = earliest;
-        for (var start = new DateTimeOffset(from.Ticks - from.Ticks % TimeSpan.TicksPerMinute, TimeSpan.Zero); start <= to && start.AddMinutes(1) <= now; start = start.AddMinutes(1))
+        for (
+            var start = new DateTimeOffset(from.Ticks - from.Ticks % TimeSpan.TicksPerMinute, TimeSpan.Zero);
+            start <= to && start.AddMinutes(1) <= now;
+            start = start.AddMinutes(1)
+        )
         {
             if (start < from || !series.Trades(Day(start)) || !IsOpen(series, start)) continue;
             var (day, _) = series.Day(Day(start));
@@ -86,7 +122,8 @@ internal sealed class SimulatedMarket : IMarketProvider
 
     public IReadOnlyList<CorporateAction> Actions(string symbol, DateTimeOffset now) => _series[symbol].Actions(Day(now));
 
-    private static string StateOf(SimulatedSeries series, DateTimeOffset at) => series.Trades(Day(at)) && IsOpen(series, at) ? "open" : "closed";
+    private static string StateOf(SimulatedSeries series, DateTimeOffset at) =>
+        series.Trades(Day(at)) && IsOpen(series, at) ? "open" : "closed";
 
     private static bool IsOpen(SimulatedSeries series, DateTimeOffset at)
     {

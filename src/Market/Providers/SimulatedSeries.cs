@@ -3,8 +3,9 @@ using AgentInvest.Finance.Bars;
 namespace AgentInvest.Market.Providers;
 
 /// <summary>
-/// One simulated instrument. Days are a random walk from 2015 on; within a day the price leads from the day's open to its close, inside its high and low, as
-/// a function of the instant alone. So ticks, minute bars and the day's bar tell the same story, on every host and after every restart.
+/// One simulated instrument. Days are a random walk from 2015 on; within a day the price leads from the day's open to its close, inside its
+/// high and low, as a function of the instant alone. So ticks, minute bars and the day's bar tell the same story, on every host and after
+/// every restart.
 /// </summary>
 internal sealed class SimulatedSeries
 {
@@ -33,7 +34,9 @@ internal sealed class SimulatedSeries
 
     public Listing Listing => _listing;
 
-    public bool Trades(DateOnly day) => _listing.IsCrypto || (_listing.IsFx ? day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday) : ExchangeCalendar.IsTradingDay(day));
+    public bool Trades(DateOnly day) =>
+        _listing.IsCrypto
+        || (_listing.IsFx ? day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday) : ExchangeCalendar.IsTradingDay(day));
 
     /// <summary>Bars of days that are over.</summary>
     public IReadOnlyList<Bar> Finished(DateOnly from, DateOnly to, DateOnly today)
@@ -54,7 +57,10 @@ internal sealed class SimulatedSeries
         }
     }
 
-    /// <summary>The day's whole bar, of which only what has passed may be shown, and the close before it. On a day without trading both are the last close.</summary>
+    /// <summary>
+    /// The day's whole bar, of which only what has passed may be shown, and the close before it. On a day without trading both are the last
+    /// close.
+    /// </summary>
     public (Bar Bar, decimal PreviousClose) Day(DateOnly day)
     {
         lock (_lock)
@@ -77,14 +83,19 @@ internal sealed class SimulatedSeries
         var minutes = f * 1440;
         var (open, close) = ((double)day.O, (double)day.C);
         // Slow swings, then faster and smaller ones; all die out towards open and close.
-        var swing = 0.55 * Noise.Curve(_key ^ 1, DayNumber(day) + minutes / 240) + 0.25 * Noise.Curve(_key ^ 2, DayNumber(day) + minutes / 45)
-            + 0.12 * Noise.Curve(_key ^ 3, DayNumber(day) + minutes / 6) + 0.08 * Noise.Curve(_key ^ 4, DayNumber(day) + minutes * 60);
+        var swing =
+            0.55 * Noise.Curve(_key ^ 1, DayNumber(day) + minutes / 240)
+            + 0.25 * Noise.Curve(_key ^ 2, DayNumber(day) + minutes / 45)
+            + 0.12 * Noise.Curve(_key ^ 3, DayNumber(day) + minutes / 6)
+            + 0.08 * Noise.Curve(_key ^ 4, DayNumber(day) + minutes * 60);
         var room = swing > 0 ? (double)day.H - Math.Max(open, close) : Math.Min(open, close) - (double)day.L;
         var envelope = Math.Min(1, Math.Min(f, 1 - f) * 12);
         return open + (close - open) * f + 1.6 * swing * room * envelope;
     }
 
-    /// <summary>The highest and lowest of the day up to the instant, of every whole second: so minute bars stay within, and neither ever goes back.</summary>
+    /// <summary>
+    /// The highest and lowest of the day up to the instant, of every whole second: so minute bars stay within, and neither ever goes back.
+    /// </summary>
     public (decimal High, decimal Low) Extremes(in Bar day, DateTimeOffset at)
     {
         lock (_lock)
@@ -92,9 +103,15 @@ internal sealed class SimulatedSeries
             var last = (int)(at - day.T).TotalSeconds;
             if (_today.Day != day.Day || _today.Second > last + 1) _today = (day.Day, 0, (double)day.O, (double)day.O);
             var (date, second, high, low) = _today;
-            // How far the path can get within a minute: the swings' steepest slopes (3 per unit, and the fastest one whole), the envelope's, and the drift.
-            var room = Math.Max((double)day.H - Math.Max((double)day.O, (double)day.C), Math.Min((double)day.O, (double)day.C) - (double)day.L);
-            var reach = room * 1.6 * (0.55 * 3 / 240 + 0.25 * 3 / 45 + 0.12 * 3 / 6 + 0.16 + 12.0 / 1440) + Math.Abs((double)(day.C - day.O)) / 1440;
+            // How far the path can get within a minute: the swings' steepest slopes (3 per unit, and the fastest one whole), the
+            // envelope's, and the drift.
+            var room = Math.Max(
+                (double)day.H - Math.Max((double)day.O, (double)day.C),
+                Math.Min((double)day.O, (double)day.C) - (double)day.L
+            );
+            var reach =
+                room * 1.6 * (0.55 * 3 / 240 + 0.25 * 3 / 45 + 0.12 * 3 / 6 + 0.16 + 12.0 / 1440)
+                + Math.Abs((double)(day.C - day.O)) / 1440;
             while (second <= last)
             {
                 var price = Path(day, second / 86400.0);
@@ -133,7 +150,10 @@ internal sealed class SimulatedSeries
         var open = before * Math.Exp(Noise.Normal(_key ^ 5, n) * sigma * 0.3);
         var high = Math.Max(open, close) * Math.Exp(Math.Abs(Noise.Normal(_key ^ 6, n)) * sigma * 0.5 + sigma * 0.05);
         var low = Math.Min(open, close) * Math.Exp(-Math.Abs(Noise.Normal(_key ^ 7, n)) * sigma * 0.5 - sigma * 0.05);
-        var volume = _listing.IsFx || _listing.Instrument.Type == "index" ? 0 : Math.Round(2e8 / Math.Sqrt(before) * Math.Exp(Noise.Normal(_key ^ 10, n) * 0.3) * season / 10);
+        var volume =
+            _listing.IsFx || _listing.Instrument.Type == "index"
+                ? 0
+                : Math.Round(2e8 / Math.Sqrt(before) * Math.Exp(Noise.Normal(_key ^ 10, n) * 0.3) * season / 10);
         var (o, h, l, c) = (Round(open), Round(high), Round(low), Round(close));
         return new Bar(Start(day), o, Math.Max(h, Math.Max(o, c)), Math.Min(l, Math.Min(o, c)), c, (decimal)volume);
     }
@@ -147,7 +167,17 @@ internal sealed class SimulatedSeries
         foreach (var (lastDateBefore, ratio) in Universe.Splits.GetValueOrDefault(symbol) ?? [])
             if (lastDateBefore >= last.Day && lastDateBefore < day)
             {
-                _actions.Add(new CorporateAction(symbol, last.Day, day, CorporateActionKind.Split, ratio, _listing.Instrument.Currency, SimulatedMarket.SourceName));
+                _actions.Add(
+                    new CorporateAction(
+                        symbol,
+                        last.Day,
+                        day,
+                        CorporateActionKind.Split,
+                        ratio,
+                        _listing.Instrument.Currency,
+                        SimulatedMarket.SourceName
+                    )
+                );
                 factor /= (double)ratio;
             }
         // A quarter's dividend goes ex on a day of its second month that differs by symbol.
@@ -157,7 +187,17 @@ internal sealed class SimulatedSeries
             var amount = decimal.Round(last.C * (decimal)(_listing.Yield / 4), 2);
             if (amount > 0)
             {
-                _actions.Add(new CorporateAction(symbol, last.Day, day, CorporateActionKind.Dividend, amount, _listing.Instrument.Currency, SimulatedMarket.SourceName));
+                _actions.Add(
+                    new CorporateAction(
+                        symbol,
+                        last.Day,
+                        day,
+                        CorporateActionKind.Dividend,
+                        amount,
+                        _listing.Instrument.Currency,
+                        SimulatedMarket.SourceName
+                    )
+                );
                 factor *= 1 - (double)(amount / last.C);
             }
         }

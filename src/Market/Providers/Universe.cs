@@ -95,7 +95,10 @@ internal static class Universe
         """;
 
     /// <summary>Splits of the simulated market: last day before, new shares per old.</summary>
-    public static readonly IReadOnlyDictionary<string, (DateOnly LastDateBefore, decimal Ratio)[]> Splits = new Dictionary<string, (DateOnly, decimal)[]>
+    public static readonly IReadOnlyDictionary<string, (DateOnly LastDateBefore, decimal Ratio)[]> Splits = new Dictionary<
+        string,
+        (DateOnly, decimal)[]
+    >
     {
         ["AAPL"] = [(new(2020, 8, 28), 4)],
         ["NVDA"] = [(new(2021, 7, 19), 4), (new(2024, 6, 7), 10)],
@@ -106,10 +109,12 @@ internal static class Universe
         ["GE"] = [(new(2021, 7, 30), 0.125m)],
     };
 
-    public static IReadOnlyList<Listing> All { get; } = Table.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Parse).ToList();
+    public static IReadOnlyList<Listing> All { get; } =
+        Table.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Parse).ToList();
 
     /// <summary>A name outside the table, for a universe given by the owner: a plain invented share.</summary>
-    public static Listing Invented(string symbol) => new(new Instrument(symbol, symbol, "SIM", "USD", "equity", "Unclassified", "US"), 100, 0.07, 0.22, 1, 0);
+    public static Listing Invented(string symbol) =>
+        new(new Instrument(symbol, symbol, "SIM", "USD", "equity", "Unclassified", "US"), 100, 0.07, 0.22, 1, 0);
 
     private static Listing Parse(string line)
     {

@@ -16,7 +16,8 @@ public sealed class GetFxRate
     public Response Handle(string pair)
     {
         var name = pair.Trim().ToUpperInvariant();
-        if (name.Length != 6 || !name.All(char.IsAsciiLetterUpper)) throw Problems.Validation("pair", "must be two currencies, such as USDCHF");
+        if (name.Length != 6 || !name.All(char.IsAsciiLetterUpper))
+            throw Problems.Validation("pair", "must be two currencies, such as USDCHF");
         var rate = Fx.Now(_chain, name[..3], name[3..], _time.GetUtcNow()) ?? throw Problems.NotFound($"No source knows the pair {name}.");
         return new Response(name, rate.Rate, rate.AsOf, rate.Source, rate.Stale);
     }

@@ -3,7 +3,9 @@ using AgentInvest.Market.Providers;
 
 namespace AgentInvest.Market.Quotes;
 
-/// <summary>GET /market/stocks/{symbol}, /market/quotes, /market/indices and the lists of movers: the latest quotes, straight from memory.</summary>
+/// <summary>
+/// GET /market/stocks/{symbol}, /market/quotes, /market/indices and the lists of movers: the latest quotes, straight from memory.
+/// </summary>
 public sealed class GetQuotes
 {
     private const int ListLength = 20;
@@ -25,7 +27,10 @@ public sealed class GetQuotes
     {
         var names = Symbols.ParseList(symbols, 100);
         var now = _time.GetUtcNow();
-        return new Batch(names.Select(n => _chain.Of(n)?.QuoteOf(n, now)).OfType<Quote>().ToList(), names.Where(n => _chain.Of(n) is null).ToList());
+        return new Batch(
+            names.Select(n => _chain.Of(n)?.QuoteOf(n, now)).OfType<Quote>().ToList(),
+            names.Where(n => _chain.Of(n) is null).ToList()
+        );
     }
 
     public Listing Indices() => List(i => i.Type == "index", q => q.OrderBy(x => x.Symbol, StringComparer.Ordinal));
@@ -48,5 +53,6 @@ public sealed class GetQuotes
 file static class Ordering
 {
     /// <summary>Ties in a fixed order, so that a list is stable.</summary>
-    public static IEnumerable<Quote> ThenBySymbol(this IEnumerable<Quote> quotes) => quotes is IOrderedEnumerable<Quote> ordered ? ordered.ThenBy(q => q.Symbol, StringComparer.Ordinal) : quotes;
+    public static IEnumerable<Quote> ThenBySymbol(this IEnumerable<Quote> quotes) =>
+        quotes is IOrderedEnumerable<Quote> ordered ? ordered.ThenBy(q => q.Symbol, StringComparer.Ordinal) : quotes;
 }

@@ -18,9 +18,23 @@ public sealed class SearchInstruments
         var q = text?.Trim().ToUpperInvariant() ?? "";
         if (q.Length is 0 or > 100) throw Problems.Validation("q", "must have 1 to 100 characters");
         var grams = Trigrams(q);
-        return new Response(_chain.All().Select(x => (x.Instrument, Score: Score(x.Instrument, q, grams))).Where(x => x.Score >= 0.25)
-            .OrderByDescending(x => x.Score).ThenBy(x => x.Instrument.Symbol, StringComparer.Ordinal).Take(20)
-            .Select(x => new Item(x.Instrument.Symbol, x.Instrument.Name, x.Instrument.Exchange, x.Instrument.Type, decimal.Round((decimal)x.Score, 3))).ToList());
+        return new Response(
+            _chain
+                .All()
+                .Select(x => (x.Instrument, Score: Score(x.Instrument, q, grams)))
+                .Where(x => x.Score >= 0.25)
+                .OrderByDescending(x => x.Score)
+                .ThenBy(x => x.Instrument.Symbol, StringComparer.Ordinal)
+                .Take(20)
+                .Select(x => new Item(
+                    x.Instrument.Symbol,
+                    x.Instrument.Name,
+                    x.Instrument.Exchange,
+                    x.Instrument.Type,
+                    decimal.Round((decimal)x.Score, 3)
+                ))
+                .ToList()
+        );
     }
 
     private static double Score(Instrument i, string q, HashSet<string> grams)

@@ -13,6 +13,16 @@ public interface IQuotesDoor
 /// <summary>The hub of the local host: the token itself carries the symbols.</summary>
 internal sealed class OwnHubDoor(HubTokens tokens, string origin) : IQuotesDoor
 {
-    public Task<(string Url, string Token)> OpenAsync(CurrentUser user, IReadOnlyList<string> symbols, CancellationToken ct) => Task.FromResult(
-        (origin + "/v1/hubs/quotes", tokens.Issue(user, "quotes", new Dictionary<string, string> { ["symbols"] = string.Join(',', symbols) }, TimeSpan.FromSeconds(60))));
+    public Task<(string Url, string Token)> OpenAsync(CurrentUser user, IReadOnlyList<string> symbols, CancellationToken ct) =>
+        Task.FromResult(
+            (
+                origin + "/v1/hubs/quotes",
+                tokens.Issue(
+                    user,
+                    "quotes",
+                    new Dictionary<string, string> { ["symbols"] = string.Join(',', symbols) },
+                    TimeSpan.FromSeconds(60)
+                )
+            )
+        );
 }

@@ -3,7 +3,10 @@ using AgentInvest.Market.Providers;
 
 namespace AgentInvest.Market.Realtime;
 
-/// <summary>POST /market/realtime/{symbols}/negotiate: sends a SignalR client on to the hub, with a token that is good for 60 s and for nothing else.</summary>
+/// <summary>
+/// POST /market/realtime/{symbols}/negotiate: sends a SignalR client on to the hub, with a token that is good for 60 s and for nothing
+/// else.
+/// </summary>
 public sealed class NegotiateQuotes
 {
     private const int Most = 100;

@@ -1,7 +1,8 @@
 namespace AgentInvest.Market.Realtime;
 
 /// <summary>
-/// What one connection has not been sent yet: the newest tick per symbol, so it never holds more than a tick a symbol, however slow the connection.
+/// What one connection has not been sent yet: the newest tick per symbol, so it never holds more than a tick a symbol, however slow the
+/// connection.
 /// </summary>
 public sealed class QuoteMailbox
 {
@@ -24,7 +25,9 @@ public sealed class QuoteMailbox
         lock (_lock)
         {
             if (_waiting.Count == 0) return [];
-            var ticks = _waiting.Values.Select(t => t with { PrevSeq = _delivered.TryGetValue(t.Symbol, out var seq) ? seq : null }).ToList();
+            var ticks = _waiting
+                .Values.Select(t => t with { PrevSeq = _delivered.TryGetValue(t.Symbol, out var seq) ? seq : null })
+                .ToList();
             foreach (var tick in ticks) _delivered[tick.Symbol] = tick.Seq;
             _waiting.Clear();
             return ticks;

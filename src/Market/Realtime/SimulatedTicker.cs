@@ -3,7 +3,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace AgentInvest.Market.Realtime;
 
-/// <summary>Pushes the simulated market's ticks of what is listened to: by the clock, so that it neither drifts nor catches up after a pause.</summary>
+/// <summary>
+/// Pushes the simulated market's ticks of what is listened to: by the clock, so that it neither drifts nor catches up after a pause.
+/// </summary>
 internal sealed class SimulatedTicker(SimulatedMarket market, ProviderChain chain, IQuotePush push, TimeProvider time) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

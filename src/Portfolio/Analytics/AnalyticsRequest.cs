@@ -16,10 +16,12 @@ public sealed record AnalyticsRequest(Guid UserId, Guid PortfolioId, long Versio
     public string InstanceId => $"analytics-{PortfolioId:N}-{Version}";
 
     /// <summary>With the booking, in its transaction. Requests that still wait collapse into the newest.</summary>
-    internal static Task AddAsync(Tx tx, PortfolioRow portfolio, CancellationToken ct) => Outbox.AddAsync(tx, OutboxKind, Of(portfolio), portfolio.Id.ToString(), ct, After);
+    internal static Task AddAsync(Tx tx, PortfolioRow portfolio, CancellationToken ct) =>
+        Outbox.AddAsync(tx, OutboxKind, Of(portfolio), portfolio.Id.ToString(), ct, After);
 
     /// <summary>The same with other statements in one trip.</summary>
-    internal static void Add(Batch batch, PortfolioRow portfolio) => Outbox.Add(batch, OutboxKind, Of(portfolio), portfolio.Id.ToString(), After);
+    internal static void Add(Batch batch, PortfolioRow portfolio) =>
+        Outbox.Add(batch, OutboxKind, Of(portfolio), portfolio.Id.ToString(), After);
 
     internal static AnalyticsRequest Of(PortfolioRow portfolio) => new(portfolio.UserId, portfolio.Id, portfolio.Version);
 }

@@ -10,8 +10,8 @@ using AgentInvest.Portfolio.Performance;
 namespace AgentInvest.Portfolio.Analytics;
 
 /// <summary>
-/// The parts of a portfolio's analytics, each an activity of the orchestration. All read one state of the books; what is computed for an older version than the one
-/// stored is dropped. Risk is of the last year of daily returns against SPY.
+/// The parts of a portfolio's analytics, each an activity of the orchestration. All read one state of the books; what is computed for an
+/// older version than the one stored is dropped. Risk is of the last year of daily returns against SPY.
 /// </summary>
 public sealed class ComputeAnalytics
 {
@@ -24,11 +24,29 @@ public sealed class ComputeAnalytics
     private readonly UserMarket _market;
     private readonly TimeProvider _time;
 
-    internal ComputeAnalytics(Db db, BookLoader loader, GetDailyReturns returns, CompareBenchmark compare, ValueHoldings value, UserMarket market, TimeProvider time) =>
-        (_db, _loader, _returns, _compare, _value, _market, _time) = (db, loader, returns, compare, value, market, time);
+    internal ComputeAnalytics(
+        Db db,
+        BookLoader loader,
+        GetDailyReturns returns,
+        CompareBenchmark compare,
+        ValueHoldings value,
+        UserMarket market,
+        TimeProvider time
+    ) => (_db, _loader, _returns, _compare, _value, _market, _time) = (db, loader, returns, compare, value, market, time);
 
     public sealed record Risk(
-        double? Volatility, double? Sharpe, double? Sortino, double? MaxDrawdown, double? Calmar, double? Beta, double? Alpha, double? Var95, double? Cvar95, double? TrackingError, double? InformationRatio);
+        double? Volatility,
+        double? Sharpe,
+        double? Sortino,
+        double? MaxDrawdown,
+        double? Calmar,
+        double? Beta,
+        double? Alpha,
+        double? Var95,
+        double? Cvar95,
+        double? TrackingError,
+        double? InformationRatio
+    );
 
     /// <summary>Of the last twelve months, in base currency; yield on market value.</summary>
     public sealed record Income(decimal TrailingDividends, decimal? TrailingYield);
@@ -44,12 +62,26 @@ public sealed class ComputeAnalytics
         var (book, today) = await LoadAsync(request, ct);
         var days = await _returns.OfAsync(book, today.AddYears(-1), today, ct);
         double[] r = [.. days.Select(d => d.Return)], m = [];
-        if (days.Count > 0 && await _compare.IndexAsync(book.Portfolio, Market, days[0].Since, today, ct) is { Days.Length: > 0 } index && index.Days[0] <= days[0].Since)
+        if (
+            days.Count > 0
+            && await _compare.IndexAsync(book.Portfolio, Market, days[0].Since, today, ct) is { Days.Length: > 0 } index
+            && index.Days[0] <= days[0].Since
+        )
             m = [.. days.Select(d => (double)(index.On(d.Date)!.Value / index.On(d.Since)!.Value) - 1)];
         var (against, year) = (m.Length > 0, RiskMeasures.PeriodsPerYear([.. days.Select(d => d.Date)]));
-        return new Risk(RiskMeasures.Volatility(r, year), RiskMeasures.Sharpe(r, year), RiskMeasures.Sortino(r, year), RiskMeasures.MaxDrawdown(r), RiskMeasures.Calmar(r, year), against ? RiskMeasures.Beta(r, m) : null,
-            against ? RiskMeasures.Alpha(r, m, year) : null, RiskMeasures.ValueAtRisk(r), RiskMeasures.ConditionalValueAtRisk(r), against ? RiskMeasures.TrackingError(r, m, year) : null,
-            against ? RiskMeasures.InformationRatio(r, m, year) : null);
+        return new Risk(
+            RiskMeasures.Volatility(r, year),
+            RiskMeasures.Sharpe(r, year),
+            RiskMeasures.Sortino(r, year),
+            RiskMeasures.MaxDrawdown(r),
+            RiskMeasures.Calmar(r, year),
+            against ? RiskMeasures.Beta(r, m) : null,
+            against ? RiskMeasures.Alpha(r, m, year) : null,
+            RiskMeasures.ValueAtRisk(r),
+            RiskMeasures.ConditionalValueAtRisk(r),
+            against ? RiskMeasures.TrackingError(r, m, year) : null,
+            against ? RiskMeasures.InformationRatio(r, m, year) : null
+        );
     }
 
     public async Task<Income> IncomeAsync(AnalyticsRequest request, CancellationToken ct)
@@ -65,22 +97,45 @@ public sealed class ComputeAnalytics
         var (book, today) = await LoadAsync(request, ct);
         var values = await ValuesAsync(book, ct);
         var total = values.Sum(v => v.Value);
-        var weights = values.Where(_ => total > 0).Select(v => new TopWeight(v.Symbol, decimal.Round(v.Value / total, Money.Scale))).OrderByDescending(w => w.Weight).ThenBy(w => w.Symbol, StringComparer.Ordinal).ToList();
+        var weights = values
+            .Where(_ => total > 0)
+            .Select(v => new TopWeight(v.Symbol, decimal.Round(v.Value / total, Money.Scale)))
+            .OrderByDescending(w => w.Weight)
+            .ThenBy(w => w.Symbol, StringComparer.Ordinal)
+            .ToList();
         var symbols = weights.Take(20).Select(w => w.Symbol).ToList();
         var closes = await _market.ClosesAsync(request.UserId, symbols, today.AddYears(-1), today, ct);
         var returns = symbols.ToDictionary(s => s, s => closes.TryGetValue(s, out var c) ? Returns(c) : []);
         var matrix = symbols.Select(a => (IReadOnlyList<double?>)symbols.Select(b => Correlate(returns[a], returns[b])).ToList()).ToList();
-        return new Structure(new Concentration(weights.Count == 0 ? null : RiskMeasures.Concentration(weights.Select(w => (double)w.Weight).ToArray()), weights.Take(10).ToList()), new Correlation(symbols, matrix));
+        return new Structure(
+            new Concentration(
+                weights.Count == 0 ? null : RiskMeasures.Concentration(weights.Select(w => (double)w.Weight).ToArray()),
+                weights.Take(10).ToList()
+            ),
+            new Correlation(symbols, matrix)
+        );
     }
 
-    public async Task StoreAsync(AnalyticsRequest request, Result result, CancellationToken ct) => await _db.ExecuteAsync("""
-        insert into portfolio.analytics as a (user_id, portfolio_id, version, computed_at, result)
-        select $1, $2, $3, $4, $5::jsonb where exists (select from portfolio.portfolios where user_id = $1 and id = $2)
-        on conflict (user_id, portfolio_id) do update set version = excluded.version, computed_at = excluded.computed_at, result = excluded.result where a.version <= excluded.version
-        """, ct, request.UserId, request.PortfolioId, request.Version, _time.GetUtcNow(), JsonSerializer.Serialize(result, Json.Options));
+    public async Task StoreAsync(AnalyticsRequest request, Result result, CancellationToken ct) =>
+        await _db.ExecuteAsync(
+            """
+            insert into portfolio.analytics as a (user_id, portfolio_id, version, computed_at, result)
+            select $1, $2, $3, $4, $5::jsonb where exists (select from portfolio.portfolios where user_id = $1 and id = $2)
+            on conflict (user_id, portfolio_id) do update set version = excluded.version, computed_at = excluded.computed_at, result = excluded.result where a.version <= excluded.version
+            """,
+            ct,
+            request.UserId,
+            request.PortfolioId,
+            request.Version,
+            _time.GetUtcNow(),
+            JsonSerializer.Serialize(result, Json.Options)
+        );
 
     private async Task<(LoadedBook Book, DateOnly Today)> LoadAsync(AnalyticsRequest request, CancellationToken ct) =>
-        (await _loader.LoadAsync(new CurrentUser(request.UserId, Guid.Empty, [], ""), request.PortfolioId, ct), Instants.DayOf(_time.GetUtcNow()));
+        (
+            await _loader.LoadAsync(new CurrentUser(request.UserId, Guid.Empty, [], ""), request.PortfolioId, ct),
+            Instants.DayOf(_time.GetUtcNow())
+        );
 
     private async Task<List<(string Symbol, decimal Value)>> ValuesAsync(LoadedBook book, CancellationToken ct) =>
         (await _value.HandleAsync(book, null, ct)).Holdings.Where(h => h.Value > 0).Select(h => (h.Position.Symbol, h.Value)).ToList();

@@ -8,17 +8,41 @@ namespace AgentInvest.Portfolio.Analytics;
 public sealed class GetAnalytics(Db db, FindPortfolio find)
 {
     public sealed record Response(
-        string Status, DateTimeOffset? ComputedAt, ComputeAnalytics.Risk? Risk, ComputeAnalytics.Income? Income, ComputeAnalytics.Concentration? Concentration, ComputeAnalytics.Correlation? Correlation);
+        string Status,
+        DateTimeOffset? ComputedAt,
+        ComputeAnalytics.Risk? Risk,
+        ComputeAnalytics.Income? Income,
+        ComputeAnalytics.Concentration? Concentration,
+        ComputeAnalytics.Correlation? Correlation
+    );
 
     public sealed record Started(string InstanceId, string StatusUrl);
 
     public async Task<Response> HandleAsync(CurrentUser user, Guid? portfolioId, CancellationToken ct)
     {
         var portfolio = await find.HandleAsync(user, portfolioId, ct);
-        var stored = await db.OneAsync("select version, computed_at, result::text from portfolio.analytics where user_id = $1 and portfolio_id = $2",
-            r => new { Version = r.GetInt64(0), At = r.Instant(1), Result = JsonSerializer.Deserialize<ComputeAnalytics.Result>(r.GetString(2), Json.Options)! }, ct, user.Id, portfolio.Id);
-        return stored is null ? new Response("pending", null, null, null, null, null)
-            : new Response(stored.Version >= portfolio.Version ? "ready" : "pending", stored.At, stored.Result.Risk, stored.Result.Income, stored.Result.Concentration, stored.Result.Correlation);
+        var stored = await db.OneAsync(
+            "select version, computed_at, result::text from portfolio.analytics where user_id = $1 and portfolio_id = $2",
+            r => new
+            {
+                Version = r.GetInt64(0),
+                At = r.Instant(1),
+                Result = JsonSerializer.Deserialize<ComputeAnalytics.Result>(r.GetString(2), Json.Options)!,
+            },
+            ct,
+            user.Id,
+            portfolio.Id
+        );
+        return stored is null
+            ? new Response("pending", null, null, null, null, null)
+            : new Response(
+                stored.Version >= portfolio.Version ? "ready" : "pending",
+                stored.At,
+                stored.Result.Risk,
+                stored.Result.Income,
+                stored.Result.Concentration,
+                stored.Result.Correlation
+            );
     }
 
     /// <summary>What to compute for POST /portfolio/analytics.</summary>

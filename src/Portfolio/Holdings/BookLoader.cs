@@ -23,7 +23,10 @@ internal sealed class LoadedBook(PortfolioRow portfolio, IReadOnlyList<LedgerEnt
     public IReadOnlyDictionary<Guid, Booked> Journal => _replayed.Value.Journal;
 
     /// <summary>At the end of a day.</summary>
-    public Book At(DateOnly day) => entries.Count == 0 || entries[^1].Day <= day ? Current : Book.Replay(entries.TakeWhile(e => e.Day <= day), portfolio.Method, portfolio.BaseCurrency);
+    public Book At(DateOnly day) =>
+        entries.Count == 0 || entries[^1].Day <= day
+            ? Current
+            : Book.Replay(entries.TakeWhile(e => e.Day <= day), portfolio.Method, portfolio.BaseCurrency);
 
     private static (Book, Dictionary<Guid, Booked>) Replay(PortfolioRow portfolio, IReadOnlyList<LedgerEntry> entries)
     {
@@ -48,10 +51,16 @@ internal sealed class BookLoader(Db db, FindPortfolio find) : IDisposable
         {
             var known = _cache.Get<LoadedBook>(portfolio.Id);
             if (known?.Portfolio.Version == portfolio.Version) return known;
-            var (entries, lastSeq) = known is not null && await AddedAsync(known, ct) is { } added ? added : Of(await Ledger.RowsAsync(db, portfolio, ct));
+            var (entries, lastSeq) =
+                known is not null && await AddedAsync(known, ct) is { } added ? added : Of(await Ledger.RowsAsync(db, portfolio, ct));
             // A booking between the two reads would pass its entries off as those of the version before.
             var after = await find.HandleAsync(user, portfolio.Id, ct);
-            if (after.Version == portfolio.Version) return _cache.Set(portfolio.Id, new LoadedBook(after, entries, lastSeq), new MemoryCacheEntryOptions { Size = entries.Count + 10, SlidingExpiration = TimeSpan.FromMinutes(10) });
+            if (after.Version == portfolio.Version)
+                return _cache.Set(
+                    portfolio.Id,
+                    new LoadedBook(after, entries, lastSeq),
+                    new MemoryCacheEntryOptions { Size = entries.Count + 10, SlidingExpiration = TimeSpan.FromMinutes(10) }
+                );
             portfolio = after;
         }
     }
@@ -61,7 +70,13 @@ internal sealed class BookLoader(Db db, FindPortfolio find) : IDisposable
     {
         var (user, id) = (known.Portfolio.UserId, known.Portfolio.Id);
         var added = await Ledger.RowsSinceAsync(db, known.Portfolio, known.LastSeq, ct);
-        var count = await db.OneAsync("select count(*)::int from portfolio.transactions where user_id = $1 and portfolio_id = $2 and reversed_by is null", r => r.GetInt32(0), ct, user, id);
+        var count = await db.OneAsync(
+            "select count(*)::int from portfolio.transactions where user_id = $1 and portfolio_id = $2 and reversed_by is null",
+            r => r.GetInt32(0),
+            ct,
+            user,
+            id
+        );
         if (count != known.Entries.Count + added.Count) return null;
         List<LedgerEntry> entries = [.. known.Entries, .. added.Select(r => r.ToEntry())];
         entries.Sort(LedgerEntry.Order);

@@ -30,8 +30,15 @@ public sealed class GetAllocation
         };
         var loaded = await _loader.LoadAsync(user, portfolioId, ct);
         var valued = await _value.HandleAsync(loaded, null, ct);
-        var parts = valued.Holdings.Select(h => (Key: key(h), h.Value)).Concat(valued.Balances.Select(b => (Key: by == "currency" ? b.Currency : Cash, b.Value)));
-        var groups = parts.GroupBy(p => p.Key, StringComparer.Ordinal).Select(g => (g.Key, Value: Rounded(g.Sum(p => p.Value)))).OrderByDescending(g => g.Value).ThenBy(g => g.Key, StringComparer.Ordinal).ToList();
+        var parts = valued
+            .Holdings.Select(h => (Key: key(h), h.Value))
+            .Concat(valued.Balances.Select(b => (Key: by == "currency" ? b.Currency : Cash, b.Value)));
+        var groups = parts
+            .GroupBy(p => p.Key, StringComparer.Ordinal)
+            .Select(g => (g.Key, Value: Rounded(g.Sum(p => p.Value))))
+            .OrderByDescending(g => g.Value)
+            .ThenBy(g => g.Key, StringComparer.Ordinal)
+            .ToList();
         return (new Response(by, loaded.Portfolio.BaseCurrency, Weigh(groups)), loaded.Portfolio.ETag);
     }
 

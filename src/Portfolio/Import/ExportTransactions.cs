@@ -6,7 +6,10 @@ using CsvHelper;
 
 namespace AgentInvest.Portfolio.Import;
 
-/// <summary>GET /portfolio/export: every entry in force, the feed's too, as the import reads them; importing it into an empty portfolio gives the same books.</summary>
+/// <summary>
+/// GET /portfolio/export: every entry in force, the feed's too, as the import reads them; importing it into an empty portfolio gives the
+/// same books.
+/// </summary>
 public sealed class ExportTransactions(Db db, FindPortfolio find)
 {
     public sealed record Response(Settings Portfolio, IReadOnlyList<Entry> Transactions);
@@ -14,15 +17,37 @@ public sealed class ExportTransactions(Db db, FindPortfolio find)
 
     /// <param name="Id">What <c>lotIds</c> of sales refer to.</param>
     public sealed record Entry(
-        Guid Id, string Type, string? Symbol, decimal? Quantity, decimal? Price, decimal? Amount, decimal Fee, decimal Tax, decimal? Ratio, string Currency, decimal FxRate, DateTimeOffset ExecutedAt,
-        IReadOnlyList<Guid>? LotIds, string? ExternalId, string? Note, string? NewSymbol, decimal? CostFraction, DateTimeOffset? AcquiredAt);
+        Guid Id,
+        string Type,
+        string? Symbol,
+        decimal? Quantity,
+        decimal? Price,
+        decimal? Amount,
+        decimal Fee,
+        decimal Tax,
+        decimal? Ratio,
+        string Currency,
+        decimal FxRate,
+        DateTimeOffset ExecutedAt,
+        IReadOnlyList<Guid>? LotIds,
+        string? ExternalId,
+        string? Note,
+        string? NewSymbol,
+        decimal? CostFraction,
+        DateTimeOffset? AcquiredAt
+    );
 
     public async Task<(Response Response, string ETag)> HandleAsync(CurrentUser user, Guid? portfolioId, CancellationToken ct)
     {
         var portfolio = await find.HandleAsync(user, portfolioId, ct);
         var rows = await Ledger.RowsAsync(db, portfolio, ct);
-        rows.Sort((a, b) => a.ExecutedAt != b.ExecutedAt ? a.ExecutedAt.CompareTo(b.ExecutedAt) : (a.Place ?? a.Seq).CompareTo(b.Place ?? b.Seq));
-        return (new Response(new Settings(portfolio.Name, portfolio.BaseCurrency, portfolio.CostBasisMethod), rows.Select(Show).ToList()), portfolio.ETag);
+        rows.Sort(
+            (a, b) => a.ExecutedAt != b.ExecutedAt ? a.ExecutedAt.CompareTo(b.ExecutedAt) : (a.Place ?? a.Seq).CompareTo(b.Place ?? b.Seq)
+        );
+        return (
+            new Response(new Settings(portfolio.Name, portfolio.BaseCurrency, portfolio.CostBasisMethod), rows.Select(Show).ToList()),
+            portfolio.ETag
+        );
     }
 
     public static byte[] ToCsv(Response response)
@@ -33,7 +58,27 @@ public sealed class ExportTransactions(Db db, FindPortfolio find)
             csv.WriteHeader(ReadCsv.Columns);
             foreach (var e in response.Transactions)
             {
-                object?[] cells = [e.Id, e.Type, e.Symbol, e.Quantity, e.Price, e.Amount, e.Fee, e.Tax, e.Ratio, e.Currency, e.FxRate, e.ExecutedAt, e.LotIds, e.ExternalId, e.Note, e.NewSymbol, e.CostFraction, e.AcquiredAt];
+                object?[] cells =
+                [
+                    e.Id,
+                    e.Type,
+                    e.Symbol,
+                    e.Quantity,
+                    e.Price,
+                    e.Amount,
+                    e.Fee,
+                    e.Tax,
+                    e.Ratio,
+                    e.Currency,
+                    e.FxRate,
+                    e.ExecutedAt,
+                    e.LotIds,
+                    e.ExternalId,
+                    e.Note,
+                    e.NewSymbol,
+                    e.CostFraction,
+                    e.AcquiredAt,
+                ];
                 foreach (var cell in cells) csv.WriteField(Text(cell));
                 csv.EndRecord();
             }
@@ -42,8 +87,27 @@ public sealed class ExportTransactions(Db db, FindPortfolio find)
     }
 
     /// <summary>Of a trade either what was paid or its price, whichever it was booked with: the other follows from it.</summary>
-    private static Entry Show(LedgerRow r) => new(r.LotId, r.Type, r.Symbol, r.Quantity, r.Type is "buy" or "sell" && r.Amount is not null ? null : r.Price, r.Amount, r.Fee, r.Tax, r.Ratio, r.Currency, r.FxRate, r.ExecutedAt,
-        r.LotIds, r.ExternalId, r.Note, r.NewSymbol, r.CostFraction, r.AcquiredAt);
+    private static Entry Show(LedgerRow r) =>
+        new(
+            r.LotId,
+            r.Type,
+            r.Symbol,
+            r.Quantity,
+            r.Type is "buy" or "sell" && r.Amount is not null ? null : r.Price,
+            r.Amount,
+            r.Fee,
+            r.Tax,
+            r.Ratio,
+            r.Currency,
+            r.FxRate,
+            r.ExecutedAt,
+            r.LotIds,
+            r.ExternalId,
+            r.Note,
+            r.NewSymbol,
+            r.CostFraction,
+            r.AcquiredAt
+        );
 
     private static string? Text(object? cell) => cell switch
     {

@@ -4,8 +4,9 @@ using AgentInvest.Portfolio.Transactions;
 namespace AgentInvest.Portfolio.Import;
 
 /// <summary>
-/// What is to become of each line of a file. Duplicates: an <c>externalId</c> decides where a line has one; else a line that says the same as an entry in the books is
-/// that entry, each entry standing for one line. So a file read twice books nothing, and lines of one file that say the same are as many trades.
+/// What is to become of each line of a file. Duplicates: an <c>externalId</c> decides where a line has one; else a line that says the same
+/// as an entry in the books is that entry, each entry standing for one line. So a file read twice books nothing, and lines of one file that
+/// say the same are as many trades.
 /// </summary>
 internal sealed class ImportPlan
 {
@@ -22,7 +23,15 @@ internal sealed class ImportPlan
         foreach (var line in parsed)
         {
             var (row, fault) = completed.GetValueOrDefault(line.Row);
-            if (row is null) _answers[line.Row] = new ImportTransactions.Line(line.Row, "failed", null, line.Errors ?? fault!.Problem.Errors ?? new Dictionary<string, string[]> { [""] = [fault.Problem.Detail ?? fault.Problem.Title] });
+            if (row is null)
+                _answers[line.Row] = new ImportTransactions.Line(
+                    line.Row,
+                    "failed",
+                    null,
+                    line.Errors
+                        ?? fault!.Problem.Errors
+                        ?? new Dictionary<string, string[]> { [""] = [fault.Problem.Detail ?? fault.Problem.Title] }
+                );
             else
             {
                 _rows[line.Row] = row;
@@ -54,14 +63,22 @@ internal sealed class ImportPlan
         }
         foreach (var (line, row) in _rows.ToList())
         {
-            Guid? twin = row.ExternalId is { } id ? named.TryGetValue(id, out var known) ? known : null : same.TryGetValue(Key(row), out var queue) && queue.TryDequeue(out var first) ? first : null;
+            Guid? twin = row.ExternalId is { } id
+                ? named.TryGetValue(id, out var known)
+                    ? known
+                    : null
+                : same.TryGetValue(Key(row), out var queue) && queue.TryDequeue(out var first)
+                    ? first
+                    : null;
             if (row.ExternalId is { } own && twin is null) named[own] = row.Id;
             if (twin is { } there) Settle(line, new ImportTransactions.Line(line, "duplicate", there, null));
         }
         // Sales of this file name lots by what the file calls them: those that were there already keep their own names.
         var moved = _answers.Values.Where(a => a.Status == "duplicate").ToDictionary(a => a.Row, a => a.Id!.Value);
         var lots = booked.Where(b => b.ReversedBy is null).ToDictionary(b => b.Id, b => b.LotId);
-        var renamed = _lines.Where(l => moved.ContainsKey(l.Value)).ToDictionary(l => l.Key, l => lots.GetValueOrDefault(moved[l.Value], moved[l.Value]));
+        var renamed = _lines
+            .Where(l => moved.ContainsKey(l.Value))
+            .ToDictionary(l => l.Key, l => lots.GetValueOrDefault(moved[l.Value], moved[l.Value]));
         foreach (var (line, row) in _rows.Where(r => r.Value.LotIds is not null).ToList())
             _rows[line] = row with { LotIds = row.LotIds!.Select(l => renamed.GetValueOrDefault(l, l)).ToArray() };
     }
@@ -73,12 +90,34 @@ internal sealed class ImportPlan
         return true;
     }
 
-    /// <summary>Blames the last line, or all lines, before an entry in the books that no longer fits. False where there is none: then the books did not fit before.</summary>
+    /// <summary>
+    /// Blames the last line, or all lines, before an entry in the books that no longer fits. False where there is none: then the books did
+    /// not fit before.
+    /// </summary>
     public bool RefuseBefore(LedgerEntry entry, InsufficientQuantityException e, bool all)
     {
-        var blamed = _rows.Values.Where(r => (r.Symbol == e.Symbol || r.NewSymbol == e.Symbol) && r.Type is "sell" or "transferOut" or "merger" or "split" && r.ExecutedAt <= entry.ExecutedAt).OrderByDescending(r => r.ExecutedAt).Take(all ? int.MaxValue : 1).ToList();
+        var blamed = _rows
+            .Values.Where(r =>
+                (r.Symbol == e.Symbol || r.NewSymbol == e.Symbol)
+                && r.Type is "sell" or "transferOut" or "merger" or "split"
+                && r.ExecutedAt <= entry.ExecutedAt
+            )
+            .OrderByDescending(r => r.ExecutedAt)
+            .Take(all ? int.MaxValue : 1)
+            .ToList();
         foreach (var line in blamed.Select(b => _lines[b.Id]))
-            Settle(line, new ImportTransactions.Line(line, "failed", null, new Dictionary<string, string[]> { ["quantity"] = [$"leaves too little for what is booked on {Core.Instants.Format(e.At)}"] }));
+            Settle(
+                line,
+                new ImportTransactions.Line(
+                    line,
+                    "failed",
+                    null,
+                    new Dictionary<string, string[]>
+                    {
+                        ["quantity"] = [$"leaves too little for what is booked on {Core.Instants.Format(e.At)}"],
+                    }
+                )
+            );
         return blamed.Count > 0;
     }
 
@@ -96,5 +135,21 @@ internal sealed class ImportPlan
     }
 
     /// <summary>What makes two entries the same trade; the rate is left out, for it may be looked up anew.</summary>
-    private static object Key(LedgerRow r) => (r.Type, r.Symbol, r.NewSymbol, (r.Quantity, r.Type is "buy" or "sell" ? r.Amount ?? decimal.Round(r.Quantity!.Value * r.Price!.Value, Core.Money.Scale) : r.Amount, r.Type is "buy" or "sell" ? null : r.Price, r.Fee, r.Tax, r.Ratio, r.CostFraction), r.Currency, r.ExecutedAt);
+    private static object Key(LedgerRow r) =>
+        (
+            r.Type,
+            r.Symbol,
+            r.NewSymbol,
+            (
+                r.Quantity,
+                r.Type is "buy" or "sell" ? r.Amount ?? decimal.Round(r.Quantity!.Value * r.Price!.Value, Core.Money.Scale) : r.Amount,
+                r.Type is "buy" or "sell" ? null : r.Price,
+                r.Fee,
+                r.Tax,
+                r.Ratio,
+                r.CostFraction
+            ),
+            r.Currency,
+            r.ExecutedAt
+        );
 }

@@ -8,8 +8,8 @@ using Npgsql;
 namespace AgentInvest.Portfolio.Import;
 
 /// <summary>
-/// POST /portfolio/transactions/import. Each line stands for itself: what cannot be booked is reported beside what was, and what is in the books already is skipped.
-/// All of it is one transaction, whose books are derived once.
+/// POST /portfolio/transactions/import. Each line stands for itself: what cannot be booked is reported beside what was, and what is in the
+/// books already is skipped. All of it is one transaction, whose books are derived once.
 /// </summary>
 public sealed class ImportTransactions
 {
@@ -24,7 +24,8 @@ public sealed class ImportTransactions
     private readonly FindPortfolio _find;
     private readonly TimeProvider _time;
 
-    internal ImportTransactions(Db db, FeedActions feeds, UserMarket market, FindPortfolio find, TimeProvider time) => (_db, _feeds, _market, _find, _time) = (db, feeds, market, find, time);
+    internal ImportTransactions(Db db, FeedActions feeds, UserMarket market, FindPortfolio find, TimeProvider time) =>
+        (_db, _feeds, _market, _find, _time) = (db, feeds, market, find, time);
 
     /// <param name="Row">Counts from 1, a header aside.</param>
     /// <param name="Status"><c>imported</c>, <c>duplicate</c> or <c>failed</c>; with <c>dryRun</c> what it would be.</param>
@@ -33,7 +34,15 @@ public sealed class ImportTransactions
 
     public sealed record Response(int Imported, int Duplicates, int Failed, bool DryRun, IReadOnlyList<Line> Rows);
 
-    public async Task<(Response Response, string ETag)> HandleAsync(CurrentUser user, Guid? portfolioId, string? format, bool dryRun, ReadOnlyMemory<byte> file, string? ifMatch, CancellationToken ct)
+    public async Task<(Response Response, string ETag)> HandleAsync(
+        CurrentUser user,
+        Guid? portfolioId,
+        string? format,
+        bool dryRun,
+        ReadOnlyMemory<byte> file,
+        string? ifMatch,
+        CancellationToken ct
+    )
     {
         var now = _time.GetUtcNow();
         var parsed = Parse(format, file, now);
@@ -72,10 +81,16 @@ public sealed class ImportTransactions
         _ => throw Problems.Validation("format", "must be one of csv, json, ofx"),
     };
 
-    private async Task<Dictionary<int, (LedgerRow? Row, ProblemException? Fault)>> CompleteAsync(PortfolioRow portfolio, List<ParsedRow> parsed, CancellationToken ct)
+    private async Task<Dictionary<int, (LedgerRow? Row, ProblemException? Fault)>> CompleteAsync(
+        PortfolioRow portfolio,
+        List<ParsedRow> parsed,
+        CancellationToken ct
+    )
     {
         var good = parsed.Where(p => p.Request is not null).ToList();
-        var days = good.Select(p => Instants.DayOf(p.Request!.ExecutedAt!.Value)).DefaultIfEmpty(Instants.DayOf(_time.GetUtcNow())).ToList();
+        var days = good.Select(p => Instants.DayOf(p.Request!.ExecutedAt!.Value))
+            .DefaultIfEmpty(Instants.DayOf(_time.GetUtcNow()))
+            .ToList();
         var complete = new CompleteEntry(_market, portfolio, days.Min(), days.Max());
         var rows = new Dictionary<int, (LedgerRow?, ProblemException?)>();
         foreach (var line in good)
@@ -86,12 +101,26 @@ public sealed class ImportTransactions
         return rows;
     }
 
-    /// <summary>Finds, line by line in the books' order, what would take more than is held; leaves the plan with what can be booked.</summary>
-    private static async Task RefuseAsync(Tx tx, PortfolioRow locked, ImportPlan plan, IReadOnlyDictionary<string, Feed> known, CancellationToken ct)
+    /// <summary>
+    /// Finds, line by line in the books' order, what would take more than is held; leaves the plan with what can be booked.
+    /// </summary>
+    private static async Task RefuseAsync(
+        Tx tx,
+        PortfolioRow locked,
+        ImportPlan plan,
+        IReadOnlyDictionary<string, Feed> known,
+        CancellationToken ct
+    )
     {
         var touched = plan.Rows.SelectMany(r => new[] { r.Symbol, r.NewSymbol }).OfType<string>().ToHashSet(StringComparer.Ordinal);
         if (touched.Count == 0) return;
-        var (symbols, reading) = await ChangeBooks.LinkedAsync(tx, locked, touched, plan.Rows.Where(r => r.NewSymbol is not null).Select(r => (r.Symbol!, r.NewSymbol!)), ct);
+        var (symbols, reading) = await ChangeBooks.LinkedAsync(
+            tx,
+            locked,
+            touched,
+            plan.Rows.Where(r => r.NewSymbol is not null).Select(r => (r.Symbol!, r.NewSymbol!)),
+            ct
+        );
         var dropped = reading.Dropped.All.ToHashSet();
         var present = reading.Of(symbols).Where(e => !e.FromFeed || !known.ContainsKey(e.Symbol!)).ToList();
         var feeds = known.Where(f => symbols.Contains(f.Key)).ToDictionary(StringComparer.Ordinal);
@@ -100,13 +129,20 @@ public sealed class ImportTransactions
         {
             again = false;
             var rows = plan.Rows;
-            FeedActions.Derive(locked.Method, [.. present, .. rows.Where(r => r.Symbol is not null).Select((r, i) => r with { Seq = long.MaxValue - rows.Count + i })], feeds, dropped, (entry, e) =>
-            {
-                if (plan.Refuse(entry.Id, e)) return true;
-                // Something that was booked before no longer fits: the last line before it that took shares away is one too many.
-                again |= plan.RefuseBefore(entry, e, all: round > MostRounds);
-                return true;
-            });
+            FeedActions.Derive(
+                locked.Method,
+                [.. present, .. rows.Where(r => r.Symbol is not null).Select((r, i) => r with { Seq = long.MaxValue - rows.Count + i })],
+                feeds,
+                dropped,
+                (entry, e) =>
+                {
+                    if (plan.Refuse(entry.Id, e))
+                        return true;
+                    // Something that was booked before no longer fits: the last line before it that took shares away is one too many.
+                    again |= plan.RefuseBefore(entry, e, all: round > MostRounds);
+                    return true;
+                }
+            );
         }
     }
 }

@@ -32,12 +32,39 @@ internal sealed record ParsedRow(int Row, RecordTransaction.Request? Request, Gu
             if (Text(name) is not { } when) return null;
             if (Instants.TryParse(when, out var instant)) return instant;
             // A date stands for its first instant; splits of that day take effect before it.
-            return check.That(DateOnly.TryParseExact(when, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day), name, "must be an instant such as 2026-01-31T15:00:00Z or a date such as 2026-01-31") ? Instants.StartOf(day) : null;
+            return check.That(
+                DateOnly.TryParseExact(when, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day),
+                name,
+                "must be an instant such as 2026-01-31T15:00:00Z or a date such as 2026-01-31"
+            )
+                ? Instants.StartOf(day)
+                : null;
         }
-        var lots = Text("lotIds")?.Split([' ', ';', '|'], StringSplitOptions.RemoveEmptyEntries).Select(l => Id("lotIds", l)).OfType<Guid>().ToList();
+        var lots = Text("lotIds")
+            ?.Split([' ', ';', '|'], StringSplitOptions.RemoveEmptyEntries)
+            .Select(l => Id("lotIds", l))
+            .OfType<Guid>()
+            .ToList();
         var type = Text("type");
-        var request = new RecordTransaction.Request(TransactionRules.Types.FirstOrDefault(t => t.Equals(type, StringComparison.OrdinalIgnoreCase)) ?? type, Text("symbol"), Number("quantity"), Number("price"), Number("amount"), Number("fee"),
-            Number("tax"), Number("ratio"), Text("currency")?.ToUpperInvariant(), Number("fxRate"), At("executedAt"), lots, Text("externalId"), Text("note"), Text("newSymbol"), Number("costFraction"), At("acquiredAt"));
+        var request = new RecordTransaction.Request(
+            TransactionRules.Types.FirstOrDefault(t => t.Equals(type, StringComparison.OrdinalIgnoreCase)) ?? type,
+            Text("symbol"),
+            Number("quantity"),
+            Number("price"),
+            Number("amount"),
+            Number("fee"),
+            Number("tax"),
+            Number("ratio"),
+            Text("currency")?.ToUpperInvariant(),
+            Number("fxRate"),
+            At("executedAt"),
+            lots,
+            Text("externalId"),
+            Text("note"),
+            Text("newSymbol"),
+            Number("costFraction"),
+            At("acquiredAt")
+        );
         var name = Text("id") is { } id ? Id("id", id) : null;
         return Checked(row, request, name, check, now);
     }

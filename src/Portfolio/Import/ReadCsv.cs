@@ -4,12 +4,32 @@ using CsvHelper;
 namespace AgentInvest.Portfolio.Import;
 
 /// <summary>
-/// CSV with a header of the members of POST /portfolio/transactions, in any order and case, separated by comma, semicolon or tab; numbers with a point. Also
-/// <c>id</c>, as the export writes it.
+/// CSV with a header of the members of POST /portfolio/transactions, in any order and case, separated by comma, semicolon or tab; numbers
+/// with a point. Also <c>id</c>, as the export writes it.
 /// </summary>
 internal static class ReadCsv
 {
-    public static readonly string[] Columns = ["id", "type", "symbol", "quantity", "price", "amount", "fee", "tax", "ratio", "currency", "fxRate", "executedAt", "lotIds", "externalId", "note", "newSymbol", "costFraction", "acquiredAt"];
+    public static readonly string[] Columns =
+    [
+        "id",
+        "type",
+        "symbol",
+        "quantity",
+        "price",
+        "amount",
+        "fee",
+        "tax",
+        "ratio",
+        "currency",
+        "fxRate",
+        "executedAt",
+        "lotIds",
+        "externalId",
+        "note",
+        "newSymbol",
+        "costFraction",
+        "acquiredAt",
+    ];
 
     /// <exception cref="ProblemException">400 naming <c>file</c> where no row can be told from another.</exception>
     public static List<ParsedRow> Parse(ReadOnlyMemory<byte> bytes, DateTimeOffset now)
@@ -23,16 +43,28 @@ internal static class ReadCsv
         for (var i = 0; i < names.Length; i++)
         {
             var name = names[i].Trim();
-            if (!Columns.Contains(name, StringComparer.OrdinalIgnoreCase)) throw Problems.Validation("file", $"has the column '{Shown(name)}', which is not a member of a transaction");
+            if (!Columns.Contains(name, StringComparer.OrdinalIgnoreCase))
+                throw Problems.Validation("file", $"has the column '{Shown(name)}', which is not a member of a transaction");
             if (!index.TryAdd(name, i)) throw Problems.Validation("file", $"has the column '{Shown(name)}' more than once");
         }
         var rows = new List<ParsedRow>();
         while (csv.Read())
         {
             var number = rows.Count + 1;
-            rows.Add(csv.FieldCount > names.Length
-                ? new ParsedRow(number, null, null, new Dictionary<string, string[]> { [""] = [$"has {csv.FieldCount} cells under {names.Length} headers"] })
-                : ParsedRow.Of(number, name => index.TryGetValue(name, out var at) && at < csv.FieldCount ? csv.GetString(at) : null, now));
+            rows.Add(
+                csv.FieldCount > names.Length
+                    ? new ParsedRow(
+                        number,
+                        null,
+                        null,
+                        new Dictionary<string, string[]> { [""] = [$"has {csv.FieldCount} cells under {names.Length} headers"] }
+                    )
+                    : ParsedRow.Of(
+                        number,
+                        name => index.TryGetValue(name, out var at) && at < csv.FieldCount ? csv.GetString(at) : null,
+                        now
+                    )
+            );
         }
         return rows;
     }

@@ -3,7 +3,10 @@ using AgentInvest.Core;
 
 namespace AgentInvest.Portfolio.Import;
 
-/// <summary>The JSON that the export writes: <c>{"transactions":[…]}</c> or the bare list, each with the members of POST /portfolio/transactions and <c>id</c>.</summary>
+/// <summary>
+/// The JSON that the export writes: <c>{"transactions":[…]}</c> or the bare list, each with the members of POST /portfolio/transactions and
+/// <c>id</c>.
+/// </summary>
 internal static class ReadJson
 {
     public static List<ParsedRow> Parse(ReadOnlyMemory<byte> bytes, DateTimeOffset now)
@@ -12,7 +15,8 @@ internal static class ReadJson
         {
             using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 32 });
             var list = document.RootElement;
-            if (list.ValueKind == JsonValueKind.Object && !list.TryGetProperty("transactions", out list)) throw Problems.Validation("transactions", "is required");
+            if (list.ValueKind == JsonValueKind.Object && !list.TryGetProperty("transactions", out list))
+                throw Problems.Validation("transactions", "is required");
             if (list.ValueKind != JsonValueKind.Array) throw Problems.Validation("transactions", "must be a list");
             return list.EnumerateArray().Select((e, i) => Row(i + 1, e, now)).ToList();
         }
@@ -24,11 +28,18 @@ internal static class ReadJson
 
     private static ParsedRow Row(int row, JsonElement e, DateTimeOffset now)
     {
-        if (e.ValueKind != JsonValueKind.Object) return new ParsedRow(row, null, null, new Dictionary<string, string[]> { [""] = ["must be an object"] });
+        if (e.ValueKind != JsonValueKind.Object)
+            return new ParsedRow(row, null, null, new Dictionary<string, string[]> { [""] = ["must be an object"] });
         var cells = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var member in e.EnumerateObject())
         {
-            if (!ReadCsv.Columns.Contains(member.Name)) return new ParsedRow(row, null, null, new Dictionary<string, string[]> { [member.Name] = ["is not a member of this request"] });
+            if (!ReadCsv.Columns.Contains(member.Name))
+                return new ParsedRow(
+                    row,
+                    null,
+                    null,
+                    new Dictionary<string, string[]> { [member.Name] = ["is not a member of this request"] }
+                );
             cells[member.Name] = member.Value.ValueKind switch
             {
                 JsonValueKind.Null => null,

@@ -6,14 +6,32 @@ using AgentInvest.Core;
 namespace AgentInvest.Portfolio.Import;
 
 /// <summary>
-/// OFX 1.x (SGML) and 2.x (XML) statements of brokers and banks: purchases, sales, income, reinvestment, expenses and transfers of INVTRANLIST, and the bank's own
-/// lines. FITID becomes <c>externalId</c>, so a statement that overlaps the one before is safe; securities are found by the TICKER of their SECINFO.
+/// OFX 1.x (SGML) and 2.x (XML) statements of brokers and banks: purchases, sales, income, reinvestment, expenses and transfers of
+/// INVTRANLIST, and the bank's own lines. FITID becomes <c>externalId</c>, so a statement that overlaps the one before is safe; securities
+/// are found by the TICKER of their SECINFO.
 /// </summary>
 internal static partial class ReadOfx
 {
     private static readonly HashSet<string> Blocks =
     [
-        "BUYSTOCK", "BUYMF", "BUYOTHER", "BUYDEBT", "BUYOPT", "SELLSTOCK", "SELLMF", "SELLOTHER", "SELLDEBT", "SELLOPT", "INCOME", "REINVEST", "INVEXPENSE", "TRANSFER", "SPLIT", "RETOFCAP", "STMTTRN", "SECINFO",
+        "BUYSTOCK",
+        "BUYMF",
+        "BUYOTHER",
+        "BUYDEBT",
+        "BUYOPT",
+        "SELLSTOCK",
+        "SELLMF",
+        "SELLOTHER",
+        "SELLDEBT",
+        "SELLOPT",
+        "INCOME",
+        "REINVEST",
+        "INVEXPENSE",
+        "TRANSFER",
+        "SPLIT",
+        "RETOFCAP",
+        "STMTTRN",
+        "SECINFO",
     ];
 
     private sealed record Block(string Kind, Dictionary<string, string> Fields)
@@ -27,7 +45,10 @@ internal static partial class ReadOfx
         var text = Encoding.UTF8.GetString(bytes.Span);
         if (!text.Contains("<OFX>", StringComparison.OrdinalIgnoreCase)) throw Problems.Validation("file", "is not OFX");
         var (blocks, currency) = Read(text);
-        var tickers = blocks.Where(b => b.Kind == "SECINFO" && b["UNIQUEID"] is not null && b["TICKER"] is not null).GroupBy(b => b["UNIQUEID"]!).ToDictionary(g => g.Key, g => g.First()["TICKER"]!);
+        var tickers = blocks
+            .Where(b => b.Kind == "SECINFO" && b["UNIQUEID"] is not null && b["TICKER"] is not null)
+            .GroupBy(b => b["UNIQUEID"]!)
+            .ToDictionary(g => g.Key, g => g.First()["TICKER"]!);
         var rows = new List<ParsedRow>();
         foreach (var cells in blocks.Where(b => b.Kind != "SECINFO").SelectMany(b => Cells(b, tickers, currency)))
             rows.Add(ParsedRow.Of(rows.Count + 1, cells.GetValueOrDefault, now));
@@ -41,7 +62,11 @@ internal static partial class ReadOfx
         Block? open = null;
         foreach (Match tag in Tag().Matches(text))
         {
-            var (close, name, value) = (tag.Groups[1].Length > 0, tag.Groups[2].Value.ToUpperInvariant(), System.Net.WebUtility.HtmlDecode(tag.Groups[3].Value).Trim());
+            var (close, name, value) = (
+                tag.Groups[1].Length > 0,
+                tag.Groups[2].Value.ToUpperInvariant(),
+                System.Net.WebUtility.HtmlDecode(tag.Groups[3].Value).Trim()
+            );
             if (close && open?.Kind == name) open = null;
             else if (!close && Blocks.Contains(name) && open is null) blocks.Add(open = new Block(name, []));
             else if (!close && value.Length > 0 && open is not null) open.Fields.TryAdd(name, value);
@@ -54,15 +79,30 @@ internal static partial class ReadOfx
     {
         string? N(decimal value) => value == 0 ? null : Math.Abs(value).ToString(CultureInfo.InvariantCulture);
         var symbol = b["UNIQUEID"] is { } id ? tickers.GetValueOrDefault(id, id) : null;
-        Dictionary<string, string?> Row(string type, string? suffix = null) => new(StringComparer.Ordinal)
-        {
-            ["type"] = type, ["executedAt"] = At(b["DTTRADE"] ?? b["DTPOSTED"]), ["externalId"] = b["FITID"] is { } fit ? fit + suffix : null, ["currency"] = b["CURSYM"] ?? currency, ["note"] = b["MEMO"] ?? b["NAME"],
-        };
-        Dictionary<string, string?> Trade(string type, string? suffix = null) => new(Row(type, suffix), StringComparer.Ordinal)
-        {
-            ["symbol"] = symbol, ["quantity"] = N(b.Number("UNITS")), ["price"] = b["UNITPRICE"], ["fee"] = N(b.Number("COMMISSION") + b.Number("FEES") + b.Number("LOAD")), ["tax"] = N(b.Number("TAXES")),
-        };
-        Dictionary<string, string?> Paid(string type, string member, string? suffix = null) => new(Row(type, suffix), StringComparer.Ordinal) { ["symbol"] = type is "dividend" or "returnOfCapital" ? symbol : null, ["amount"] = N(b.Number(member)) };
+        Dictionary<string, string?> Row(string type, string? suffix = null) =>
+            new(StringComparer.Ordinal)
+            {
+                ["type"] = type,
+                ["executedAt"] = At(b["DTTRADE"] ?? b["DTPOSTED"]),
+                ["externalId"] = b["FITID"] is { } fit ? fit + suffix : null,
+                ["currency"] = b["CURSYM"] ?? currency,
+                ["note"] = b["MEMO"] ?? b["NAME"],
+            };
+        Dictionary<string, string?> Trade(string type, string? suffix = null) =>
+            new(Row(type, suffix), StringComparer.Ordinal)
+            {
+                ["symbol"] = symbol,
+                ["quantity"] = N(b.Number("UNITS")),
+                ["price"] = b["UNITPRICE"],
+                ["fee"] = N(b.Number("COMMISSION") + b.Number("FEES") + b.Number("LOAD")),
+                ["tax"] = N(b.Number("TAXES")),
+            };
+        Dictionary<string, string?> Paid(string type, string member, string? suffix = null) =>
+            new(Row(type, suffix), StringComparer.Ordinal)
+            {
+                ["symbol"] = type is "dividend" or "returnOfCapital" ? symbol : null,
+                ["amount"] = N(b.Number(member)),
+            };
         if (b.Kind.StartsWith("BUY", StringComparison.Ordinal)) return [Trade("buy")];
         if (b.Kind.StartsWith("SELL", StringComparison.Ordinal)) return [Trade("sell")];
         return b.Kind switch
@@ -72,7 +112,14 @@ internal static partial class ReadOfx
             "RETOFCAP" => [Paid("returnOfCapital", "TOTAL")],
             "INVEXPENSE" => [Paid("fee", "TOTAL")],
             "TRANSFER" => [Trade(b["TFERACTION"] == "OUT" || b.Number("UNITS") < 0 ? "transferOut" : "transferIn")],
-            "SPLIT" => [new(Row("split"), StringComparer.Ordinal) { ["symbol"] = symbol, ["ratio"] = b.Number("DENOMINATOR") is > 0 and var old ? N(b.Number("NUMERATOR") / old) : null }],
+            "SPLIT" =>
+            [
+                new(Row("split"), StringComparer.Ordinal)
+                {
+                    ["symbol"] = symbol,
+                    ["ratio"] = b.Number("DENOMINATOR") is > 0 and var old ? N(b.Number("NUMERATOR") / old) : null,
+                },
+            ],
             _ => [Paid(BankType(b), "TRNAMT")],
         };
     }
@@ -90,8 +137,20 @@ internal static partial class ReadOfx
     {
         if (text is null || Instant().Match(text) is not { Success: true } m) return text;
         var time = m.Groups[2].Success ? m.Groups[2].Value : "000000";
-        if (!DateTime.TryParseExact(m.Groups[1].Value + time, "yyyyMMddHHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)) return text;
-        var zone = m.Groups[3].Success && double.TryParse(m.Groups[3].Value, CultureInfo.InvariantCulture, out var hours) && Math.Abs(hours) <= 14 ? TimeSpan.FromHours(hours) : TimeSpan.Zero;
+        if (
+            !DateTime.TryParseExact(
+                m.Groups[1].Value + time,
+                "yyyyMMddHHmmss",
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out var local
+            )
+        )
+            return text;
+        var zone =
+            m.Groups[3].Success && double.TryParse(m.Groups[3].Value, CultureInfo.InvariantCulture, out var hours) && Math.Abs(hours) <= 14
+                ? TimeSpan.FromHours(hours)
+                : TimeSpan.Zero;
         return Instants.Format(new DateTimeOffset(local, TimeSpan.FromMinutes(Math.Round(zone.TotalMinutes))).ToUniversalTime());
     }
 

@@ -11,17 +11,27 @@ public static class UploadedFile
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, CancellationToken ct)
     {
         var bytes = await Body.ReadBytesAsync(request, ct);
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
-            return bytes.Length > 0 ? bytes : throw Problems.Validation("file", "is required: send it as the body or as one part of a multipart form");
+        if (
+            !MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+        )
+            return bytes.Length > 0
+                ? bytes
+                : throw Problems.Validation("file", "is required: send it as the body or as one part of a multipart form");
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
-        if (string.IsNullOrEmpty(boundary) || boundary.Length > 100) throw Problems.Validation("file", "the multipart form names no boundary");
+        if (string.IsNullOrEmpty(boundary) || boundary.Length > 100)
+            throw Problems.Validation("file", "the multipart form names no boundary");
         var files = new List<byte[]>();
         try
         {
             var reader = new MultipartReader(boundary, new MemoryStream(bytes.ToArray()));
             while (await reader.ReadNextSectionAsync(ct) is { } section)
             {
-                if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || !disposition.IsFileDisposition()) continue;
+                if (
+                    !ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)
+                    || !disposition.IsFileDisposition()
+                )
+                    continue;
                 using var content = new MemoryStream();
                 await section.Body.CopyToAsync(content, ct);
                 files.Add(content.ToArray());

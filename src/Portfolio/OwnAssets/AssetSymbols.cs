@@ -12,8 +12,10 @@ internal static class AssetSymbols
 
     public static string Fold(string text) => text.Trim().ToUpperInvariant();
 
-    public static bool IsValid(string text) => Fold(text) is var s && (IsOwn(s) ? s.Length is > 1 and <= 15 && Symbols.IsValid(s[1..]) : Symbols.IsValid(s));
+    public static bool IsValid(string text) =>
+        Fold(text) is var s && (IsOwn(s) ? s.Length is > 1 and <= 15 && Symbols.IsValid(s[1..]) : Symbols.IsValid(s));
 
     /// <exception cref="ProblemException">400 naming <paramref name="field"/>.</exception>
-    public static string Parse(string? text, string field = "symbol") => text is not null && IsValid(text) ? Fold(text) : throw Problems.Validation(field, Rule);
+    public static string Parse(string? text, string field = "symbol") =>
+        text is not null && IsValid(text) ? Fold(text) : throw Problems.Validation(field, Rule);
 }

@@ -3,8 +3,8 @@ using AgentInvest.Core;
 namespace AgentInvest.Portfolio.OwnAssets;
 
 /// <summary>
-/// PUT /portfolio/instruments/{symbol}/prices and /portfolio/rates/{pair}: sets the days given, each over what was there; other days stay. No portfolio's version
-/// changes by it: the ledger is the same.
+/// PUT /portfolio/instruments/{symbol}/prices and /portfolio/rates/{pair}: sets the days given, each over what was there; other days stay.
+/// No portfolio's version changes by it: the ledger is the same.
 /// </summary>
 public sealed class PutSeries(Db db, TimeProvider time)
 {
@@ -21,24 +21,50 @@ public sealed class PutSeries(Db db, TimeProvider time)
         var name = AssetSymbols.Parse(symbol);
         var items = request.Items ?? throw Problems.Validation("items", "is required");
         var (days, values) = Checked(items.Select(i => (i.Date, i.Price)).ToList(), "price", zero: true);
-        return await db.InTransactionAsync(async tx =>
-        {
-            await OwnData.ChangedAsync(tx, user.Id, ct);
-            if (!await tx.OneAsync("select exists (select from portfolio.instruments where user_id = $1 and symbol = $2)", r => r.GetBoolean(0), ct, user.Id, name))
-                throw Problems.NotFound($"You have no instrument {name}.");
-            await tx.ExecuteAsync("""
-                insert into portfolio.prices (user_id, symbol, day, price) select $1, $2, * from unnest($3::date[], $4::numeric[])
-                on conflict (user_id, symbol, day) do update set price = excluded.price
-                """, ct, user.Id, name, days, values);
-            return (await tx.OneAsync("select count(*)::int, min(day), max(day) from portfolio.prices where user_id = $1 and symbol = $2",
-                r => new Response(name, days.Length, r.GetInt32(0), r.Nullable<DateOnly>(1), r.Nullable<DateOnly>(2)), ct, user.Id, name))!;
-        }, ct);
+        return await db.InTransactionAsync(
+            async tx =>
+            {
+                await OwnData.ChangedAsync(tx, user.Id, ct);
+                if (
+                    !await tx.OneAsync(
+                        "select exists (select from portfolio.instruments where user_id = $1 and symbol = $2)",
+                        r => r.GetBoolean(0),
+                        ct,
+                        user.Id,
+                        name
+                    )
+                )
+                    throw Problems.NotFound($"You have no instrument {name}.");
+                await tx.ExecuteAsync(
+                    """
+                    insert into portfolio.prices (user_id, symbol, day, price) select $1, $2, * from unnest($3::date[], $4::numeric[])
+                    on conflict (user_id, symbol, day) do update set price = excluded.price
+                    """,
+                    ct,
+                    user.Id,
+                    name,
+                    days,
+                    values
+                );
+                return (
+                    await tx.OneAsync(
+                        "select count(*)::int, min(day), max(day) from portfolio.prices where user_id = $1 and symbol = $2",
+                        r => new Response(name, days.Length, r.GetInt32(0), r.Nullable<DateOnly>(1), r.Nullable<DateOnly>(2)),
+                        ct,
+                        user.Id,
+                        name
+                    )
+                )!;
+            },
+            ct
+        );
     }
 
     public async Task<Response> RatesAsync(CurrentUser user, string pair, RateItems request, CancellationToken ct)
     {
         var name = pair.Trim().ToUpperInvariant();
-        if (name.Length != 6 || !Currencies.IsKnown(name[..3]) || !Currencies.IsKnown(name[3..]) || name[..3] == name[3..]) throw Problems.Validation("pair", "must be two ISO 4217 codes, such as USDCHF");
+        if (name.Length != 6 || !Currencies.IsKnown(name[..3]) || !Currencies.IsKnown(name[3..]) || name[..3] == name[3..])
+            throw Problems.Validation("pair", "must be two ISO 4217 codes, such as USDCHF");
         var items = request.Items ?? throw Problems.Validation("items", "is required");
         var (days, values) = Checked(items.Select(i => (i.Date, i.Rate)).ToList(), "rate", zero: false);
         return await db.InTransactionAsync(async tx =>

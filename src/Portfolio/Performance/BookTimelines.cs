@@ -10,8 +10,8 @@ using Microsoft.Extensions.Caching.Memory;
 namespace AgentInvest.Portfolio.Performance;
 
 /// <summary>
-/// The day-by-day course of books up to today, kept in memory. What changes, a booking, a price or a new day, is computed again from its day on only; prices are looked
-/// at anew every minute. Derived: another host, or this one after a restart, works it out again.
+/// The day-by-day course of books up to today, kept in memory. What changes, a booking, a price or a new day, is computed again from its
+/// day on only; prices are looked at anew every minute. Derived: another host, or this one after a restart, works it out again.
 /// </summary>
 internal sealed class BookTimelines(UserMarket market, OwnSeriesCache own, TimeProvider time) : IDisposable
 {
@@ -50,14 +50,37 @@ internal sealed class BookTimelines(UserMarket market, OwnSeriesCache own, TimeP
             var kept = _cache.Get<Kept>(book.Portfolio.Id);
             var fresh = kept is not null && kept.OwnVersion == version && now - kept.At < PricesGoodFor && kept.Timeline.End == today;
             if (fresh && ReferenceEquals(kept!.Book, book)) return kept;
-            var history = fresh && book.Current.Positions.Count == kept!.Book.Current.Positions.Count && book.Current.Positions.Keys.All(kept.Book.Current.Positions.ContainsKey) && SameCurrencies(book, kept.Book) ? kept.Market : await HistoryAsync(book, today, ct);
-            var timeline = kept is null || kept.Book.Portfolio.CostBasisMethod != book.Portfolio.CostBasisMethod || kept.Book.Portfolio.BaseCurrency != book.Portfolio.BaseCurrency || kept.Timeline.End > today
-                ? BookTimeline.Compute(book.Entries, history, book.Portfolio.Method, today, book.Portfolio.BaseCurrency)
-                : kept.Timeline.Changed(book.Entries, history, Earlier(FirstDifference(kept.Book.Entries, book.Entries), FirstDifference(kept.Market, history)), today);
-            return _cache.Set(book.Portfolio.Id, new Kept(book, history, timeline, version, now), new MemoryCacheEntryOptions
-            {
-                Size = 10 + (timeline.End.DayNumber - timeline.Begin.DayNumber) / 30L * (1 + book.Current.Positions.Count) + history.Prices.Values.Sum(p => p.Days.Length) / 10, SlidingExpiration = TimeSpan.FromMinutes(10),
-            });
+            var history =
+                fresh
+                && book.Current.Positions.Count == kept!.Book.Current.Positions.Count
+                && book.Current.Positions.Keys.All(kept.Book.Current.Positions.ContainsKey)
+                && SameCurrencies(book, kept.Book)
+                    ? kept.Market
+                    : await HistoryAsync(book, today, ct);
+            var timeline =
+                kept is null
+                || kept.Book.Portfolio.CostBasisMethod != book.Portfolio.CostBasisMethod
+                || kept.Book.Portfolio.BaseCurrency != book.Portfolio.BaseCurrency
+                || kept.Timeline.End > today
+                    ? BookTimeline.Compute(book.Entries, history, book.Portfolio.Method, today, book.Portfolio.BaseCurrency)
+                    : kept.Timeline.Changed(
+                        book.Entries,
+                        history,
+                        Earlier(FirstDifference(kept.Book.Entries, book.Entries), FirstDifference(kept.Market, history)),
+                        today
+                    );
+            return _cache.Set(
+                book.Portfolio.Id,
+                new Kept(book, history, timeline, version, now),
+                new MemoryCacheEntryOptions
+                {
+                    Size =
+                        10
+                        + (timeline.End.DayNumber - timeline.Begin.DayNumber) / 30L * (1 + book.Current.Positions.Count)
+                        + history.Prices.Values.Sum(p => p.Days.Length) / 10,
+                    SlidingExpiration = TimeSpan.FromMinutes(10),
+                }
+            );
         }
         finally
         {
@@ -65,28 +88,52 @@ internal sealed class BookTimelines(UserMarket market, OwnSeriesCache own, TimeP
         }
     }
 
-    /// <summary>Raw closes, and today's latest prices, of all that was ever held and rates of all currencies the books know, from their first day on.</summary>
+    /// <summary>
+    /// Raw closes, and today's latest prices, of all that was ever held and rates of all currencies the books know, from their first day
+    /// on.
+    /// </summary>
     private async Task<MarketHistory> HistoryAsync(LoadedBook book, DateOnly today, CancellationToken ct)
     {
         var (user, currency) = (book.Portfolio.UserId, book.Portfolio.BaseCurrency);
         var from = book.Entries.Count == 0 ? today : book.Entries[0].Day;
         var closes = await market.PricesUntilNowAsync(user, book.Current.Positions.Keys.ToList(), from, today, ct);
         var rates = new Dictionary<string, PriceHistory>(StringComparer.Ordinal);
-        foreach (var foreign in closes.Values.Select(c => c.Currency).Concat(book.Entries.Select(e => e.Currency)).Distinct().Where(c => c != currency))
-            if (await market.RatesAsync(user, foreign, currency, from.AddDays(-1), today, ct) is { } known) rates[foreign] = Reaching(known, from.AddDays(-1));
-        return new MarketHistory(closes.ToDictionary(c => c.Key, c => new PriceHistory(c.Value.Days, c.Value.Prices, c.Value.Currency), StringComparer.Ordinal), rates);
+        foreach (
+            var foreign in closes
+                .Values.Select(c => c.Currency)
+                .Concat(book.Entries.Select(e => e.Currency))
+                .Distinct()
+                .Where(c => c != currency)
+        )
+            if (await market.RatesAsync(user, foreign, currency, from.AddDays(-1), today, ct) is { } known)
+                rates[foreign] = Reaching(known, from.AddDays(-1));
+        return new MarketHistory(
+            closes.ToDictionary(c => c.Key, c => new PriceHistory(c.Value.Days, c.Value.Prices, c.Value.Currency), StringComparer.Ordinal),
+            rates
+        );
     }
 
     /// <summary>Before the first rate known the first stands, as it does for bookings.</summary>
-    private static PriceHistory Reaching(DailyCloses rates, DateOnly from) => rates.Days[0] <= from ? new PriceHistory(rates.Days, rates.Prices) : new PriceHistory([from, .. rates.Days], [rates.Prices[0], .. rates.Prices]);
+    private static PriceHistory Reaching(DailyCloses rates, DateOnly from) =>
+        rates.Days[0] <= from
+            ? new PriceHistory(rates.Days, rates.Prices)
+            : new PriceHistory([from, .. rates.Days], [rates.Prices[0], .. rates.Prices]);
 
-    private static bool SameCurrencies(LoadedBook a, LoadedBook b) => a.Entries.Select(e => e.Currency).ToHashSet().SetEquals(b.Entries.Select(e => e.Currency));
+    private static bool SameCurrencies(LoadedBook a, LoadedBook b) =>
+        a.Entries.Select(e => e.Currency).ToHashSet().SetEquals(b.Entries.Select(e => e.Currency));
 
     private static DateOnly FirstDifference(IReadOnlyList<LedgerEntry> a, IReadOnlyList<LedgerEntry> b)
     {
         var i = 0;
-        // A lot list is no value to the record's comparison; its entry's id tells, for a correction that changes it is in the books under a later sequence.
-        while (i < a.Count && i < b.Count && (a[i] with { LotIds = null }) == (b[i] with { LotIds = null }) && (a[i].LotIds ?? []).SequenceEqual(b[i].LotIds ?? [])) i++;
+        // A lot list is no value to the record's comparison; its entry's id tells, for a correction that changes it is in the books under a
+        // later sequence.
+        while (
+            i < a.Count
+            && i < b.Count
+            && (a[i] with { LotIds = null }) == (b[i] with { LotIds = null })
+            && (a[i].LotIds ?? []).SequenceEqual(b[i].LotIds ?? [])
+        )
+            i++;
         if (i == a.Count && i == b.Count) return DateOnly.MaxValue;
         return Earlier(i < a.Count ? a[i].Day : DateOnly.MaxValue, i < b.Count ? b[i].Day : DateOnly.MaxValue);
     }

@@ -15,8 +15,15 @@ internal sealed class CompareBenchmark(UserMarket market, MarketData feed, TimeP
     /// <summary>Its total return index in the book's base currency; empty where nobody knows its price or rate.</summary>
     public async Task<PriceHistory> IndexAsync(PortfolioRow portfolio, string symbol, DateOnly from, DateOnly to, CancellationToken ct)
     {
-        var prices = to == Instants.DayOf(time.GetUtcNow()) ? await market.PricesUntilNowAsync(portfolio.UserId, [symbol], from, to, ct) : await market.ClosesAsync(portfolio.UserId, [symbol], from, to, ct);
-        if (!prices.TryGetValue(symbol, out var closes) || await market.RatesAsync(portfolio.UserId, closes.Currency, portfolio.BaseCurrency, closes.Days[0], to, ct) is not { } rates) return new PriceHistory([], []);
+        var prices =
+            to == Instants.DayOf(time.GetUtcNow())
+                ? await market.PricesUntilNowAsync(portfolio.UserId, [symbol], from, to, ct)
+                : await market.ClosesAsync(portfolio.UserId, [symbol], from, to, ct);
+        if (
+            !prices.TryGetValue(symbol, out var closes)
+            || await market.RatesAsync(portfolio.UserId, closes.Currency, portfolio.BaseCurrency, closes.Days[0], to, ct) is not { } rates
+        )
+            return new PriceHistory([], []);
         // What it pays is put back into it on the day it is due; a split is more of it.
         var actions = AssetSymbols.IsOwn(symbol) ? [] : await feed.ActionsAsync([symbol], closes.Days[0].AddDays(1), to, ct);
         var (shares, next) = (1m, 0);

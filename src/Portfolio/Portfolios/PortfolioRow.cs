@@ -5,11 +5,20 @@ using Microsoft.Extensions.Caching.Memory;
 namespace AgentInvest.Portfolio.Portfolios;
 
 /// <summary>A portfolio's own data, and the version of its ledger.</summary>
-public sealed record PortfolioRow(Guid UserId, Guid Id, string Name, string BaseCurrency, string CostBasisMethod, long Version, DateTimeOffset CreatedAt)
+public sealed record PortfolioRow(
+    Guid UserId,
+    Guid Id,
+    string Name,
+    string BaseCurrency,
+    string CostBasisMethod,
+    long Version,
+    DateTimeOffset CreatedAt
+)
 {
     internal const string Columns = "user_id, id, name, base_currency, cost_basis_method, version, created_at";
 
-    internal static PortfolioRow Read(Npgsql.NpgsqlDataReader r) => new(r.GetGuid(0), r.GetGuid(1), r.GetString(2), r.GetString(3), r.GetString(4), r.GetInt64(5), r.Instant(6));
+    internal static PortfolioRow Read(Npgsql.NpgsqlDataReader r) =>
+        new(r.GetGuid(0), r.GetGuid(1), r.GetString(2), r.GetString(3), r.GetString(4), r.GetInt64(5), r.Instant(6));
 
     internal CostBasisMethod Method => Enum.Parse<CostBasisMethod>(CostBasisMethod, ignoreCase: true);
 
@@ -25,9 +34,15 @@ public sealed class FindPortfolio(Db db) : IDisposable
     private readonly MemoryCache _seen = new(new MemoryCacheOptions { SizeLimit = MostSeen });
 
     public async Task<PortfolioRow> HandleAsync(CurrentUser user, Guid? id, CancellationToken ct) =>
-        _seen.Set((user.Id, id), await ReadAsync(user, id, ct), new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = TimeSpan.FromMinutes(1) });
+        _seen.Set(
+            (user.Id, id),
+            await ReadAsync(user, id, ct),
+            new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = TimeSpan.FromMinutes(1) }
+        );
 
-    /// <summary>As this host last saw it, which may be long ago: only for who looks again under the lock. Null when it has not seen it of late.</summary>
+    /// <summary>
+    /// As this host last saw it, which may be long ago: only for who looks again under the lock. Null when it has not seen it of late.
+    /// </summary>
     internal PortfolioRow? Seen(CurrentUser user, Guid? id) => _seen.Get<PortfolioRow>((user.Id, id));
 
     public void Dispose() => _seen.Dispose();
@@ -35,14 +50,33 @@ public sealed class FindPortfolio(Db db) : IDisposable
     private async Task<PortfolioRow> ReadAsync(CurrentUser user, Guid? id, CancellationToken ct)
     {
         var found = id is null
-            ? await db.OneAsync($"select {PortfolioRow.Columns} from portfolio.portfolios where user_id = $1 and is_default", PortfolioRow.Read, ct, user.Id)
-            : await db.OneAsync($"select {PortfolioRow.Columns} from portfolio.portfolios where user_id = $1 and id = $2", PortfolioRow.Read, ct, user.Id, id);
+            ? await db.OneAsync(
+                $"select {PortfolioRow.Columns} from portfolio.portfolios where user_id = $1 and is_default",
+                PortfolioRow.Read,
+                ct,
+                user.Id
+            )
+            : await db.OneAsync(
+                $"select {PortfolioRow.Columns} from portfolio.portfolios where user_id = $1 and id = $2",
+                PortfolioRow.Read,
+                ct,
+                user.Id,
+                id
+            );
         if (found is not null) return found;
         if (id is not null) throw Problems.NotFound();
-        return (await db.OneAsync($"""
-            insert into portfolio.portfolios as p (user_id, id, name, base_currency, cost_basis_method, is_default) values ($1, $2, 'My portfolio', 'USD', 'fifo', true)
-            on conflict (user_id) where is_default do update set is_default = true returning {PortfolioRow.Columns}
-            """, PortfolioRow.Read, ct, user.Id, Guid.CreateVersion7()))!;
+        return (
+            await db.OneAsync(
+                $"""
+                insert into portfolio.portfolios as p (user_id, id, name, base_currency, cost_basis_method, is_default) values ($1, $2, 'My portfolio', 'USD', 'fifo', true)
+                on conflict (user_id) where is_default do update set is_default = true returning {PortfolioRow.Columns}
+                """,
+                PortfolioRow.Read,
+                ct,
+                user.Id,
+                Guid.CreateVersion7()
+            )
+        )!;
     }
 
     /// <summary>The same, locked: from here to the end of the transaction nobody else writes to these books.</summary>
@@ -56,14 +90,21 @@ public sealed class FindPortfolio(Db db) : IDisposable
 
     /// <summary>The lock with other statements in one trip: what comes after it in the batch reads the books as they then are.</summary>
     internal static Batch.Rows<PortfolioRow> Lock(Batch batch, PortfolioRow portfolio) =>
-        batch.Add($"select {PortfolioRow.Columns} from portfolio.portfolios where user_id = $1 and id = $2 for update", PortfolioRow.Read, portfolio.UserId, portfolio.Id);
+        batch.Add(
+            $"select {PortfolioRow.Columns} from portfolio.portfolios where user_id = $1 and id = $2 for update",
+            PortfolioRow.Read,
+            portfolio.UserId,
+            portfolio.Id
+        );
 
     /// <param name="found">As it was when rates were looked up for it.</param>
-    /// <exception cref="ProblemException">404 when the portfolio has gone, 409 when its base currency has changed since, 412 when it is another than the caller has read.</exception>
+    /// <exception cref="ProblemException">404 when the portfolio has gone, 409 when its base currency has changed since, 412 when it is
+    /// another than the caller has read.</exception>
     internal static PortfolioRow Locked(Batch.Rows<PortfolioRow> row, PortfolioRow found, string? ifMatch)
     {
         var locked = row.First ?? throw Problems.NotFound();
-        if (ifMatch is { Length: > 0 } && ifMatch != "*" && !ifMatch.Split(',').Any(t => t.Trim() == locked.ETag)) throw Problems.PreconditionFailed();
+        if (ifMatch is { Length: > 0 } && ifMatch != "*" && !ifMatch.Split(',').Any(t => t.Trim() == locked.ETag))
+            throw Problems.PreconditionFailed();
         if (locked.BaseCurrency != found.BaseCurrency) throw PortfolioProblems.BaseCurrencyChanged();
         return locked;
     }

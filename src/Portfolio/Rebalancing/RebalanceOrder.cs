@@ -4,7 +4,19 @@ namespace AgentInvest.Portfolio.Rebalancing;
 /// <param name="Cash">Null: the cash the books hold, if any.</param>
 /// <param name="LotMethod"><c>fifo</c>, <c>lifo</c>, <c>hifo</c> or <c>taxAware</c>.</param>
 public sealed record RebalanceOrder(
-    Guid UserId, Guid PortfolioId, string InstanceId, decimal? Cash, decimal Band, string LotMethod, bool WholeShares, decimal MinimumTrade, decimal FeePerTrade, decimal FeeRate, decimal ShortTermRate, decimal LongTermRate)
+    Guid UserId,
+    Guid PortfolioId,
+    string InstanceId,
+    decimal? Cash,
+    decimal Band,
+    string LotMethod,
+    bool WholeShares,
+    decimal MinimumTrade,
+    decimal FeePerTrade,
+    decimal FeeRate,
+    decimal ShortTermRate,
+    decimal LongTermRate
+)
 {
     public const string JobKind = "rebalance";
 }
@@ -14,10 +26,29 @@ public sealed record RebalanceOrder(
 /// <param name="Tax">An estimate at the rates of the request.</param>
 /// <param name="LeftOut">What would have been traded and is not, and why.</param>
 public sealed record RebalanceResult(
-    string Mode, string BaseCurrency, DateTimeOffset AsOf, IReadOnlyList<RebalanceResult.Trade> Trades, RebalanceResult.Drift ExpectedDrift, decimal Fees, decimal Tax, decimal CashLeft, IReadOnlyList<RebalanceResult.Omission> LeftOut)
+    string Mode,
+    string BaseCurrency,
+    DateTimeOffset AsOf,
+    IReadOnlyList<RebalanceResult.Trade> Trades,
+    RebalanceResult.Drift ExpectedDrift,
+    decimal Fees,
+    decimal Tax,
+    decimal CashLeft,
+    IReadOnlyList<RebalanceResult.Omission> LeftOut
+)
 {
     /// <param name="Price">Per share in <paramref name="Currency"/>; amount and fee in base currency.</param>
-    public sealed record Trade(string Symbol, string Side, decimal Quantity, decimal Price, string Currency, decimal Amount, decimal Fee, string Reason, IReadOnlyList<Lot> Lots);
+    public sealed record Trade(
+        string Symbol,
+        string Side,
+        decimal Quantity,
+        decimal Price,
+        string Currency,
+        decimal Amount,
+        decimal Fee,
+        string Reason,
+        IReadOnlyList<Lot> Lots
+    );
 
     /// <param name="Gain">In base currency, fees of the purchase inside the cost.</param>
     public sealed record Lot(Guid Id, decimal Quantity, decimal Gain, string Term);

@@ -8,8 +8,8 @@ using static AgentInvest.Portfolio.Transactions.TransactionView;
 namespace AgentInvest.Portfolio.Tax;
 
 /// <summary>
-/// GET /portfolio/realized: a year's sales as tax law reads them, fees inside cost and proceeds. <c>regime=us</c> (default): the portfolio's own lots and wash sales;
-/// <c>regime=uk</c>: same day, 30 days, section 104 pool, whatever the portfolio's method is.
+/// GET /portfolio/realized: a year's sales as tax law reads them, fees inside cost and proceeds. <c>regime=us</c> (default): the
+/// portfolio's own lots and wash sales; <c>regime=uk</c>: same day, 30 days, section 104 pool, whatever the portfolio's method is.
 /// </summary>
 public sealed class GetRealized
 {
@@ -25,14 +25,31 @@ public sealed class GetRealized
     /// <param name="Term"><c>short</c> or <c>long</c> by US law; null by UK law.</param>
     /// <param name="Rule"><c>lot</c>, <c>sameDay</c>, <c>thirtyDays</c> or <c>section104</c>.</param>
     public sealed record Item(
-        string Symbol, Guid? LotId, Guid TransactionId, decimal Quantity, DateTimeOffset? AcquiredAt, DateTimeOffset SoldAt, decimal Proceeds, decimal Cost, decimal Gain, string? Term, WashSale WashSale, string Rule);
+        string Symbol,
+        Guid? LotId,
+        Guid TransactionId,
+        decimal Quantity,
+        DateTimeOffset? AcquiredAt,
+        DateTimeOffset SoldAt,
+        decimal Proceeds,
+        decimal Cost,
+        decimal Gain,
+        string? Term,
+        WashSale WashSale,
+        string Rule
+    );
 
     public sealed record WashSale(decimal Disallowed);
 
     /// <param name="Taxable">The gain with the disallowed losses added back.</param>
     public sealed record Sums(decimal Proceeds, decimal Cost, decimal Gain, decimal Disallowed, decimal Taxable);
 
-    public async Task<(Response Response, string ETag)> HandleAsync(CurrentUser user, Guid? portfolioId, HttpRequest request, CancellationToken ct)
+    public async Task<(Response Response, string ETag)> HandleAsync(
+        CurrentUser user,
+        Guid? portfolioId,
+        HttpRequest request,
+        CancellationToken ct
+    )
     {
         var regime = Query.Text(request, "regime") ?? "us";
         if (regime is not ("us" or "uk")) throw Problems.Validation("regime", "must be us or uk");
@@ -42,18 +59,64 @@ public sealed class GetRealized
         var gains = regime == "uk" ? UkMatching.Compute(book.Entries).Gains : WashSales.Compute(book.Entries, book.Portfolio.Method).Gains;
         var instants = book.Entries.GroupBy(e => e.Id).ToDictionary(g => g.Key, g => g.First().ExecutedAt);
         var chosen = gains.Where(g => (year is null || g.SoldOn.Year == year) && (symbol is null || g.Symbol == symbol)).ToList();
-        var items = chosen.Select(g => new Item(g.Symbol, g.LotId, g.EntryId, g.Quantity, Instant(g.AcquiredOn, g.LotId, instants), Instant(g.SoldOn, g.EntryId, instants)!.Value, Rounded(g.Proceeds), Rounded(g.Cost), Rounded(g.Gain),
-            g.Term switch { Term.ShortTerm => "short", Term.LongTerm => "long", _ => null }, new WashSale(Rounded(g.Disallowed)), Name(g.Rule))).ToList();
-        return (new Response(year, regime, book.Portfolio.BaseCurrency, items, new Sums(Rounded(chosen.Sum(g => g.Proceeds)), Rounded(chosen.Sum(g => g.Cost)), Rounded(chosen.Sum(g => g.Gain)), Rounded(chosen.Sum(g => g.Disallowed)),
-            Rounded(chosen.Sum(g => g.Taxable)))), book.Portfolio.ETag);
+        var items = chosen
+            .Select(g => new Item(
+                g.Symbol,
+                g.LotId,
+                g.EntryId,
+                g.Quantity,
+                Instant(g.AcquiredOn, g.LotId, instants),
+                Instant(g.SoldOn, g.EntryId, instants)!.Value,
+                Rounded(g.Proceeds),
+                Rounded(g.Cost),
+                Rounded(g.Gain),
+                g.Term switch
+                {
+                    Term.ShortTerm => "short",
+                    Term.LongTerm => "long",
+                    _ => null,
+                },
+                new WashSale(Rounded(g.Disallowed)),
+                Name(g.Rule)
+            ))
+            .ToList();
+        return (
+            new Response(
+                year,
+                regime,
+                book.Portfolio.BaseCurrency,
+                items,
+                new Sums(
+                    Rounded(chosen.Sum(g => g.Proceeds)),
+                    Rounded(chosen.Sum(g => g.Cost)),
+                    Rounded(chosen.Sum(g => g.Gain)),
+                    Rounded(chosen.Sum(g => g.Disallowed)),
+                    Rounded(chosen.Sum(g => g.Taxable))
+                )
+            ),
+            book.Portfolio.ETag
+        );
     }
 
-    internal static int? YearOf(HttpRequest request) => Query.Text(request, "year") is not { } text ? null
-        : int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var year) && year is >= 1900 and <= 9998 ? year : throw Problems.Validation("year", "must be a year such as 2026");
+    internal static int? YearOf(HttpRequest request) =>
+        Query.Text(request, "year") is not { } text ? null
+        : int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var year)
+        && year is >= 1900 and <= 9998
+            ? year
+        : throw Problems.Validation("year", "must be a year such as 2026");
 
     /// <summary>The instant of the entry itself where it is of that day, else the day's start.</summary>
     private static DateTimeOffset? Instant(DateOnly? day, Guid? entry, Dictionary<Guid, DateTimeOffset> instants) =>
-        day is not { } d ? null : entry is { } id && instants.TryGetValue(id, out var at) && Instants.DayOf(at) == d ? at : Instants.StartOf(d);
+        day is not { } d ? null
+        : entry is { } id && instants.TryGetValue(id, out var at) && Instants.DayOf(at) == d ? at
+        : Instants.StartOf(d);
 
-    private static string Name(MatchRule rule) => rule switch { MatchRule.SameDay => "sameDay", MatchRule.ThirtyDays => "thirtyDays", MatchRule.Section104 => "section104", _ => "lot" };
+    private static string Name(MatchRule rule) =>
+        rule switch
+        {
+            MatchRule.SameDay => "sameDay",
+            MatchRule.ThirtyDays => "thirtyDays",
+            MatchRule.Section104 => "section104",
+            _ => "lot",
+        };
 }

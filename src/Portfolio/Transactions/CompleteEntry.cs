@@ -6,8 +6,8 @@ using AgentInvest.Portfolio.Portfolios;
 namespace AgentInvest.Portfolio.Transactions;
 
 /// <summary>
-/// Makes of checked requests the rows that are kept: the instrument's currency, the day's rate, a price that was left out. One for each call, so that an import looks
-/// everything up once.
+/// Makes of checked requests the rows that are kept: the instrument's currency, the day's rate, a price that was left out. One for each
+/// call, so that an import looks everything up once.
 /// </summary>
 /// <param name="from">The first and last day of the entries.</param>
 internal sealed class CompleteEntry(UserMarket market, PortfolioRow portfolio, DateOnly from, DateOnly to)
@@ -28,20 +28,47 @@ internal sealed class CompleteEntry(UserMarket market, PortfolioRow portfolio, D
         if (r.Quantity is not null && r.Currency is not null && instrument is not null && r.Currency != instrument.Currency)
             throw Problems.Validation("currency", $"must be {instrument.Currency}, the currency {symbol} trades in");
         var currency = r.Currency ?? instrument?.Currency ?? portfolio.BaseCurrency;
-        if (r.LotIds is not null && portfolio.CostBasisMethod != "specific") throw Problems.Validation("lotIds", "needs the cost-basis method 'specific'");
+        if (r.LotIds is not null && portfolio.CostBasisMethod != "specific")
+            throw Problems.Validation("lotIds", "needs the cost-basis method 'specific'");
         // PostgreSQL keeps microseconds.
         var at = r.ExecutedAt!.Value.AddTicks(-(r.ExecutedAt.Value.Ticks % TimeSpan.TicksPerMicrosecond));
-        var rate = r.FxRate ?? await RateAsync(currency, Instants.DayOf(at), ct) ?? throw PortfolioProblems.UnknownRate(currency + portfolio.BaseCurrency);
+        var rate =
+            r.FxRate
+            ?? await RateAsync(currency, Instants.DayOf(at), ct)
+            ?? throw PortfolioProblems.UnknownRate(currency + portfolio.BaseCurrency);
         var price = r.Price;
         if (r is { Type: "buy" or "sell", Price: null }) price = TransactionView.Rounded(r.Amount!.Value / r.Quantity!.Value);
         if (price is { } p && !Money.Fits(p)) throw Problems.Validation("amount", "is too large for this quantity");
-        if (Math.Max(r.Amount ?? 0, r.Fee ?? 0) is var most && Math.Max(most, r.Tax ?? 0) > Largest / Math.Max(rate, 1)) throw Problems.Validation("amount", "is too large");
-        if (r.Quantity is { } q && q > Largest / Math.Max(rate, 1) / Math.Max(price ?? 0, 1)) throw Problems.Validation("quantity", "is too large at this price");
+        if (Math.Max(r.Amount ?? 0, r.Fee ?? 0) is var most && Math.Max(most, r.Tax ?? 0) > Largest / Math.Max(rate, 1))
+            throw Problems.Validation("amount", "is too large");
+        if (r.Quantity is { } q && q > Largest / Math.Max(rate, 1) / Math.Max(price ?? 0, 1))
+            throw Problems.Validation("quantity", "is too large at this price");
         // What has come in from elsewhere cost, unless told otherwise, what it was worth that day.
-        if (r is { Type: "transferIn", Price: null, Amount: null }) price = await CloseAsync(symbol!, Instants.DayOf(at), ct) ?? throw PortfolioProblems.NoPrice();
-        return new LedgerRow(Guid.CreateVersion7(), 0, r.Type!, symbol, r.Quantity, price, r.Amount, r.Fee ?? 0, r.Tax ?? 0, r.Ratio, currency, rate, at, r.ExternalId, r.Note, "user")
+        if (r is { Type: "transferIn", Price: null, Amount: null })
+            price = await CloseAsync(symbol!, Instants.DayOf(at), ct) ?? throw PortfolioProblems.NoPrice();
+        return new LedgerRow(
+            Guid.CreateVersion7(),
+            0,
+            r.Type!,
+            symbol,
+            r.Quantity,
+            price,
+            r.Amount,
+            r.Fee ?? 0,
+            r.Tax ?? 0,
+            r.Ratio,
+            currency,
+            rate,
+            at,
+            r.ExternalId,
+            r.Note,
+            "user"
+        )
         {
-            NewSymbol = newSymbol, CostFraction = r.CostFraction, LotIds = r.LotIds?.ToArray(), AcquiredAt = r.AcquiredAt,
+            NewSymbol = newSymbol,
+            CostFraction = r.CostFraction,
+            LotIds = r.LotIds?.ToArray(),
+            AcquiredAt = r.AcquiredAt,
         };
     }
 
@@ -49,7 +76,8 @@ internal sealed class CompleteEntry(UserMarket market, PortfolioRow portfolio, D
     public async Task<decimal?> RateAsync(string currency, DateOnly day, CancellationToken ct)
     {
         if (currency == portfolio.BaseCurrency) return 1;
-        if (!_rates.TryGetValue(currency, out var rates)) _rates[currency] = rates = await market.RatesAsync(portfolio.UserId, currency, portfolio.BaseCurrency, from, to, ct);
+        if (!_rates.TryGetValue(currency, out var rates))
+            _rates[currency] = rates = await market.RatesAsync(portfolio.UserId, currency, portfolio.BaseCurrency, from, to, ct);
         return rates is null ? null : Rates.On(rates, day);
     }
 
@@ -62,7 +90,8 @@ internal sealed class CompleteEntry(UserMarket market, PortfolioRow portfolio, D
 
     private async Task<Instrument?> FindAsync(string symbol, CancellationToken ct)
     {
-        if (!_instruments.TryGetValue(symbol, out var found)) _instruments[symbol] = found = await market.FindAsync(portfolio.UserId, symbol, ct);
+        if (!_instruments.TryGetValue(symbol, out var found))
+            _instruments[symbol] = found = await market.FindAsync(portfolio.UserId, symbol, ct);
         return found;
     }
 }

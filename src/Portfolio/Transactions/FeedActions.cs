@@ -6,13 +6,16 @@ using AgentInvest.Portfolio.Portfolios;
 
 namespace AgentInvest.Portfolio.Transactions;
 
-/// <summary>The feed's actions for one symbol, and the rate of each day into base currency, null where no source knows it. Looked up before any lock is held.</summary>
+/// <summary>
+/// The feed's actions for one symbol, and the rate of each day into base currency, null where no source knows it. Looked up before any lock
+/// is held.
+/// </summary>
 internal sealed record Feed(IReadOnlyList<CorporateAction> Actions, Func<DateOnly, decimal?> RateOn);
 
 /// <summary>
-/// The splits and dividends that the feed reports for holdings, as entries of their ledger. They follow from the user's own entries alone, so they are worked
-/// out anew whenever one of these is booked, in the same transaction: a sale in 2021 of shares bought in 2005 sees the splits between at once, and a backdated
-/// purchase corrects the dividends after it.
+/// The splits and dividends that the feed reports for holdings, as entries of their ledger. They follow from the user's own entries alone,
+/// so they are worked out anew whenever one of these is booked, in the same transaction: a sale in 2021 of shares bought in 2005 sees the
+/// splits between at once, and a backdated purchase corrects the dividends after it.
 /// </summary>
 internal sealed class FeedActions(MarketData market, UserMarket prices, TimeProvider time)
 {
@@ -28,7 +31,17 @@ internal sealed class FeedActions(MarketData market, UserMarket prices, TimeProv
             // What no source knows (any more) is left as it was booked.
             if (await market.FindAsync(symbol, ct) is null) continue;
             var actions = await market.ActionsAsync([symbol], DateOnly.MinValue, today, ct);
-            var rates = actions.Count == 0 ? null : await prices.RatesAsync(portfolio.UserId, actions[0].Currency, portfolio.BaseCurrency, actions[0].EffectiveOn, today, ct);
+            var rates =
+                actions.Count == 0
+                    ? null
+                    : await prices.RatesAsync(
+                        portfolio.UserId,
+                        actions[0].Currency,
+                        portfolio.BaseCurrency,
+                        actions[0].EffectiveOn,
+                        today,
+                        ct
+                    );
             feeds[symbol] = new Feed(actions, day => rates is null ? null : Rates.On(rates, day));
         }
         return feeds;
@@ -38,13 +51,18 @@ internal sealed class FeedActions(MarketData market, UserMarket prices, TimeProv
     public sealed record Derived(IReadOnlyList<LedgerRow> Feed, IReadOnlyDictionary<Guid, Booked> Booked);
 
     /// <summary>
-    /// An action takes effect at the start of its day, before that day's trades; a dividend is for what was held before a split of the same day. An entry of the
-    /// user's own of that day and kind stands instead, and one the user has deleted stays away.
+    /// An action takes effect at the start of its day, before that day's trades; a dividend is for what was held before a split of the same
+    /// day. An entry of the user's own of that day and kind stands instead, and one the user has deleted stays away.
     /// </summary>
     /// <param name="refuse">Told of an entry that would take more than is held; true leaves it out.</param>
     /// <exception cref="InsufficientQuantityException">Some entry would take more than is held at its instant.</exception>
     public static Derived Derive(
-        CostBasisMethod method, IReadOnlyList<LedgerRow> own, IReadOnlyDictionary<string, Feed> feeds, IReadOnlySet<(string Symbol, string Type, DateOnly Day)> dropped, Func<LedgerEntry, InsufficientQuantityException, bool>? refuse = null)
+        CostBasisMethod method,
+        IReadOnlyList<LedgerRow> own,
+        IReadOnlyDictionary<string, Feed> feeds,
+        IReadOnlySet<(string Symbol, string Type, DateOnly Day)> dropped,
+        Func<LedgerEntry, InsufficientQuantityException, bool>? refuse = null
+    )
     {
         var book = new Book(method);
         var booked = new Dictionary<Guid, Booked>();
@@ -60,11 +78,18 @@ internal sealed class FeedActions(MarketData market, UserMarket prices, TimeProv
             try
             {
                 booked[entry.Id] = book.Apply(entry);
-                if (entry.Symbol is { } held && Math.Max(book.QuantityOf(held), book.QuantityOf(entry.TargetSymbol ?? held)) > MostShares) throw new OverflowException();
+                if (entry.Symbol is { } held && Math.Max(book.QuantityOf(held), book.QuantityOf(entry.TargetSymbol ?? held)) > MostShares)
+                    throw new OverflowException();
             }
             catch (InsufficientQuantityException e) when (refuse?.Invoke(entry, e) == true) { }
         }
-        foreach (var action in feeds.Values.SelectMany(f => f.Actions).OrderBy(a => a.EffectiveOn).ThenBy(a => a.Kind == CorporateActionKind.Split ? 1 : 0).ThenBy(a => a.Symbol, StringComparer.Ordinal))
+        foreach (
+            var action in feeds
+                .Values.SelectMany(f => f.Actions)
+                .OrderBy(a => a.EffectiveOn)
+                .ThenBy(a => a.Kind == CorporateActionKind.Split ? 1 : 0)
+                .ThenBy(a => a.Symbol, StringComparer.Ordinal)
+        )
         {
             var start = Instants.StartOf(action.EffectiveOn);
             for (; next < ordered.Count && ordered[next].ExecutedAt < start; next++) Apply(ordered[next]);
@@ -72,8 +97,24 @@ internal sealed class FeedActions(MarketData market, UserMarket prices, TimeProv
             var held = book.QuantityOf(action.Symbol);
             var amount = decimal.Round(action.Value * held, Money.Scale);
             if (held <= 0 || (type == "dividend" && amount == 0) || taken.Contains((action.Symbol, type, action.EffectiveOn))) continue;
-            var row = new LedgerRow(Guid.CreateVersion7(), 0, type, action.Symbol, null, null, type == "dividend" ? amount : null, 0, 0, type == "split" ? action.Value : null,
-                action.Currency, feeds[action.Symbol].RateOn(action.EffectiveOn) ?? said[action.Symbol], start, null, null, "feed");
+            var row = new LedgerRow(
+                Guid.CreateVersion7(),
+                0,
+                type,
+                action.Symbol,
+                null,
+                null,
+                type == "dividend" ? amount : null,
+                0,
+                0,
+                type == "split" ? action.Value : null,
+                action.Currency,
+                feeds[action.Symbol].RateOn(action.EffectiveOn) ?? said[action.Symbol],
+                start,
+                null,
+                null,
+                "feed"
+            );
             expected.Add(row);
             if (type == "split") book.Apply(row.ToEntry());
         }
@@ -83,7 +124,11 @@ internal sealed class FeedActions(MarketData market, UserMarket prices, TimeProv
 
     /// <summary>What must change for the feed's entries in the ledger to be the expected ones.</summary>
     /// <param name="cause">Marks entries that no longer apply and have no successor.</param>
-    public static (List<LedgerRow> Add, List<Reversal> Reverse) Difference(IEnumerable<LedgerRow> present, IEnumerable<LedgerRow> expected, Guid cause)
+    public static (List<LedgerRow> Add, List<Reversal> Reverse) Difference(
+        IEnumerable<LedgerRow> present,
+        IEnumerable<LedgerRow> expected,
+        Guid cause
+    )
     {
         var (add, reverse) = (new List<LedgerRow>(), new List<Reversal>());
         var left = present.ToDictionary(p => (p.Symbol, p.Type, p.Day));

@@ -6,10 +6,26 @@ namespace AgentInvest.Portfolio.Transactions;
 
 /// <summary>A line of the ledger as it is kept.</summary>
 internal sealed record LedgerRow(
-    Guid Id, long Seq, string Type, string? Symbol, decimal? Quantity, decimal? Price, decimal? Amount, decimal Fee, decimal Tax, decimal? Ratio, string Currency, decimal FxRate,
-    DateTimeOffset ExecutedAt, string? ExternalId, string? Note, string Source)
+    Guid Id,
+    long Seq,
+    string Type,
+    string? Symbol,
+    decimal? Quantity,
+    decimal? Price,
+    decimal? Amount,
+    decimal Fee,
+    decimal Tax,
+    decimal? Ratio,
+    string Currency,
+    decimal FxRate,
+    DateTimeOffset ExecutedAt,
+    string? ExternalId,
+    string? Note,
+    string Source
+)
 {
-    public const string Columns = "id, seq, type, symbol, quantity, price, amount, fee, tax, ratio, currency, fx_rate, executed_at, external_id, note, source, reversed_by, created_at, new_symbol, cost_fraction, lot_ids, replaces, root, place, acquired_at";
+    public const string Columns =
+        "id, seq, type, symbol, quantity, price, amount, fee, tax, ratio, currency, fx_rate, executed_at, external_id, note, source, reversed_by, created_at, new_symbol, cost_fraction, lot_ids, replaces, root, place, acquired_at";
     public const int ColumnCount = 25;
 
     public Guid? ReversedBy { get; init; }
@@ -25,15 +41,41 @@ internal sealed record LedgerRow(
     public DateOnly Day => Instants.DayOf(ExecutedAt);
     public bool FromFeed => Source == "feed";
 
-    /// <summary>What a lot opened by it is called: a correction keeps the name, so that sales which name their lots still find them.</summary>
+    /// <summary>
+    /// What a lot opened by it is called: a correction keeps the name, so that sales which name their lots still find them.
+    /// </summary>
     public Guid LotId => Root ?? Id;
 
-    public static LedgerRow Read(NpgsqlDataReader r) => new(r.GetGuid(0), r.GetInt64(1), r.GetString(2), r.Text(3), r.Nullable<decimal>(4), r.Nullable<decimal>(5), r.Nullable<decimal>(6), r.GetDecimal(7),
-        r.GetDecimal(8), r.Nullable<decimal>(9), r.GetString(10), r.GetDecimal(11), r.Instant(12), r.Text(13), r.Text(14), r.GetString(15))
-    {
-        ReversedBy = r.Nullable<Guid>(16), CreatedAt = r.Instant(17), NewSymbol = r.Text(18), CostFraction = r.Nullable<decimal>(19), LotIds = r.IsDBNull(20) ? null : r.GetFieldValue<Guid[]>(20),
-        Replaces = r.Nullable<Guid>(21), Root = r.Nullable<Guid>(22), Place = r.Nullable<long>(23), AcquiredAt = r.Nullable<DateTimeOffset>(24),
-    };
+    public static LedgerRow Read(NpgsqlDataReader r) =>
+        new(
+            r.GetGuid(0),
+            r.GetInt64(1),
+            r.GetString(2),
+            r.Text(3),
+            r.Nullable<decimal>(4),
+            r.Nullable<decimal>(5),
+            r.Nullable<decimal>(6),
+            r.GetDecimal(7),
+            r.GetDecimal(8),
+            r.Nullable<decimal>(9),
+            r.GetString(10),
+            r.GetDecimal(11),
+            r.Instant(12),
+            r.Text(13),
+            r.Text(14),
+            r.GetString(15)
+        )
+        {
+            ReversedBy = r.Nullable<Guid>(16),
+            CreatedAt = r.Instant(17),
+            NewSymbol = r.Text(18),
+            CostFraction = r.Nullable<decimal>(19),
+            LotIds = r.IsDBNull(20) ? null : r.GetFieldValue<Guid[]>(20),
+            Replaces = r.Nullable<Guid>(21),
+            Root = r.Nullable<Guid>(22),
+            Place = r.Nullable<long>(23),
+            AcquiredAt = r.Nullable<DateTimeOffset>(24),
+        };
 
     /// <summary>One array a column, in the order of <see cref="Ledger.Insert"/>.</summary>
     public static object[] ToColumns(IReadOnlyList<LedgerRow> rows)
@@ -41,20 +83,40 @@ internal sealed record LedgerRow(
         T[] Of<T>(Func<LedgerRow, T> column) => rows.Select(column).ToArray();
         return
         [
-            Of(r => r.Id), Of(r => r.Type), Of(r => r.Symbol), Of(r => r.Quantity), Of(r => r.Price), Of(r => r.Amount), Of(r => r.Fee), Of(r => r.Tax), Of(r => r.Ratio), Of(r => r.Currency), Of(r => r.FxRate),
-            Of(r => r.ExecutedAt), Of(r => r.ExternalId), Of(r => r.Note), Of(r => r.Source), Of(r => r.NewSymbol), Of(r => r.CostFraction), Of(r => r.LotIds is { Length: > 0 } lots ? string.Join(',', lots) : null),
-            Of(r => r.Replaces), Of(r => r.Root), Of(r => r.Place), Of(r => r.AcquiredAt),
+            Of(r => r.Id),
+            Of(r => r.Type),
+            Of(r => r.Symbol),
+            Of(r => r.Quantity),
+            Of(r => r.Price),
+            Of(r => r.Amount),
+            Of(r => r.Fee),
+            Of(r => r.Tax),
+            Of(r => r.Ratio),
+            Of(r => r.Currency),
+            Of(r => r.FxRate),
+            Of(r => r.ExecutedAt),
+            Of(r => r.ExternalId),
+            Of(r => r.Note),
+            Of(r => r.Source),
+            Of(r => r.NewSymbol),
+            Of(r => r.CostFraction),
+            Of(r => r.LotIds is { Length: > 0 } lots ? string.Join(',', lots) : null),
+            Of(r => r.Replaces),
+            Of(r => r.Root),
+            Of(r => r.Place),
+            Of(r => r.AcquiredAt),
         ];
     }
 
     /// <summary>
-    /// An amount given for a trade is what was paid: the price follows from it, unrounded. Of a transfer in, the price is what the shares cost and the amount what they
-    /// are worth; alone it is what they cost. A transfer of money is a deposit or withdrawal.
+    /// An amount given for a trade is what was paid: the price follows from it, unrounded. Of a transfer in, the price is what the shares
+    /// cost and the amount what they are worth; alone it is what they cost. A transfer of money is a deposit or withdrawal.
     /// </summary>
     public LedgerEntry ToEntry()
     {
         var kind = Enum.Parse<EntryKind>(Type, ignoreCase: true);
-        if (Symbol is null && kind is EntryKind.TransferIn or EntryKind.TransferOut) kind = kind == EntryKind.TransferIn ? EntryKind.Deposit : EntryKind.Withdrawal;
+        if (Symbol is null && kind is EntryKind.TransferIn or EntryKind.TransferOut)
+            kind = kind == EntryKind.TransferIn ? EntryKind.Deposit : EntryKind.Withdrawal;
         var (price, amount) = kind switch
         {
             EntryKind.Buy or EntryKind.Sell when Amount is { } paid => (paid / Quantity!.Value, paid),
@@ -62,9 +124,26 @@ internal sealed record LedgerRow(
             EntryKind.TransferOut when Amount is null => (0, Exact(Quantity!.Value * (Price ?? 0))),
             _ => (Price ?? 0, Amount ?? 0),
         };
-        return new LedgerEntry(LotId, ExecutedAt, Place ?? Seq, kind, Symbol, Quantity ?? 0, price, amount, Fee, Tax, Ratio ?? 0, Currency, FxRate)
+        return new LedgerEntry(
+            LotId,
+            ExecutedAt,
+            Place ?? Seq,
+            kind,
+            Symbol,
+            Quantity ?? 0,
+            price,
+            amount,
+            Fee,
+            Tax,
+            Ratio ?? 0,
+            Currency,
+            FxRate
+        )
         {
-            TargetSymbol = NewSymbol, CostFraction = CostFraction ?? 1, AcquiredAt = AcquiredAt, LotIds = LotIds,
+            TargetSymbol = NewSymbol,
+            CostFraction = CostFraction ?? 1,
+            AcquiredAt = AcquiredAt,
+            LotIds = LotIds,
         };
     }
 

@@ -25,9 +25,20 @@ public sealed class StreamTests
                 _ => Math.Max(0, price * (1 + 0.05 * (random.NextDouble() - 0.5))),
             };
             var (open, close) = (price, kind == 1 ? price : Math.Round(price * (1 + 0.02 * (random.NextDouble() - 0.5)), 2));
-            var (high, low) = kind == 1 ? (price, price) : (Math.Max(open, close) * (1 + 0.01 * random.NextDouble()), Math.Min(open, close) * (1 - 0.01 * random.NextDouble()));
+            var (high, low) =
+                kind == 1
+                    ? (price, price)
+                    : (Math.Max(open, close) * (1 + 0.01 * random.NextDouble()), Math.Min(open, close) * (1 - 0.01 * random.NextDouble()));
             var volume = random.Next(5) == 0 ? 0 : random.Next(1, 1_000_000);
-            bars[i] = new Ohlcv(new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddDays(i), open, high, low, random.Next(40) == 0 ? double.NaN : close, volume, 100 + random.Next(20));
+            bars[i] = new Ohlcv(
+                new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddDays(i),
+                open,
+                high,
+                low,
+                random.Next(40) == 0 ? double.NaN : close,
+                volume,
+                100 + random.Next(20)
+            );
         }
         return bars;
     }
@@ -39,53 +50,77 @@ public sealed class StreamTests
     {
         var indicator = Catalogue.Find(name)!;
         if (indicator.Create is null) return;
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(15), Prop.ForAll(ArbMap.Default.ArbFor<(byte, int)>(), of =>
-        {
-            var bars = Bars(of);
-            var arguments = Short(indicator);
-            var (stream, row, whole) = (indicator.Create(arguments), new double[indicator.Width], new List<Ohlcv>());
-            foreach (var bar in bars)
-            {
-                if (stream.Next(bar, row)) whole.Add(bar);
-                else Assert.All(row, v => Assert.True(double.IsNaN(v)));
-                if (!bar.IsWhole) continue;
-                var batch = indicator.Compute(arguments, [.. whole]);
-                for (var output = 0; output < indicator.Outputs.Length; output++)
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(15),
+            Prop.ForAll(
+                ArbMap.Default.ArbFor<(byte, int)>(),
+                of =>
                 {
-                    var at = whole.Count - 1 - indicator.Outputs[output].Lag(arguments);
-                    if (at >= 0) Assert.Equal(BitConverter.DoubleToInt64Bits(row[output]), BitConverter.DoubleToInt64Bits(batch[at, output]));
+                    var bars = Bars(of);
+                    var arguments = Short(indicator);
+                    var (stream, row, whole) = (indicator.Create(arguments), new double[indicator.Width], new List<Ohlcv>());
+                    foreach (var bar in bars)
+                    {
+                        if (stream.Next(bar, row))
+                            whole.Add(bar);
+                        else
+                            Assert.All(row, v => Assert.True(double.IsNaN(v)));
+                        if (!bar.IsWhole)
+                            continue;
+                        var batch = indicator.Compute(arguments, [.. whole]);
+                        for (var output = 0; output < indicator.Outputs.Length; output++)
+                        {
+                            var at = whole.Count - 1 - indicator.Outputs[output].Lag(arguments);
+                            if (at >= 0)
+                                Assert.Equal(
+                                    BitConverter.DoubleToInt64Bits(row[output]),
+                                    BitConverter.DoubleToInt64Bits(batch[at, output])
+                                );
+                        }
+                    }
                 }
-            }
-        }));
+            )
+        );
     }
 
     [Theory, MemberData(nameof(Names))]
     public void Bars_that_lack_a_number_have_no_values_and_leave_the_others_as_if_they_were_not_there(string name)
     {
         var indicator = Catalogue.Find(name)!;
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(30), Prop.ForAll(ArbMap.Default.ArbFor<(byte, int)>(), of =>
-        {
-            var bars = Bars(of);
-            IndicatorSeries all, whole;
-            try
-            {
-                (all, whole) = (indicator.Compute(Short(indicator), bars), indicator.Compute(Short(indicator), Array.FindAll(bars, b => b.IsWhole)));
-            }
-            catch (TooManyBricksException) when (indicator.Lay is not null)
-            {
-                return;
-            }
-            for (int i = 0, j = 0; i < all.Count; i++)
-            {
-                var missing = all.Bars is null && !bars[i].IsWhole;
-                for (var output = 0; output < indicator.Outputs.Length; output++)
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(30),
+            Prop.ForAll(
+                ArbMap.Default.ArbFor<(byte, int)>(),
+                of =>
                 {
-                    Assert.False(double.IsInfinity(all[i, output]), $"row {i} {indicator.Outputs[output].Name}");
-                    Assert.Equal(missing ? double.NaN : whole[j, output], all[i, output]);
+                    var bars = Bars(of);
+                    IndicatorSeries all,
+                        whole;
+                    try
+                    {
+                        (all, whole) = (
+                            indicator.Compute(Short(indicator), bars),
+                            indicator.Compute(Short(indicator), Array.FindAll(bars, b => b.IsWhole))
+                        );
+                    }
+                    catch (TooManyBricksException) when (indicator.Lay is not null)
+                    {
+                        return;
+                    }
+                    for (int i = 0, j = 0; i < all.Count; i++)
+                    {
+                        var missing = all.Bars is null && !bars[i].IsWhole;
+                        for (var output = 0; output < indicator.Outputs.Length; output++)
+                        {
+                            Assert.False(double.IsInfinity(all[i, output]), $"row {i} {indicator.Outputs[output].Name}");
+                            Assert.Equal(missing ? double.NaN : whole[j, output], all[i, output]);
+                        }
+                        if (!missing)
+                            j++;
+                    }
                 }
-                if (!missing) j++;
-            }
-        }));
+            )
+        );
     }
 
     /// <summary>A window that fits in the bars made up, so that more than warm-up is compared.</summary>
@@ -112,7 +147,10 @@ public sealed class StreamTests
                 var series = indicator.Compute(indicator.Defaults, both);
                 var (alone, last) = (indicator.Compute(indicator.Defaults, good), series.Count - 1);
                 for (var output = 0; output < indicator.Outputs.Length; output++)
-                    Assert.True(IsSame(indicator, series, alone, output), $"{indicator.Name} {indicator.Outputs[output].Name} after {name}: {series[last, output]} instead of {alone[alone.Count - 1, output]}");
+                    Assert.True(
+                        IsSame(indicator, series, alone, output),
+                        $"{indicator.Name} {indicator.Outputs[output].Name} after {name}: {series[last, output]} instead of {alone[alone.Count - 1, output]}"
+                    );
             }
         }
     }

@@ -11,7 +11,22 @@ internal static class Prices
     {
         var lines = File.ReadAllLines(Path.Combine(Checkout.Data(folder)!, file)).Select(l => l.Split(',')).ToArray();
         var symbols = lines[0][1..];
-        return (symbols, ReturnTable.Of(symbols.Select((_, i) => lines.Skip(1).Select(l => l[i + 1] is { Length: > 0 } text ? double.Parse(text, CultureInfo.InvariantCulture) : double.NaN).ToArray()).ToArray()));
+        return (
+            symbols,
+            ReturnTable.Of(
+                symbols
+                    .Select(
+                        (_, i) =>
+                            lines
+                                .Skip(1)
+                                .Select(l =>
+                                    l[i + 1] is { Length: > 0 } text ? double.Parse(text, CultureInfo.InvariantCulture) : double.NaN
+                                )
+                                .ToArray()
+                    )
+                    .ToArray()
+            )
+        );
     }
 
     public static ReturnTable Walk(int seed, int assets, int days)
@@ -21,7 +36,8 @@ internal static class Prices
         for (var t = 0; t < days; t++)
         {
             var market = random.NextDouble() - 0.5;
-            for (var i = 0; i < assets; i++) prices[i][t] = t == 0 ? 100 : prices[i][t - 1] * (1 + 0.02 * market + 0.03 * (random.NextDouble() - 0.49) * (1 + i % 3));
+            for (var i = 0; i < assets; i++)
+                prices[i][t] = t == 0 ? 100 : prices[i][t - 1] * (1 + 0.02 * market + 0.03 * (random.NextDouble() - 0.49) * (1 + i % 3));
         }
         return ReturnTable.Of(prices);
     }

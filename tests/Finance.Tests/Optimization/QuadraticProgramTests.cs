@@ -17,12 +17,27 @@ public sealed class QuadraticProgramTests
         var p = Enumerable.Range(0, n * n).Select(k => f.Sum(r => r[k / n] * r[k % n])).ToArray();
         var raw = Enumerable.Range(0, n).Select(_ => random.Next(4) == 0 ? 0 : random.NextDouble()).Append(1e-3).Take(n).ToArray();
         var x = raw.Sum() > 0 ? raw.Select(v => v / raw.Sum()).ToArray() : raw.Select(_ => 1.0 / n).ToArray();
-        var rows = Enumerable.Range(0, random.Next(0, 4)).Select(_ => Enumerable.Range(0, n).Select(_ => random.NextDouble() - 0.5).ToArray()).Select(g => Row.Of(g, g.Zip(x, (a, b) => a * b).Sum() + random.Next(2) * 0.05)).ToList();
+        var rows = Enumerable
+            .Range(0, random.Next(0, 4))
+            .Select(_ => Enumerable.Range(0, n).Select(_ => random.NextDouble() - 0.5).ToArray())
+            .Select(g => Row.Of(g, g.Zip(x, (a, b) => a * b).Sum() + random.Next(2) * 0.05))
+            .ToList();
         var upper = x.Select(v => random.Next(5) == 0 ? v + 0.05 : 1).ToArray();
-        return (new QuadraticProgram(n, factors == 0 ? null : p, Enumerable.Range(0, n).Select(_ => random.NextDouble() - 0.5).ToArray(), new double[n], upper)
-        {
-            Equalities = { Row.Of(Enumerable.Repeat(1.0, n).ToArray(), 1) }, Inequalities = rows,
-        }, x, random);
+        return (
+            new QuadraticProgram(
+                n,
+                factors == 0 ? null : p,
+                Enumerable.Range(0, n).Select(_ => random.NextDouble() - 0.5).ToArray(),
+                new double[n],
+                upper
+            )
+            {
+                Equalities = { Row.Of(Enumerable.Repeat(1.0, n).ToArray(), 1) },
+                Inequalities = rows,
+            },
+            x,
+            random
+        );
     }
 
     [Fact]
@@ -58,11 +73,18 @@ public sealed class QuadraticProgramTests
     [Fact]
     public void What_may_not_move_stays_and_what_cannot_be_is_said()
     {
-        var program = new QuadraticProgram(3, [1, 0, 0, 0, 1, 0, 0, 0, 1], [0, 0, 0], [0.5, 0, 0], [0.5, 1, 1]) { Equalities = { Row.Of([1, 1, 1], 1) } };
+        var program = new QuadraticProgram(3, [1, 0, 0, 0, 1, 0, 0, 0, 1], [0, 0, 0], [0.5, 0, 0], [0.5, 1, 1])
+        {
+            Equalities = { Row.Of([1, 1, 1], 1) },
+        };
         var solution = program.Solve();
         Assert.Equal([0.5, 0.25, 0.25], solution.X.Select(v => Math.Round(v, 10)));
         Assert.True(solution.Residual(program) < 1e-9);
-        Assert.False(new QuadraticProgram(2, [1, 0, 0, 1], [0, 0], [0, 0], [0.4, 0.4]) { Equalities = { Row.Of([1, 1], 1) } }.Solve().Converged);
+        Assert.False(
+            new QuadraticProgram(2, [1, 0, 0, 1], [0, 0], [0, 0], [0.4, 0.4]) { Equalities = { Row.Of([1, 1], 1) } }
+                .Solve()
+                .Converged
+        );
     }
 
     [Fact]
@@ -75,7 +97,10 @@ public sealed class QuadraticProgramTests
         q[0] = 1;
         var lower = new double[1001];
         lower[0] = double.NegativeInfinity;
-        var program = new QuadraticProgram(1, null, q, lower, Enumerable.Repeat(double.PositiveInfinity, 1001).ToArray()) { Inequalities = losses.Select((l, i) => new Row([0, i + 1], [-1, -1], -l)).ToList() };
+        var program = new QuadraticProgram(1, null, q, lower, Enumerable.Repeat(double.PositiveInfinity, 1001).ToArray())
+        {
+            Inequalities = losses.Select((l, i) => new Row([0, i + 1], [-1, -1], -l)).ToList(),
+        };
         Assert.Equal(losses.OrderDescending().Take(100).Average(), program.Objective(program.Solve().X), 1e-9);
     }
 }

@@ -10,7 +10,13 @@ public sealed class TransactionCostTests
     private const double RiskFree = -0.5;
 
     private static PortfolioOptimizer Of(ReturnTable table, Limits limits, double cost) =>
-        new(Estimators.Returns(table, ReturnEstimator.Arithmetic), Estimators.Covariance(table, CovarianceEstimator.Sample), limits, RiskFree, cost);
+        new(
+            Estimators.Returns(table, ReturnEstimator.Arithmetic),
+            Estimators.Covariance(table, CovarianceEstimator.Sample),
+            limits,
+            RiskFree,
+            cost
+        );
 
     private static double[] Random(Random random, int n)
     {
@@ -22,7 +28,11 @@ public sealed class TransactionCostTests
     private static double Traded(double[] weights, double[] current) => weights.Zip(current, (w, c) => Math.Abs(w - c)).Sum();
 
     /// <summary>The objectives after costs, each with its optimum; written down anew, not asked of the optimiser.</summary>
-    private static (string Name, double[] Best, Func<double[], double> Value)[] Objectives(PortfolioOptimizer o, double[] current, double cost)
+    private static (string Name, double[] Best, Func<double[], double> Value)[] Objectives(
+        PortfolioOptimizer o,
+        double[] current,
+        double cost
+    )
     {
         double Net(double[] w) => Dense.Dot(o.Expected, w) - cost * Traded(w, current);
         double Variance(double[] w) => Dense.Quadratic(o.Covariance, w);
@@ -36,35 +46,49 @@ public sealed class TransactionCostTests
 
     [Fact]
     public void No_portfolio_within_the_limits_is_better_after_costs() =>
-        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
-        {
-            var random = new Random(seed);
-            var n = random.Next(2, 8);
-            var (current, cost) = (Random(random, n), Math.Pow(10, -3 + 2 * random.NextDouble()));
-            // At times not all is invested yet.
-            if (random.Next(3) == 0) current = current.Select(w => 0.8 * w).ToArray();
-            var limits = new Limits(n) { Current = current, MaxWeight = random.Next(2) == 0 ? 0.7 : null, TurnoverMax = random.Next(3) == 0 ? 0.6 : null };
-            var optimizer = Of(Prices.Walk(seed, n, 150), limits, cost);
-            foreach (var (name, best, value) in Objectives(optimizer, current, cost))
-            {
-                Assert.True(optimizer.Satisfies(best), $"{name} seed {seed}");
-                void Compare(double[] other)
+        Prop.ForAll(
+                ArbMap.Default.ArbFor<int>(),
+                seed =>
                 {
-                    if (optimizer.Satisfies(other)) Assert.True(value(other) <= value(best) + 1e-7 * Math.Max(1, Math.Abs(value(best))), $"{name} seed {seed}: {value(other)} instead of {value(best)}");
+                    var random = new Random(seed);
+                    var n = random.Next(2, 8);
+                    var (current, cost) = (Random(random, n), Math.Pow(10, -3 + 2 * random.NextDouble()));
+                    // At times not all is invested yet.
+                    if (random.Next(3) == 0)
+                        current = current.Select(w => 0.8 * w).ToArray();
+                    var limits = new Limits(n)
+                    {
+                        Current = current,
+                        MaxWeight = random.Next(2) == 0 ? 0.7 : null,
+                        TurnoverMax = random.Next(3) == 0 ? 0.6 : null,
+                    };
+                    var optimizer = Of(Prices.Walk(seed, n, 150), limits, cost);
+                    foreach (var (name, best, value) in Objectives(optimizer, current, cost))
+                    {
+                        Assert.True(optimizer.Satisfies(best), $"{name} seed {seed}");
+                        void Compare(double[] other)
+                        {
+                            if (optimizer.Satisfies(other))
+                                Assert.True(
+                                    value(other) <= value(best) + 1e-7 * Math.Max(1, Math.Abs(value(best))),
+                                    $"{name} seed {seed}: {value(other)} instead of {value(best)}"
+                                );
+                        }
+                        for (var i = 0; i < 100; i++)
+                        {
+                            // Anywhere, and a little way towards anywhere: a concave objective that rises nowhere nearby is highest.
+                            var other = i % 10 == 0 ? current : Random(random, n);
+                            var part = Math.Pow(10, -random.Next(4));
+                            Compare(best.Zip(other, (b, o) => b + part * (o - b)).ToArray());
+                        }
+                        for (var i = 0; i < n; i++)
+                        for (var j = 0; j < n; j++)
+                            foreach (var step in new[] { 1e-1, 1e-2, 1e-3 })
+                                Compare(best.Select((w, k) => w + (k == i ? step : 0) - (k == j ? step : 0)).ToArray());
+                    }
                 }
-                for (var i = 0; i < 100; i++)
-                {
-                    // Anywhere, and a little way towards anywhere: a concave objective that rises nowhere nearby is highest.
-                    var other = i % 10 == 0 ? current : Random(random, n);
-                    var part = Math.Pow(10, -random.Next(4));
-                    Compare(best.Zip(other, (b, o) => b + part * (o - b)).ToArray());
-                }
-                for (var i = 0; i < n; i++)
-                    for (var j = 0; j < n; j++)
-                        foreach (var step in new[] { 1e-1, 1e-2, 1e-3 })
-                            Compare(best.Select((w, k) => w + (k == i ? step : 0) - (k == j ? step : 0)).ToArray());
-            }
-        }).QuickCheckThrowOnFailure();
+            )
+            .QuickCheckThrowOnFailure();
 
     [Theory]
     [InlineData(0.002)]
@@ -111,12 +135,18 @@ public sealed class TransactionCostTests
     {
         double[] current = [1, 0, 0, 0, 0];
         var (table, limits) = (Prices.Walk(1, 5, 100), new Limits(5) { Current = current });
-        Assert.Equal(Of(table, limits, 0).Frontier(10).Select(p => p.Volatility), Of(table, limits, 0.05).Frontier(10).Select(p => p.Volatility));
+        Assert.Equal(
+            Of(table, limits, 0).Frontier(10).Select(p => p.Volatility),
+            Of(table, limits, 0.05).Frontier(10).Select(p => p.Volatility)
+        );
         var expected = Estimators.Returns(table, ReturnEstimator.Arithmetic);
         // What is held earns less than this rate, the best asset a little more.
         var rate = expected.Max() - 0.001;
         Assert.True(expected[0] < rate);
         var optimizer = new PortfolioOptimizer(expected, Estimators.Covariance(table, CovarianceEstimator.Sample), limits, rate, 0.5);
-        Assert.Equal(["riskFreeRate", "transactionCost"], Assert.Throws<InfeasibleException>(() => optimizer.MaxSharpe()).Conflicts.Select(c => c.Constraint));
+        Assert.Equal(
+            ["riskFreeRate", "transactionCost"],
+            Assert.Throws<InfeasibleException>(() => optimizer.MaxSharpe()).Conflicts.Select(c => c.Constraint)
+        );
     }
 }

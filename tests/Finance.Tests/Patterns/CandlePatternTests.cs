@@ -11,11 +11,18 @@ public sealed class CandlePatternTests
     public static TheoryData<string, int, string, string> Cases => CandleCases.All;
 
     private static decimal[][] Parse(string bars) =>
-        [.. Enumerable.Repeat(CandleCases.Calm, 14).Concat(bars.Split(" | ")).Select(b => Array.ConvertAll(b.Split(' '), p => decimal.Parse(p, CultureInfo.InvariantCulture)))];
+        [
+            .. Enumerable
+                .Repeat(CandleCases.Calm, 14)
+                .Concat(bars.Split(" | "))
+                .Select(b => Array.ConvertAll(b.Split(' '), p => decimal.Parse(p, CultureInfo.InvariantCulture))),
+        ];
 
-    private static Ohlcv[] Bars(decimal[][] prices) => Array.ConvertAll(prices, p => new Ohlcv(default, (double)p[0], (double)p[1], (double)p[2], (double)p[3], 1));
+    private static Ohlcv[] Bars(decimal[][] prices) =>
+        Array.ConvertAll(prices, p => new Ohlcv(default, (double)p[0], (double)p[1], (double)p[2], (double)p[3], 1));
 
-    private static int Strength(string name, decimal[][] prices, int at) => CandlePatterns.Find(Bars(prices)).SingleOrDefault(h => h.Name == name && h.Index == at).Strength;
+    private static int Strength(string name, decimal[][] prices, int at) =>
+        CandlePatterns.Find(Bars(prices)).SingleOrDefault(h => h.Name == name && h.Index == at).Strength;
 
     private static int Last(string name, decimal[][] prices) => Strength(name, prices, prices.Length - 1);
 
@@ -33,7 +40,12 @@ public sealed class CandlePatternTests
         Assert.Equal(strength, Last(name, Parse(bars)));
         foreach (var edge in edges.Split(' '))
         {
-            var (bar, price, tick, ticks) = (14 + edge[0] - '0', "ohlc".IndexOf(edge[1], StringComparison.Ordinal), edge[2] == '+' ? 0.01m : -0.01m, int.Parse(edge[3..], CultureInfo.InvariantCulture));
+            var (bar, price, tick, ticks) = (
+                14 + edge[0] - '0',
+                "ohlc".IndexOf(edge[1], StringComparison.Ordinal),
+                edge[2] == '+' ? 0.01m : -0.01m,
+                int.Parse(edge[3..], CultureInfo.InvariantCulture)
+            );
             var moved = Parse(bars);
             moved[bar][price] += tick * ticks;
             Assert.True(strength == Last(name, moved), $"{name} should be found at {edge}");
@@ -46,14 +58,25 @@ public sealed class CandlePatternTests
     public void A_long_walk_shows_what_TA_Lib_finds_on_it()
     {
         var found = CandlePatterns.Find(Walk(new Random(2026), 50_000)).ToLookup(h => h.Name);
-        Assert.All(CandlePatterns.Names, name => Assert.Equal((name, CandleCases.OnWalk[name]), (name, (found[name].Count(), found[name].Sum(h => (long)h.Index * h.Strength / 100)))));
+        Assert.All(
+            CandlePatterns.Names,
+            name =>
+                Assert.Equal(
+                    (name, CandleCases.OnWalk[name]),
+                    (name, (found[name].Count(), found[name].Sum(h => (long)h.Index * h.Strength / 100)))
+                )
+        );
     }
 
     [Theory]
     [InlineData("CDLDOJI", 10, "101 101.5 100.5 101")]
     [InlineData("CDLENGULFING", 2, "101 101.2 99.8 100 | 99.5 102 99.3 101.5")]
     [InlineData("CDLHIKKAKE", 5, "100.5 101.2 99.8 101 | 100 101 99.5 100.2")]
-    [InlineData("CDLLADDERBOTTOM", 14, "106 106.2 103.8 104 | 105 105.2 102.8 103 | 104 104.2 101.8 102 | 103 104 100.8 101 | 103.5 105.2 103.3 105")]
+    [InlineData(
+        "CDLLADDERBOTTOM",
+        14,
+        "106 106.2 103.8 104 | 105 105.2 102.8 103 | 104 104.2 101.8 102 | 103 104 100.8 101 | 103.5 105.2 103.3 105"
+    )]
     public void Nothing_is_told_before_there_is_enough_to_judge_by(string name, int first, string bars)
     {
         var prices = Parse(bars);
@@ -64,8 +87,12 @@ public sealed class CandlePatternTests
     [Fact]
     public void A_hikkake_is_confirmed_once_within_three_bars_unless_another_comes_before()
     {
-        const string hikkake = "100.5 101.2 99.8 101 | 100 101 99.5 100.2", waits = " | 100.2 101 99.4 100.2", confirms = " | 100.5 101.6 99 101.4", again = " | 100.5 101.7 98.9 101.5";
-        int[] Told(string bars) => Enumerable.Range(14, bars.Split('|').Length).Select(i => Strength("CDLHIKKAKE", Parse(bars), i)).ToArray();
+        const string hikkake = "100.5 101.2 99.8 101 | 100 101 99.5 100.2",
+            waits = " | 100.2 101 99.4 100.2",
+            confirms = " | 100.5 101.6 99 101.4",
+            again = " | 100.5 101.7 98.9 101.5";
+        int[] Told(string bars) =>
+            Enumerable.Range(14, bars.Split('|').Length).Select(i => Strength("CDLHIKKAKE", Parse(bars), i)).ToArray();
         Assert.Equal([0, 100, 200, 0], Told(hikkake + confirms + again));
         Assert.Equal([0, 100, 0, 0, 200, 0], Told(hikkake + waits + waits + confirms + again));
         Assert.Equal([0, 100, 0, 0, 0, 0], Told(hikkake + waits + waits + waits + confirms));
@@ -74,20 +101,38 @@ public sealed class CandlePatternTests
     }
 
     [Fact]
-    public void Bars_that_lack_a_number_are_left_out_as_if_they_were_not_there() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(100), Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
-    {
-        var random = new Random(seed);
-        var whole = Walk(random, 200);
-        var bars = new List<Ohlcv>();
-        var places = new List<int>();
-        foreach (var bar in whole)
-        {
-            while (random.Next(5) == 0) bars.Add(random.Next(3) switch { 0 => bar with { Close = double.NaN }, 1 => bar with { High = double.PositiveInfinity }, _ => bar with { Low = double.NegativeInfinity, Open = double.NaN } });
-            places.Add(bars.Count);
-            bars.Add(bar);
-        }
-        Assert.Equal(CandlePatterns.Find(whole).Select(h => h with { Index = places[h.Index] }), CandlePatterns.Find(bars.ToArray()));
-    }));
+    public void Bars_that_lack_a_number_are_left_out_as_if_they_were_not_there() =>
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(100),
+            Prop.ForAll(
+                ArbMap.Default.ArbFor<int>(),
+                seed =>
+                {
+                    var random = new Random(seed);
+                    var whole = Walk(random, 200);
+                    var bars = new List<Ohlcv>();
+                    var places = new List<int>();
+                    foreach (var bar in whole)
+                    {
+                        while (random.Next(5) == 0)
+                            bars.Add(
+                                random.Next(3) switch
+                                {
+                                    0 => bar with { Close = double.NaN },
+                                    1 => bar with { High = double.PositiveInfinity },
+                                    _ => bar with { Low = double.NegativeInfinity, Open = double.NaN },
+                                }
+                            );
+                        places.Add(bars.Count);
+                        bars.Add(bar);
+                    }
+                    Assert.Equal(
+                        CandlePatterns.Find(whole).Select(h => h with { Index = places[h.Index] }),
+                        CandlePatterns.Find(bars.ToArray())
+                    );
+                }
+            )
+        );
 
     [Fact]
     public void Hits_come_by_index_then_name_and_do_not_depend_on_what_follows()
@@ -118,7 +163,10 @@ public sealed class CandlePatternTests
         {
             var open = Math.Round(price + (random.Next(3) == 0 ? Near(3) : 0), 1);
             var close = random.Next(5) == 0 ? open : Math.Round(open + Near(random.Next(3) == 0 ? 6 : 2), 1);
-            var (high, low) = (Math.Round(Math.Max(open, close) + random.Next(2) * random.NextDouble(), 1), Math.Round(Math.Min(open, close) - random.Next(2) * random.NextDouble(), 1));
+            var (high, low) = (
+                Math.Round(Math.Max(open, close) + random.Next(2) * random.NextDouble(), 1),
+                Math.Round(Math.Min(open, close) - random.Next(2) * random.NextDouble(), 1)
+            );
             bars[i] = new Ohlcv(default, open, high, low, close, 1);
             price = close is > 50 and < 200 ? close : 100;
         }

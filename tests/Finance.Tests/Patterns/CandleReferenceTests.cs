@@ -5,7 +5,9 @@ using AgentInvest.Testing;
 
 namespace AgentInvest.Finance.Tests.Patterns;
 
-/// <summary>Against TA-Lib's answers on two years of SPY, as Lean tests itself with them: prices and a column for each pattern in one file.</summary>
+/// <summary>
+/// Against TA-Lib's answers on two years of SPY, as Lean tests itself with them: prices and a column for each pattern in one file.
+/// </summary>
 public sealed class CandleReferenceTests
 {
     private const string Folder = "lean/indicators";
@@ -32,7 +34,15 @@ public sealed class CandleReferenceTests
         Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
 
-    private static Ohlcv Bar(string[] row) => new(DateTime.Parse(row[0], CultureInfo.InvariantCulture), Number(row[1]), Number(row[2]), Number(row[3]), Number(row[4]), Number(row[5]));
+    private static Ohlcv Bar(string[] row) =>
+        new(
+            DateTime.Parse(row[0], CultureInfo.InvariantCulture),
+            Number(row[1]),
+            Number(row[2]),
+            Number(row[3]),
+            Number(row[4]),
+            Number(row[5])
+        );
 
     private static double Number(string cell) => double.Parse(cell, CultureInfo.InvariantCulture);
 }

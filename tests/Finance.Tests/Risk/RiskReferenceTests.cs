@@ -37,7 +37,13 @@ public sealed class RiskReferenceTests
     {
         Assert.Equal(-0.71296296296296313, RiskMeasures.Beta(Mixed, Negative.AsSpan(1))!.Value, 1e-12);
         Assert.Equal(-0.9997853834885004, RiskMeasures.Alpha(Mixed, Negative.AsSpan(1))!.Value, 1e-9);
-        Assert.Equal((0, -1), (Math.Round(RiskMeasures.Alpha(Mixed, Mixed.Select(x => -x).ToArray())!.Value, 12), Math.Round(RiskMeasures.Beta(Mixed, Mixed.Select(x => -x).ToArray())!.Value, 12)));
+        Assert.Equal(
+            (0, -1),
+            (
+                Math.Round(RiskMeasures.Alpha(Mixed, Mixed.Select(x => -x).ToArray())!.Value, 12),
+                Math.Round(RiskMeasures.Beta(Mixed, Mixed.Select(x => -x).ToArray())!.Value, 12)
+            )
+        );
         Assert.Null(RiskMeasures.Beta(Mixed, Flat.AsSpan(1)));
         Assert.Null(RiskMeasures.Alpha([.01], [.01]));
     }
@@ -59,7 +65,8 @@ public sealed class RiskReferenceTests
     [InlineData(new[] { 1.0, 81, 82, 83, 84, 85 }, 0.9, 41.0)]
     [InlineData(new[] { 1.0, 81, 82, 83, 84, 85 }, 0.8, 81.0)]
     [InlineData(new[] { 1.0, 81, 82, 83, 84, 85 }, 0.7, 81.5)]
-    public void Value_at_risk_agrees(double[] returns, double confidence, double expected) => Assert.Equal(expected, RiskMeasures.ValueAtRisk(returns, confidence)!.Value, 1e-9);
+    public void Value_at_risk_agrees(double[] returns, double confidence, double expected) =>
+        Assert.Equal(expected, RiskMeasures.ValueAtRisk(returns, confidence)!.Value, 1e-9);
 
     [Fact]
     public void The_tail_has_as_many_days_as_its_definition_says_in_decimal_arithmetic()

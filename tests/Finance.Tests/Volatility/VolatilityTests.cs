@@ -11,7 +11,11 @@ public sealed class VolatilityTests
     [DataFact("garch")]
     public void Garch_agrees_with_the_benchmark_of_Fiorentini_Calzolari_and_Panattoni()
     {
-        var returns = File.ReadLines(Path.Combine(Checkout.Data("garch")!, "bollerslev_ghysels.txt")).Skip(1).Where(l => l.Trim().Length > 0).Select(Number).ToArray();
+        var returns = File.ReadLines(Path.Combine(Checkout.Data("garch")!, "bollerslev_ghysels.txt"))
+            .Skip(1)
+            .Where(l => l.Trim().Length > 0)
+            .Select(Number)
+            .ToArray();
         var model = Garch.Fit(returns);
         Assert.Equal(-0.00619041, model.Mu, 2e-8);
         Assert.Equal(0.0107613, model.Omega, 2e-7);
@@ -38,7 +42,11 @@ public sealed class VolatilityTests
         }
         // With one fall in place of two it is 0.3755: the others that were tried stand at LogHar.
         Assert.Equal(0.367, VolatilityForecasts.Qlike(variances.AsSpan(start), forecasts.AsSpan(start))!.Value, 1e-3);
-        Assert.Equal(0.469, VolatilityForecasts.Qlike(variances.AsSpan(start), VolatilityForecasts.Ewma(variances).AsSpan(start))!.Value, 1e-3);
+        Assert.Equal(
+            0.469,
+            VolatilityForecasts.Qlike(variances.AsSpan(start), VolatilityForecasts.Ewma(variances).AsSpan(start))!.Value,
+            1e-3
+        );
     }
 
     [Fact]

@@ -2,7 +2,9 @@ using AgentInvest.Functions.Runtime.Durable;
 
 namespace AgentInvest.Functions.Runtime.Tests.Durable;
 
-/// <summary>What an orchestrator must not do fails the instance with a reason: an instance that throws at each turn would be tried for ever.</summary>
+/// <summary>
+/// What an orchestrator must not do fails the instance with a reason: an instance that throws at each turn would be tried for ever.
+/// </summary>
 public sealed class BadOrchestratorTests
 {
     [Fact]
@@ -19,7 +21,8 @@ public sealed class BadOrchestratorTests
         Fails(script.Turn(script.Completed(1, "v")), "NonDeterministic", "activity 'Value' as #1", "activity 'ValueAll' as #1");
         script.Orchestrator = async c => await c.CallActivityAsync("ReadPrices");
         Fails(script.Turn(script.Completed(1, "v")), "NonDeterministic", "activity 'Value' as #1", "nothing more");
-        script.Orchestrator = async c => await Task.WhenAll(c.CallActivityAsync("ReadPrices"), c.CreateTimer(TimeSpan.FromSeconds(1), default));
+        script.Orchestrator = async c =>
+            await Task.WhenAll(c.CallActivityAsync("ReadPrices"), c.CreateTimer(TimeSpan.FromSeconds(1), default));
         Fails(script.Turn(script.Completed(1, "v")), "NonDeterministic", "nothing more", "a timer as #1");
     }
 

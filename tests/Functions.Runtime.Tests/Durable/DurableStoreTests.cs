@@ -72,7 +72,10 @@ public sealed class DurableStoreTests(MigratedDatabase database) : IClassFixture
         Assert.False(await CommitAsync(turn, "More"));
         await Store.CompleteActivityAsync(activity, HistoryEvent.TaskCompleted, null, None);
         await Store.RaiseEventAsync("c", "e", "2", None);
-        Assert.Equal(0, await _host.OneAsync<long>("select (select count(*) from runtime.inbox) + (select count(*) from runtime.activities)"));
+        Assert.Equal(
+            0,
+            await _host.OneAsync<long>("select (select count(*) from runtime.inbox) + (select count(*) from runtime.activities)")
+        );
         var ended = (await Store.GetAsync("c", true, None))!;
         Assert.Equal((OrchestrationRuntimeStatus.Terminated, "\"stopped\""), (ended.RuntimeStatus, ended.SerializedOutput));
         Assert.Null(await Store.ClaimTurnAsync(None));
@@ -106,7 +109,11 @@ public sealed class DurableStoreTests(MigratedDatabase database) : IClassFixture
         await using var transaction = await connection.BeginTransactionAsync();
         await ExecuteAsync(connection, "update runtime.instances set status = 'Terminated' where id = 'e'");
         var completing = Store.CompleteActivityAsync(activity, HistoryEvent.TaskCompleted, null, None);
-        await RuntimeHost.EventuallyAsync(() => _host.OneAsync<bool>("select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')"));
+        await RuntimeHost.EventuallyAsync(() =>
+            _host.OneAsync<bool>(
+                "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')"
+            )
+        );
         // With its row locked by the other this would be a deadlock.
         await ExecuteAsync(connection, "delete from runtime.activities where instance_id = 'e'");
         await transaction.CommitAsync();
@@ -136,7 +143,14 @@ public sealed class DurableStoreTests(MigratedDatabase database) : IClassFixture
     {
         HistoryEvent started = new(HistoryEvent.TurnStarted, null, null, null, DateTimeOffset.UtcNow);
         HistoryEvent scheduled = new(HistoryEvent.TaskScheduled, 0, activity, null, DateTimeOffset.UtcNow);
-        return Store.CommitTurnAsync(instance, 0, [started], [], new Replay.Outcome([scheduled], new Dictionary<int, string?> { [0] = null }, false, null, null, null), None);
+        return Store.CommitTurnAsync(
+            instance,
+            0,
+            [started],
+            [],
+            new Replay.Outcome([scheduled], new Dictionary<int, string?> { [0] = null }, false, null, null, null),
+            None
+        );
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)

@@ -33,7 +33,15 @@ public sealed class DurableWorkerTests(WorkerHost host) : IClassFixture<WorkerHo
     {
         var odd = "naïve café 日本語 🙂 \" \\ \u0000 \u001f \ud83d \r\n";
         var large = string.Concat(Enumerable.Repeat("0123456789abcdef", 128 * 1024));
-        foreach (var (text, back) in new (string?, string?)[] { (odd, odd.Replace("\ud83d ", "\ufffd ", StringComparison.Ordinal)), (large, large), ("", ""), (null, null) })
+        foreach (
+            var (text, back) in new (string?, string?)[]
+            {
+                (odd, odd.Replace("\ud83d ", "\ufffd ", StringComparison.Ordinal)),
+                (large, large),
+                ("", ""),
+                (null, null),
+            }
+        )
         {
             var done = await RunAsync("Sample", text);
             Assert.Equal(OrchestrationRuntimeStatus.Completed, done.RuntimeStatus);
@@ -43,7 +51,8 @@ public sealed class DurableWorkerTests(WorkerHost host) : IClassFixture<WorkerHo
     }
 
     [Fact]
-    public async Task Timers_fire_and_a_timeout_ends_a_wait() => Assert.Equal("timed out", (await RunAsync("Times")).ReadOutputAs<string>());
+    public async Task Timers_fire_and_a_timeout_ends_a_wait() =>
+        Assert.Equal("timed out", (await RunAsync("Times")).ReadOutputAs<string>());
 
     [Theory]
     [InlineData("Tries", "there is no such bar")]
@@ -64,7 +73,12 @@ public sealed class DurableWorkerTests(WorkerHost host) : IClassFixture<WorkerHo
         var failed = await RunAsync("Tries");
         Assert.True(failed.FailureDetails!.IsCausedBy<TaskFailedException>());
         Assert.True(failed.FailureDetails.InnerFailure!.IsCausedBy<InvalidDataException>());
-        Assert.Equal(3, await host.Runtime.OneAsync<long>($"select count(*) from runtime.history h join runtime.instances i using (execution_id) where i.id = '{failed.InstanceId}' and kind = 'TaskFailed'"));
+        Assert.Equal(
+            3,
+            await host.Runtime.OneAsync<long>(
+                $"select count(*) from runtime.history h join runtime.instances i using (execution_id) where i.id = '{failed.InstanceId}' and kind = 'TaskFailed'"
+            )
+        );
     }
 
     [Fact]
@@ -81,7 +95,9 @@ public sealed class DurableWorkerTests(WorkerHost host) : IClassFixture<WorkerHo
     public async Task An_id_in_use_is_refused_and_free_again_after_its_end()
     {
         await WaitingAsync("once");
-        await Assert.ThrowsAsync<InvalidOperationException>(() => Client.ScheduleNewOrchestrationInstanceAsync("Sample", "x", new StartOrchestrationOptions("once")));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            Client.ScheduleNewOrchestrationInstanceAsync("Sample", "x", new StartOrchestrationOptions("once"))
+        );
         await Client.RaiseEventAsync("once", "GO", "went");
         Assert.Equal("went", (await Client.WaitForInstanceCompletionAsync("once", true)).ReadOutputAs<string>());
         // An event after the end is dropped, not kept for the next of that name.
@@ -101,7 +117,11 @@ public sealed class DurableWorkerTests(WorkerHost host) : IClassFixture<WorkerHo
     [Fact]
     public async Task A_start_in_the_future_waits_for_it()
     {
-        await Client.ScheduleNewOrchestrationInstanceAsync("Waits", null, new StartOrchestrationOptions("later", DateTimeOffset.UtcNow.AddHours(1)));
+        await Client.ScheduleNewOrchestrationInstanceAsync(
+            "Waits",
+            null,
+            new StartOrchestrationOptions("later", DateTimeOffset.UtcNow.AddHours(1))
+        );
         await Client.RaiseEventAsync("later", "go", "kept");
         Assert.Equal(OrchestrationRuntimeStatus.Completed, (await RunAsync("Sample", "another, meanwhile")).RuntimeStatus);
         Assert.Equal(OrchestrationRuntimeStatus.Pending, (await Client.GetInstanceAsync("later"))!.RuntimeStatus);
@@ -117,5 +137,7 @@ public sealed class DurableWorkerTests(WorkerHost host) : IClassFixture<WorkerHo
     }
 
     private async Task<OrchestrationMetadata> RunAsync(string orchestrator, object? input = null) =>
-        await Client.WaitForInstanceCompletionAsync(await Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input), true).WaitAsync(TimeSpan.FromSeconds(60));
+        await Client
+            .WaitForInstanceCompletionAsync(await Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input), true)
+            .WaitAsync(TimeSpan.FromSeconds(60));
 }

@@ -71,8 +71,12 @@ public sealed class ReplayPropertyTests
             script.Now += TimeSpan.FromSeconds(1);
             var some = outstanding.Where(_ => random.Next(2) == 0).OrderBy(_ => random.Next()).ToList();
             outstanding.RemoveAll(some.Contains);
-            outcome = script.Turn([.. some.Select(a => a.Kind == HistoryEvent.TimerCreated ? script.Fired(a.TaskId!.Value) : script.Completed(a.TaskId!.Value, $"{a.TaskId}")),
-                script.Raised(random.Next(4) == 0 ? "rare" : "event", $"e{random.Next(10)}")]);
+            outcome = script.Turn([
+                .. some.Select(a =>
+                    a.Kind == HistoryEvent.TimerCreated ? script.Fired(a.TaskId!.Value) : script.Completed(a.TaskId!.Value, $"{a.TaskId}")
+                ),
+                script.Raised(random.Next(4) == 0 ? "rare" : "event", $"e{random.Next(10)}"),
+            ]);
         }
         return outcome;
     }

@@ -7,7 +7,9 @@ public sealed class ReplayTests
     [Fact]
     public void Fanned_out_activities_are_joined_in_their_order_whatever_the_order_of_their_ends()
     {
-        var script = Script.Of(async c => string.Concat(await Task.WhenAll("abc".Select(x => c.CallActivityAsync<string>("Echo", $"{x}")))));
+        var script = Script.Of(async c =>
+            string.Concat(await Task.WhenAll("abc".Select(x => c.CallActivityAsync<string>("Echo", $"{x}"))))
+        );
         var first = script.Turn();
         Assert.Equal([(0, "Echo"), (1, "Echo"), (2, "Echo")], first.Actions.Select(a => (a.TaskId!.Value, a.Name!)));
         Assert.Equal(["\"a\"", "\"b\"", "\"c\""], first.Inputs.OrderBy(i => i.Key).Select(i => i.Value));
@@ -50,7 +52,11 @@ public sealed class ReplayTests
                 waits.Add((action.At - script.Now).TotalSeconds);
                 script.Now = action.At;
             }
-            outcome = script.Turn(action.Kind == HistoryEvent.TimerCreated ? script.Fired(action.TaskId!.Value) : script.Failed(action.TaskId!.Value, new TimeoutException($"attempt {waits.Count + 1}")));
+            outcome = script.Turn(
+                action.Kind == HistoryEvent.TimerCreated
+                    ? script.Fired(action.TaskId!.Value)
+                    : script.Failed(action.TaskId!.Value, new TimeoutException($"attempt {waits.Count + 1}"))
+            );
         }
         Assert.Equal([2, 6, 18, 20], waits);
         Assert.Contains("attempt 5", outcome.Failure!.ErrorMessage);
@@ -60,13 +66,21 @@ public sealed class ReplayTests
     [Fact]
     public void A_retry_that_succeeds_gives_its_result_and_none_goes_beyond_the_timeout()
     {
-        static Func<TaskOrchestrationContext, Task<int>> Calling(RetryPolicy policy) => c => c.CallActivityAsync<int>("Flaky", null, TaskOptions.FromRetryPolicy(policy));
+        static Func<TaskOrchestrationContext, Task<int>> Calling(RetryPolicy policy) =>
+            c => c.CallActivityAsync<int>("Flaky", null, TaskOptions.FromRetryPolicy(policy));
         var attempts = 0;
-        Assert.Equal("7", new Script(Calling(new RetryPolicy(9, TimeSpan.FromSeconds(1)))).Finish((_, _) => ++attempts < 3 ? throw new TimeoutException() : 7).Output);
+        Assert.Equal(
+            "7",
+            new Script(Calling(new RetryPolicy(9, TimeSpan.FromSeconds(1))))
+                .Finish((_, _) => ++attempts < 3 ? throw new TimeoutException() : 7)
+                .Output
+        );
         Assert.Equal(3, attempts);
         attempts = 0;
         // A turn a second: tried at 0, 2 and 4 s, for another wait would end after the 4 s.
-        var timedOut = new Script(Calling(new RetryPolicy(9, TimeSpan.FromSeconds(1), retryTimeout: TimeSpan.FromSeconds(4)))).Finish((_, _) => throw new TimeoutException($"{++attempts}"));
+        var timedOut = new Script(Calling(new RetryPolicy(9, TimeSpan.FromSeconds(1), retryTimeout: TimeSpan.FromSeconds(4)))).Finish(
+            (_, _) => throw new TimeoutException($"{++attempts}")
+        );
         Assert.NotNull(timedOut.Failure);
         Assert.Equal(3, attempts);
     }
@@ -88,7 +102,10 @@ public sealed class ReplayTests
             }
         });
         script.Turn();
-        Assert.Equal("\"Book #0 no lot True True False True\"", script.Turn(script.Failed(0, new ArgumentNullException("no lot", new FormatException("inner")))).Output);
+        Assert.Equal(
+            "\"Book #0 no lot True True False True\"",
+            script.Turn(script.Failed(0, new ArgumentNullException("no lot", new FormatException("inner")))).Output
+        );
     }
 
     [Fact]

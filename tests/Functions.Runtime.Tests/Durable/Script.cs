@@ -31,7 +31,11 @@ internal sealed class Script(Func<TaskOrchestrationContext, Task> orchestrator, 
         while (!outcome.Ended)
         {
             Now += TimeSpan.FromSeconds(1);
-            var answers = outcome.Actions.Select(a => a.Kind == HistoryEvent.TimerCreated ? Fired(a.TaskId!.Value) : Answer(a, outcome.Inputs[a.TaskId!.Value], activity)).ToArray();
+            var answers = outcome
+                .Actions.Select(a =>
+                    a.Kind == HistoryEvent.TimerCreated ? Fired(a.TaskId!.Value) : Answer(a, outcome.Inputs[a.TaskId!.Value], activity)
+                )
+                .ToArray();
             outcome = Turn(answers);
         }
         return outcome;
@@ -40,10 +44,13 @@ internal sealed class Script(Func<TaskOrchestrationContext, Task> orchestrator, 
     public Replay.Outcome Run(IReadOnlyList<HistoryEvent> past, IReadOnlyList<HistoryEvent> turn) =>
         new Replay("Sample", "sample-1", Execution, DurableJson.Write(input)).Run(Orchestrator, past, turn);
 
-    public HistoryEvent Completed(int task, object? result = null) => new(HistoryEvent.TaskCompleted, task, null, DurableJson.Write(result), Now);
-    public HistoryEvent Failed(int task, Exception e) => new(HistoryEvent.TaskFailed, task, null, DurableJson.Write(TaskFailureDetails.Of(e)), Now);
+    public HistoryEvent Completed(int task, object? result = null) =>
+        new(HistoryEvent.TaskCompleted, task, null, DurableJson.Write(result), Now);
+    public HistoryEvent Failed(int task, Exception e) =>
+        new(HistoryEvent.TaskFailed, task, null, DurableJson.Write(TaskFailureDetails.Of(e)), Now);
     public HistoryEvent Fired(int timer) => new(HistoryEvent.TimerFired, timer, null, null, Now);
-    public HistoryEvent Raised(string name, object? payload = null) => new(HistoryEvent.EventRaised, null, name, DurableJson.Write(payload), Now);
+    public HistoryEvent Raised(string name, object? payload = null) =>
+        new(HistoryEvent.EventRaised, null, name, DurableJson.Write(payload), Now);
 
     private HistoryEvent Answer(HistoryEvent task, string? input, Func<string, string?, object?> activity)
     {

@@ -6,7 +6,8 @@ namespace AgentInvest.Functions.Runtime.Tests.Durable;
 public sealed class WorkerFunctions
 {
     [Function("Sample")]
-    public static async Task<string?> Sample([OrchestrationTrigger] TaskOrchestrationContext context) => await context.CallActivityAsync<string?>("Echo", context.GetInput<string>());
+    public static async Task<string?> Sample([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        await context.CallActivityAsync<string?>("Echo", context.GetInput<string>());
 
     [Function("Echo")]
     public static string? Echo([ActivityTrigger] string? text) => text;

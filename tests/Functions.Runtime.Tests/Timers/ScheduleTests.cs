@@ -18,10 +18,17 @@ public sealed class ScheduleTests
     [InlineData("0 30 2 * * *", "2026-03-08T02:00:00Z", "2026-03-08T02:30:00Z")]
     [InlineData("0 30 * * * *", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z")]
     public void The_next_occurrence_is_strictly_later_and_in_UTC(string schedule, string after, string next) =>
-        Assert.Equal(DateTimeOffset.Parse(next, System.Globalization.CultureInfo.InvariantCulture), Schedule.Parse("Sample", schedule).Next(DateTimeOffset.Parse(after, System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(
+            DateTimeOffset.Parse(next, System.Globalization.CultureInfo.InvariantCulture),
+            Schedule.Parse("Sample", schedule).Next(DateTimeOffset.Parse(after, System.Globalization.CultureInfo.InvariantCulture))
+        );
 
     [Fact]
-    public void A_day_that_never_comes_is_never_due() => Assert.Equal(DateTimeOffset.MaxValue, Schedule.Parse("Sample", "0 0 0 30 2 *").Next(new DateTimeOffset(2026, 1, 5, 0, 0, 0, TimeSpan.Zero)));
+    public void A_day_that_never_comes_is_never_due() =>
+        Assert.Equal(
+            DateTimeOffset.MaxValue,
+            Schedule.Parse("Sample", "0 0 0 30 2 *").Next(new DateTimeOffset(2026, 1, 5, 0, 0, 0, TimeSpan.Zero))
+        );
 
     [Theory]
     [InlineData("")]
@@ -39,5 +46,8 @@ public sealed class ScheduleTests
     [InlineData("0 0 0 15W * *")]
     [InlineData("0 0 0 ? * MON#1")]
     public void Bad_text_is_refused_with_the_functions_name(string schedule) =>
-        Assert.StartsWith($"Function Sample has the schedule '{schedule}'", Assert.Throws<InvalidOperationException>(() => Schedule.Parse("Sample", schedule)).Message);
+        Assert.StartsWith(
+            $"Function Sample has the schedule '{schedule}'",
+            Assert.Throws<InvalidOperationException>(() => Schedule.Parse("Sample", schedule)).Message
+        );
 }

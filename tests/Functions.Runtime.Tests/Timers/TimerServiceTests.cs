@@ -26,8 +26,14 @@ public sealed class TimerServiceTests(MigratedDatabase database) : IClassFixture
         await host.StartAsync();
         var first = await NextAsync(Ten.AddHours(1));
         var second = await NextAsync(Ten.AddHours(2));
-        Assert.Equal((false, default, Ten.AddHours(2).UtcDateTime), (first.IsPastDue, first.ScheduleStatus!.Last, first.ScheduleStatus.Next));
-        Assert.Equal((false, Ten.AddHours(1).UtcDateTime, Ten.AddHours(3).UtcDateTime), (second.IsPastDue, second.ScheduleStatus!.Last, second.ScheduleStatus.Next));
+        Assert.Equal(
+            (false, default, Ten.AddHours(2).UtcDateTime),
+            (first.IsPastDue, first.ScheduleStatus!.Last, first.ScheduleStatus.Next)
+        );
+        Assert.Equal(
+            (false, Ten.AddHours(1).UtcDateTime, Ten.AddHours(3).UtcDateTime),
+            (second.IsPastDue, second.ScheduleStatus!.Last, second.ScheduleStatus.Next)
+        );
     }
 
     [Fact]
@@ -42,7 +48,10 @@ public sealed class TimerServiceTests(MigratedDatabase database) : IClassFixture
         await using var later = Host(typeof(Hourly));
         await later.StartAsync();
         var missed = await NextAsync(Ten.AddHours(5.5));
-        Assert.Equal((true, Ten.AddHours(1).UtcDateTime, Ten.AddHours(6).UtcDateTime), (missed.IsPastDue, missed.ScheduleStatus!.Last, missed.ScheduleStatus.Next));
+        Assert.Equal(
+            (true, Ten.AddHours(1).UtcDateTime, Ten.AddHours(6).UtcDateTime),
+            (missed.IsPastDue, missed.ScheduleStatus!.Last, missed.ScheduleStatus.Next)
+        );
         Assert.False((await NextAsync(Ten.AddHours(6))).IsPastDue);
         Assert.Equal(3, _runs.Count);
     }
@@ -126,7 +135,9 @@ public sealed class TimerServiceTests(MigratedDatabase database) : IClassFixture
         services.AddSingleton(_runs);
     });
 
-    /// <summary>The next run. With an instant the clock goes there first, once that many timers wait for it; without, it goes on by seconds.</summary>
+    /// <summary>
+    /// The next run. With an instant the clock goes there first, once that many timers wait for it; without, it goes on by seconds.
+    /// </summary>
     private async Task<TimerInfo> NextAsync(DateTimeOffset? at, int waiting = 1)
     {
         if (at is { } instant && _clock.GetUtcNow() < instant) await PassAsync(instant, waiting);

@@ -19,7 +19,10 @@ public sealed class GetHistoryTests(TestHost host) : IClassFixture<TestHost>
         Assert.Equal(10_000, first.GetProperty("bars").GetArrayLength());
         var second = (await _anyone.GetAsync($"{path}&cursor={first.GetProperty("nextCursor").GetString()}")).Json;
         Assert.Equal(JsonValueKind.Null, second.GetProperty("nextCursor").ValueKind);
-        var times = new[] { first, second }.SelectMany(p => p.GetProperty("bars").EnumerateArray()).Select(b => b.GetProperty("t").GetDateTimeOffset()).ToList();
+        var times = new[] { first, second }
+            .SelectMany(p => p.GetProperty("bars").EnumerateArray())
+            .Select(b => b.GetProperty("t").GetDateTimeOffset())
+            .ToList();
         Assert.Equal(from, first.GetProperty("bars")[0].GetProperty("t").GetString());
         Assert.All(times.Zip(times.Skip(1)), t => Assert.Equal(TimeSpan.FromMinutes(1), t.Second - t.First));
         Assert.InRange((DateTimeOffset.UtcNow - times[^1]).TotalMinutes, 1, 4);
@@ -52,7 +55,10 @@ public sealed class GetHistoryTests(TestHost host) : IClassFixture<TestHost>
         var days = await BarsAsync("/v1/market/stocks/MSFT/history?from=2024-01-01&to=2024-12-31");
         var bars = await BarsAsync($"/v1/market/stocks/MSFT/history?from=2024-01-01&to=2024-12-31&interval={interval}");
         Assert.Equal((first, count), (bars[0].T, bars.Count));
-        Assert.Equal((days[0].O, days[^1].C, days.Sum(d => d.V), days.Max(d => d.H), days.Min(d => d.L)), (bars[0].O, bars[^1].C, bars.Sum(b => b.V), bars.Max(b => b.H), bars.Min(b => b.L)));
+        Assert.Equal(
+            (days[0].O, days[^1].C, days.Sum(d => d.V), days.Max(d => d.H), days.Min(d => d.L)),
+            (bars[0].O, bars[^1].C, bars.Sum(b => b.V), bars.Max(b => b.H), bars.Min(b => b.L))
+        );
     }
 
     [Theory]
@@ -66,7 +72,14 @@ public sealed class GetHistoryTests(TestHost host) : IClassFixture<TestHost>
         var fine = await BarsAsync($"/v1/market/stocks/ETH-USD/history?interval=1m&{range}");
         var bars = await BarsAsync($"/v1/market/stocks/ETH-USD/history?interval={interval}&{range}");
         Assert.Equal((60, 60 / minutes), (fine.Count, bars.Count));
-        Assert.All(bars.Zip(fine.Chunk(minutes)), b => Assert.Equal((b.Second[0].O, b.Second.Max(m => m.H), b.Second.Min(m => m.L), b.Second[^1].C, b.Second.Sum(m => m.V)), (b.First.O, b.First.H, b.First.L, b.First.C, b.First.V)));
+        Assert.All(
+            bars.Zip(fine.Chunk(minutes)),
+            b =>
+                Assert.Equal(
+                    (b.Second[0].O, b.Second.Max(m => m.H), b.Second.Min(m => m.L), b.Second[^1].C, b.Second.Sum(m => m.V)),
+                    (b.First.O, b.First.H, b.First.L, b.First.C, b.First.V)
+                )
+        );
     }
 
     [Theory]
@@ -93,7 +106,13 @@ public sealed class GetHistoryTests(TestHost host) : IClassFixture<TestHost>
     {
         await using var connection = new Npgsql.NpgsqlConnection(host.ConnectionString);
         await connection.OpenAsync();
-        await using var command = new Npgsql.NpgsqlCommand("select exists (select from market.series where symbol = $1 and version <> '')", connection) { Parameters = { new() { Value = symbol } } };
+        await using var command = new Npgsql.NpgsqlCommand(
+            "select exists (select from market.series where symbol = $1 and version <> '')",
+            connection
+        )
+        {
+            Parameters = { new() { Value = symbol } },
+        };
         return (bool)(await command.ExecuteScalarAsync())!;
     }
 }

@@ -18,7 +18,12 @@ public sealed class ReplayMarketTests
     [InlineData("X.csv", Folder.Header + "2020-01-02,10,12,9,1e99,1000\n", 2, "too large")]
     [InlineData("X.csv", Good + "2020-01-06,6,7,5,6.5,3000\n", 5, "the dates must rise")]
     [InlineData("actions.csv", "symbol,date,kind,value\n", 1, "the header must be symbol,lastDateBefore,kind,value")]
-    [InlineData("actions.csv", "symbol,lastDateBefore,kind,value\nX,2020-01-03,merger,2\n", 2, "kind 'merger' is neither split nor dividend")]
+    [InlineData(
+        "actions.csv",
+        "symbol,lastDateBefore,kind,value\nX,2020-01-03,merger,2\n",
+        2,
+        "kind 'merger' is neither split nor dividend"
+    )]
     [InlineData("actions.csv", "symbol,lastDateBefore,kind,value\nX,2020-01-03,split,0\n", 2, "'0' must be positive")]
     public void What_cannot_be_read_is_refused_by_file_and_line(string file, string content, int line, string reason)
     {
@@ -41,7 +46,10 @@ public sealed class ReplayMarketTests
         using var folder = new Folder().With("x.csv", Good.Replace("\n", "\r\n", StringComparison.Ordinal));
         var market = Replay(folder.Path);
         var quote = market.QuoteOf("X", Now);
-        Assert.Equal((6.5m, 12m, true, "replay", "closed", new DateTimeOffset(2020, 1, 6, 21, 0, 0, TimeSpan.Zero)), (quote.Price, quote.PreviousClose, quote.Stale, quote.Source, quote.MarketState, quote.AsOf));
+        Assert.Equal(
+            (6.5m, 12m, true, "replay", "closed", new DateTimeOffset(2020, 1, 6, 21, 0, 0, TimeSpan.Zero)),
+            (quote.Price, quote.PreviousClose, quote.Stale, quote.Source, quote.MarketState, quote.AsOf)
+        );
         Assert.False(market.Ticks);
         Assert.Equal(market.TickOf("X", Now), market.TickOf("X", Now.AddDays(1)));
         Assert.Empty(market.Minutes("X", DateTimeOffset.MinValue, Now, Now));
@@ -51,16 +59,24 @@ public sealed class ReplayMarketTests
     [Fact]
     public void An_action_takes_effect_on_the_first_day_traded_after_it()
     {
-        using var folder = new Folder().With("X.csv", Good).With("actions.csv",
-            "symbol,lastDateBefore,kind,value\nX,2020-01-03,split,2\nx,2020-01-02,dividend,0.25\nX,2020-01-06,dividend,0.5\nX,2019-12-31,dividend,0.1\nX,2019-06-28,dividend,0.1\nY,2020-01-03,split,3\n");
+        using var folder = new Folder()
+            .With("X.csv", Good)
+            .With(
+                "actions.csv",
+                "symbol,lastDateBefore,kind,value\nX,2020-01-03,split,2\nx,2020-01-02,dividend,0.25\nX,2020-01-06,dividend,0.5\nX,2019-12-31,dividend,0.1\nX,2019-06-28,dividend,0.1\nY,2020-01-03,split,3\n"
+            );
         Assert.Equal(
-        [
-            ("2019-06-28", "2019-07-01", CorporateActionKind.Dividend, 0.1m), // before the first day recorded: by the calendar
-            ("2019-12-31", "2020-01-02", CorporateActionKind.Dividend, 0.1m),
-            ("2020-01-02", "2020-01-03", CorporateActionKind.Dividend, 0.25m),
-            ("2020-01-03", "2020-01-06", CorporateActionKind.Split, 2m), // over the weekend
-            ("2020-01-06", "2020-01-07", CorporateActionKind.Dividend, 0.5m), // after the last
-        ], Replay(folder.Path).Actions("X", Now).Select(a => ($"{a.LastDateBefore:yyyy-MM-dd}", $"{a.EffectiveOn:yyyy-MM-dd}", a.Kind, a.Value)));
+            [
+                ("2019-06-28", "2019-07-01", CorporateActionKind.Dividend, 0.1m), // before the first day recorded: by the calendar
+                ("2019-12-31", "2020-01-02", CorporateActionKind.Dividend, 0.1m),
+                ("2020-01-02", "2020-01-03", CorporateActionKind.Dividend, 0.25m),
+                ("2020-01-03", "2020-01-06", CorporateActionKind.Split, 2m), // over the weekend
+                ("2020-01-06", "2020-01-07", CorporateActionKind.Dividend, 0.5m), // after the last
+            ],
+            Replay(folder.Path)
+                .Actions("X", Now)
+                .Select(a => ($"{a.LastDateBefore:yyyy-MM-dd}", $"{a.EffectiveOn:yyyy-MM-dd}", a.Kind, a.Value))
+        );
     }
 
     [Fact]
@@ -90,6 +106,9 @@ public sealed class ReplayMarketTests
         var market = Replay(Checkout.Data("market"));
         Assert.Equal(12, market.Instruments.Count);
         Assert.Equal(669, market.Instruments.Sum(i => market.Actions(i.Symbol, Now).Count));
-        Assert.Equal([2m, 2m, 7m, 4m], market.Actions("AAPL", Now).Where(a => a.Kind == CorporateActionKind.Split).Select(a => a.Value).TakeLast(4));
+        Assert.Equal(
+            [2m, 2m, 7m, 4m],
+            market.Actions("AAPL", Now).Where(a => a.Kind == CorporateActionKind.Split).Select(a => a.Value).TakeLast(4)
+        );
     }
 }

@@ -8,7 +8,9 @@ public sealed class SimulatedMarketTests
 {
     private static readonly SimulatedMarket Market = Simulated();
 
-    /// <summary>Pinned: books and stored series hold these prices, so they must never change unnoticed. Another set of prices is another Version.</summary>
+    /// <summary>
+    /// Pinned: books and stored series hold these prices, so they must never change unnoticed. Another set of prices is another Version.
+    /// </summary>
     [Theory]
     [InlineData("AAPL", "2015-01-02", 111.31)]
     [InlineData("AAPL", "2020-08-31", 45.89)]
@@ -27,7 +29,10 @@ public sealed class SimulatedMarketTests
         foreach (var symbol in new[] { "JPM", "AAPL", "EURUSD", "^GSPC", "BTC-USD" })
         {
             Assert.Equal(Market.QuoteOf(symbol, Now), other.QuoteOf(symbol, Now));
-            Assert.Equal(Market.Daily(symbol, DateOnly.MinValue, DateOnly.MaxValue, Now), other.Daily(symbol, DateOnly.MinValue, DateOnly.MaxValue, Now));
+            Assert.Equal(
+                Market.Daily(symbol, DateOnly.MinValue, DateOnly.MaxValue, Now),
+                other.Daily(symbol, DateOnly.MinValue, DateOnly.MaxValue, Now)
+            );
             Assert.Equal(Market.Minutes(symbol, Now.AddHours(-1), Now, Now), other.Minutes(symbol, Now.AddHours(-1), Now, Now));
             Assert.Equal(Market.Actions(symbol, Now), other.Actions(symbol, Now));
         }
@@ -45,13 +50,26 @@ public sealed class SimulatedMarketTests
         Assert.All(traded, day => Assert.True(ExchangeCalendar.IsTradingDay(day)));
         for (var day = traded[0]; day <= traded[^1]; day = ExchangeCalendar.Next(day)) Assert.Contains(day, traded);
         Assert.Equal(7, Market.Daily("BTC-USD", Day("2025-12-24"), Day("2025-12-30"), Now).Count);
-        Assert.DoesNotContain(Market.Daily("EURUSD", DateOnly.MinValue, DateOnly.MaxValue, Now), b => b.Day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday);
+        Assert.DoesNotContain(
+            Market.Daily("EURUSD", DateOnly.MinValue, DateOnly.MaxValue, Now),
+            b => b.Day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday
+        );
     }
 
     [Fact]
     public void Every_bar_of_every_symbol_is_in_order_and_every_price_plausible() =>
-        Assert.All(Market.Instruments, i => Assert.All(Market.Daily(i.Symbol, DateOnly.MinValue, DateOnly.MaxValue, Now), b =>
-            Assert.True(b.L > 0 && b.L <= Math.Min(b.O, b.C) && b.H >= Math.Max(b.O, b.C) && b.H < 2 * b.L && b.V >= 0, $"{i.Symbol} {b}")));
+        Assert.All(
+            Market.Instruments,
+            i =>
+                Assert.All(
+                    Market.Daily(i.Symbol, DateOnly.MinValue, DateOnly.MaxValue, Now),
+                    b =>
+                        Assert.True(
+                            b.L > 0 && b.L <= Math.Min(b.O, b.C) && b.H >= Math.Max(b.O, b.C) && b.H < 2 * b.L && b.V >= 0,
+                            $"{i.Symbol} {b}"
+                        )
+                )
+        );
 
     [Theory]
     [InlineData("AAPL")]
@@ -80,7 +98,10 @@ public sealed class SimulatedMarketTests
         for (var second = 0; second < 86400; second += 900)
         {
             var quote = Market.QuoteOf(symbol, start.AddSeconds(second));
-            Assert.Equal((day.O, ticks[..(second + 1)].Max(), ticks[..(second + 1)].Min(), ticks[second]), (quote.Open, quote.High, quote.Low, quote.Price));
+            Assert.Equal(
+                (day.O, ticks[..(second + 1)].Max(), ticks[..(second + 1)].Min(), ticks[second]),
+                (quote.Open, quote.High, quote.Low, quote.Price)
+            );
         }
     }
 
@@ -91,7 +112,14 @@ public sealed class SimulatedMarketTests
         Assert.Equal(Now.AddMinutes(-1).AddSeconds(-30), last.T);
         Assert.Empty(Market.Minutes("AAPL", Now.AddDays(-1), Now.AddDays(-1).AddHours(8), Now));
         Assert.Equal(Day("2025-12-29"), Market.Minutes("BTC-USD", DateTimeOffset.MinValue, Now, Now)[0].Day);
-        Assert.Equal(("open", "closed", "closed"), (Market.QuoteOf("AAPL", Now).MarketState, Market.QuoteOf("AAPL", Now.AddHours(-4)).MarketState, Market.QuoteOf("AAPL", Now.AddDays(-1)).MarketState));
+        Assert.Equal(
+            ("open", "closed", "closed"),
+            (
+                Market.QuoteOf("AAPL", Now).MarketState,
+                Market.QuoteOf("AAPL", Now.AddHours(-4)).MarketState,
+                Market.QuoteOf("AAPL", Now.AddDays(-1)).MarketState
+            )
+        );
     }
 
     [Fact]
@@ -102,7 +130,10 @@ public sealed class SimulatedMarketTests
             var raw = Market.Daily(symbol, DateOnly.MinValue, DateOnly.MaxValue, Now);
             var actions = Market.Actions(symbol, Now);
             Assert.Equal(splits, actions.Where(a => a.Kind == CorporateActionKind.Split).Select(a => (a.LastDateBefore, a.Value)));
-            var adjusted = BarMath.Adjust(raw, actions.Select(a => new Adjustment(a.LastDateBefore, a.Kind == CorporateActionKind.Split, a.Value)));
+            var adjusted = BarMath.Adjust(
+                raw,
+                actions.Select(a => new Adjustment(a.LastDateBefore, a.Kind == CorporateActionKind.Split, a.Value))
+            );
             foreach (var split in actions.Where(a => a.Kind == CorporateActionKind.Split))
             {
                 var i = raw.ToList().FindIndex(b => b.Day == split.EffectiveOn);
@@ -119,7 +150,10 @@ public sealed class SimulatedMarketTests
     {
         var dividends = Market.Actions("KO", Now).Where(a => a.Kind == CorporateActionKind.Dividend).ToList();
         Assert.Equal(44, dividends.Count);
-        Assert.All(dividends, d => Assert.True(d.EffectiveOn.Month % 3 == 2 && ExchangeCalendar.Next(d.LastDateBefore) == d.EffectiveOn && d.Value > 0));
+        Assert.All(
+            dividends,
+            d => Assert.True(d.EffectiveOn.Month % 3 == 2 && ExchangeCalendar.Next(d.LastDateBefore) == d.EffectiveOn && d.Value > 0)
+        );
         var raw = Market.Daily("KO", DateOnly.MinValue, DateOnly.MaxValue, Now).ToDictionary(b => b.Day);
         // 3 % a year in quarters, of the close before.
         Assert.All(dividends, d => Assert.InRange(d.Value / raw[d.LastDateBefore].C, 0.007m, 0.008m));
@@ -145,7 +179,10 @@ public sealed class SimulatedMarketTests
         }
         var tick = market.TickOf("AAPL", Now);
         Assert.Equal((first, "simulated", tick.Price - 0.01m, tick.Price + 0.01m), (tick.Seq, tick.Source, tick.Bid, tick.Ask));
-        Assert.Equal(Market.Daily("AAPL", Day("2025-06-02"), Day("2025-06-30"), Now), market.Daily("AAPL", Day("2025-06-02"), Day("2025-06-30"), Now));
+        Assert.Equal(
+            Market.Daily("AAPL", Day("2025-06-02"), Day("2025-06-30"), Now),
+            market.Daily("AAPL", Day("2025-06-02"), Day("2025-06-30"), Now)
+        );
     }
 
     [Fact]

@@ -21,7 +21,12 @@ public struct SmaAnalysis(int n) : IKernel
         var mean = _window.IsFlat ? bar.Close : Sums.Sum(values) / n;
         var relative = 0d;
         foreach (var value in values) relative += value == 0 ? double.NaN : Math.Abs(value - mean) / value;
-        (row[0], row[1], row[2], row[3]) = (mean, Sums.AbsoluteDeviations(values, mean) / n, Sums.SquaredDeviations(values, mean) / n, relative / n);
+        (row[0], row[1], row[2], row[3]) = (
+            mean,
+            Sums.AbsoluteDeviations(values, mean) / n,
+            Sums.SquaredDeviations(values, mean) / n,
+            relative / n
+        );
     }
 }
 
@@ -79,7 +84,8 @@ public struct Tema(int n) : IKernel
 {
     private Cascade _ema = new(n);
 
-    public void Next(in Ohlcv bar, Span<double> row) => row[0] = _ema.Add(bar.Close, out _) ? 3 * _ema.One - 3 * _ema.Two + _ema.Three : double.NaN;
+    public void Next(in Ohlcv bar, Span<double> row) =>
+        row[0] = _ema.Add(bar.Close, out _) ? 3 * _ema.One - 3 * _ema.Two + _ema.Three : double.NaN;
 }
 
 /// <summary>Percent change of the triple average.</summary>
@@ -125,7 +131,8 @@ public struct Wma(int n) : IKernel
     private readonly double[] _weights = Sums.Ramp(n);
     private Window _window = new(n);
 
-    public void Next(in Ohlcv bar, Span<double> row) => row[0] = _window.Add(bar.Close) ? Sums.Dot(_window.Values, _weights) / (n * (n + 1d) / 2) : double.NaN;
+    public void Next(in Ohlcv bar, Span<double> row) =>
+        row[0] = _window.Add(bar.Close) ? Sums.Dot(_window.Values, _weights) / (n * (n + 1d) / 2) : double.NaN;
 }
 
 /// <summary>Hull's: WMA(√n) of 2·WMA(n ÷ 2) − WMA(n).</summary>
@@ -138,10 +145,12 @@ public struct Hma(int n) : IKernel
     public void Next(in Ohlcv bar, Span<double> row)
     {
         row[0] = double.NaN;
-        if (_window.Add(bar.Close) && _differences.Add(2 * Weighted(_window.Newest(_half)) - Weighted(_window.Values))) row[0] = Weighted(_differences.Values);
+        if (_window.Add(bar.Close) && _differences.Add(2 * Weighted(_window.Newest(_half)) - Weighted(_window.Values)))
+            row[0] = Weighted(_differences.Values);
     }
 
-    private readonly double Weighted(ReadOnlySpan<double> values) => Sums.Dot(values, _weights.AsSpan(0, values.Length)) / (values.Length * (values.Length + 1d) / 2);
+    private readonly double Weighted(ReadOnlySpan<double> values) =>
+        Sums.Dot(values, _weights.AsSpan(0, values.Length)) / (values.Length * (values.Length + 1d) / 2);
 }
 
 /// <summary>Arnaud Legoux's: Gaussian weights around <paramref name="offset"/> of the window, n ÷ <paramref name="sigma"/> wide.</summary>

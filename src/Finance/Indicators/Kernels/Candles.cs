@@ -59,8 +59,8 @@ public struct HeikinAshi() : IKernel
 }
 
 /// <summary>
-/// Bricks of a fixed size: a bar may lay none, one or many. High, low and volume are those of the bars since the brick before, the volume shared among
-/// the bricks of a bar. The bricks' prices are multiples of the size from where the first stood, so they do not drift.
+/// Bricks of a fixed size: a bar may lay none, one or many. High, low and volume are those of the bars since the brick before, the volume
+/// shared among the bricks of a bar. The bricks' prices are multiples of the size from where the first stood, so they do not drift.
 /// </summary>
 public struct Renko(double size, bool atHighLow)
 {
@@ -96,7 +96,14 @@ public struct Renko(double size, bool atHighLow)
     public readonly void Write(int brick, Span<double> row)
     {
         var (open, close) = _up ? (_from + brick, _from + brick + 1) : (_from - brick, _from - brick - 1);
-        (row[0], row[1], row[2], row[3], row[4], row[5]) = (_base + open * size, _brickHigh, _brickLow, _base + close * size, _brickVolume, _up ? 1 : 0);
+        (row[0], row[1], row[2], row[3], row[4], row[5]) = (
+            _base + open * size,
+            _brickHigh,
+            _brickLow,
+            _base + close * size,
+            _brickVolume,
+            _up ? 1 : 0
+        );
     }
 
     /// <summary>The first close, rounded to one digit less than the size has.</summary>

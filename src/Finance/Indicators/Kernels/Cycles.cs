@@ -41,7 +41,10 @@ internal struct Homodyne
         _detrended.Add(_smooth.Hilbert(adjust));
         _quadrature.Add(_detrended.Hilbert(adjust));
         _inPhase.Add(_detrended[3]);
-        var (i2, q2) = (0.2 * (_inPhase[0] - _quadrature.Hilbert(adjust)) + 0.8 * _i2, 0.2 * (_quadrature[0] + _inPhase.Hilbert(adjust)) + 0.8 * _q2);
+        var (i2, q2) = (
+            0.2 * (_inPhase[0] - _quadrature.Hilbert(adjust)) + 0.8 * _i2,
+            0.2 * (_quadrature[0] + _inPhase.Hilbert(adjust)) + 0.8 * _q2
+        );
         _re = 0.2 * (i2 * _i2 + q2 * _q2) + 0.8 * _re;
         _im = 0.2 * (i2 * _q2 - q2 * _i2) + 0.8 * _im;
         (_i2, _q2) = (i2, q2);

@@ -75,7 +75,11 @@ public struct RocBands(int n, int ema, int deviation) : IKernel
 /// <summary>Blau's true strength: changes twice smoothed over their sizes twice smoothed.</summary>
 public struct Tsi(int n, int smooth, int signal) : IKernel
 {
-    private Smoother _move1 = Smoother.Ema(n), _move2 = Smoother.Ema(smooth), _size1 = Smoother.Ema(n), _size2 = Smoother.Ema(smooth), _signal = Smoother.Ema(signal);
+    private Smoother _move1 = Smoother.Ema(n),
+        _move2 = Smoother.Ema(smooth),
+        _size1 = Smoother.Ema(n),
+        _size2 = Smoother.Ema(smooth),
+        _signal = Smoother.Ema(signal);
     private double _close = double.NaN;
 
     public void Next(in Ohlcv bar, Span<double> row)

@@ -98,7 +98,9 @@ public struct StochRsi(int n, int stoch, int signal, int smooth) : IKernel
     }
 }
 
-/// <summary>Connors': the mean of a short RSI, the RSI of the streak of rises or falls, and the rank of today's change among the last ones.</summary>
+/// <summary>
+/// Connors': the mean of a short RSI, the RSI of the streak of rises or falls, and the rank of today's change among the last ones.
+/// </summary>
 public struct ConnorsRsi(int n, int streakPeriods, int rank) : IKernel
 {
     private Strength _rsi = new(n), _ofStreak = new(streakPeriods);
@@ -156,7 +158,10 @@ public struct Cmo(int n) : IKernel
     {
         var change = bar.Close - _close;
         _close = bar.Close;
-        var (up, down) = (_up.Add(double.IsNaN(change) ? change : Math.Max(change, 0)), _down.Add(double.IsNaN(change) ? change : Math.Max(-change, 0)));
+        var (up, down) = (
+            _up.Add(double.IsNaN(change) ? change : Math.Max(change, 0)),
+            _down.Add(double.IsNaN(change) ? change : Math.Max(-change, 0))
+        );
         row[0] = up + down == 0 ? 0 : 100 * (up - down) / (up + down);
     }
 }
@@ -164,7 +169,12 @@ public struct Cmo(int n) : IKernel
 /// <summary>Williams' ultimate oscillator: buying pressure over true range in three spans, weighted 4 : 2 : 1.</summary>
 public struct Ultimate(int brief, int middle, int lengthy) : IKernel
 {
-    private RollingSum _pressure1 = new(brief), _pressure2 = new(middle), _pressure3 = new(lengthy), _range1 = new(brief), _range2 = new(middle), _range3 = new(lengthy);
+    private RollingSum _pressure1 = new(brief),
+        _pressure2 = new(middle),
+        _pressure3 = new(lengthy),
+        _range1 = new(brief),
+        _range2 = new(middle),
+        _range3 = new(lengthy);
     private double _close = double.NaN;
 
     public void Next(in Ohlcv bar, Span<double> row)
@@ -191,7 +201,9 @@ public struct Awesome(int fast, int slow) : IKernel
     }
 }
 
-/// <summary>Blau's stochastic momentum index: distance from the middle of the range, twice smoothed, over half the range, likewise.</summary>
+/// <summary>
+/// Blau's stochastic momentum index: distance from the middle of the range, twice smoothed, over half the range, likewise.
+/// </summary>
 public struct Smi(int n, int first, int second, int signal) : IKernel
 {
     private readonly double _k1 = 2d / (first + 1), _k2 = 2d / (second + 1), _k3 = 2d / (signal + 1);

@@ -102,7 +102,11 @@ internal static class PivotLevels
         var pp = row[0] = kind switch
         {
             PivotKind.Camarilla => close,
-            PivotKind.Demark => (close < open ? high + 2 * low + close : close > open ? 2 * high + low + close : high + low + 2 * close) / 4,
+            PivotKind.Demark => (
+                close < open ? high + 2 * low + close
+                : close > open ? 2 * high + low + close
+                : high + low + 2 * close
+            ) / 4,
             PivotKind.Woodie => (high + low + 2 * open) / 4,
             _ => (high + low + close) / 3,
         };
@@ -159,13 +163,15 @@ public struct PivotPoints(PivotWindow window, PivotKind kind) : IKernel
         (_high, _low, _close) = (Math.Max(_high, bar.High), Math.Min(_low, bar.Low), bar.Close);
     }
 
-    private static long Period(DateTime t, PivotWindow window) => window switch
-    {
-        PivotWindow.Month => t.Year * 12L + t.Month,
-        PivotWindow.Week => t.Year * 60L + CultureInfo.InvariantCulture.Calendar.GetWeekOfYear(t, CalendarWeekRule.FirstDay, DayOfWeek.Sunday),
-        PivotWindow.Day => t.Ticks / TimeSpan.TicksPerDay,
-        _ => t.Ticks / TimeSpan.TicksPerHour,
-    };
+    private static long Period(DateTime t, PivotWindow window) =>
+        window switch
+        {
+            PivotWindow.Month => t.Year * 12L + t.Month,
+            PivotWindow.Week => t.Year * 60L
+                + CultureInfo.InvariantCulture.Calendar.GetWeekOfYear(t, CalendarWeekRule.FirstDay, DayOfWeek.Sunday),
+            PivotWindow.Day => t.Ticks / TimeSpan.TicksPerDay,
+            _ => t.Ticks / TimeSpan.TicksPerHour,
+        };
 }
 
 /// <summary>Levels from n bars that ended <paramref name="offset"/> bars before this one.</summary>

@@ -26,7 +26,9 @@ internal struct Regression(int n)
     }
 }
 
-/// <summary>Slope per bar and intercept at bar 0 of the series; the line is that of the last n bars alone, so it is drawn anew by every bar.</summary>
+/// <summary>
+/// Slope per bar and intercept at bar 0 of the series; the line is that of the last n bars alone, so it is drawn anew by every bar.
+/// </summary>
 public struct Slope(int n) : IKernel
 {
     private Regression _line = new(n);
@@ -57,7 +59,9 @@ public struct Epma(int n) : IKernel
     public void Next(in Ohlcv bar, Span<double> row) => row[0] = _line.Add(bar.Close) ? _line.End : double.NaN;
 }
 
-/// <summary>Regression lines of n bars each, counted back from the newest bar, and a number of deviations around them: drawn anew by every bar.</summary>
+/// <summary>
+/// Regression lines of n bars each, counted back from the newest bar, and a number of deviations around them: drawn anew by every bar.
+/// </summary>
 public struct DeviationChannels(int n, double deviations) : IKernel
 {
     private Regression _line = new(n);
@@ -82,7 +86,12 @@ public struct DeviationChannels(int n, double deviations) : IKernel
             for (var i = end - n + 1; i <= end; i++)
             {
                 var center = value - slope * (end - i);
-                (series[i, 0], series[i, 1], series[i, 2], series[i, 3]) = (center, center + width, center - width, i == end - n + 1 ? 1 : 0);
+                (series[i, 0], series[i, 1], series[i, 2], series[i, 3]) = (
+                    center,
+                    center + width,
+                    center - width,
+                    i == end - n + 1 ? 1 : 0
+                );
             }
         }
     }
@@ -122,7 +131,8 @@ internal struct Comovement(int n)
         if (count == 0 || _a.IsFlat) return double.NaN;
         var (meanX, meanY) = (sumX / count, sumY / count);
         for (var i = 0; i < n; i++)
-            if (sign == 0 || Math.Sign(x[i]) == sign) (xx, xy) = (xx + (x[i] - meanX) * (x[i] - meanX), xy + (x[i] - meanX) * (y[i] - meanY));
+            if (sign == 0 || Math.Sign(x[i]) == sign)
+                (xx, xy) = (xx + (x[i] - meanX) * (x[i] - meanX), xy + (x[i] - meanX) * (y[i] - meanY));
         return xx == 0 || count == 1 ? double.NaN : xy / xx;
     }
 }
@@ -137,7 +147,13 @@ public struct Correlation(int n) : IKernel
         if (!_both.Add(bar.Close, bar.Other)) return;
         var scale = Math.Sqrt(_both.VarianceA * _both.VarianceB);
         var correlation = scale == 0 ? double.NaN : _both.Covariance / scale;
-        (row[0], row[1], row[2], row[3], row[4]) = (_both.VarianceA, _both.VarianceB, _both.Covariance, correlation, correlation * correlation);
+        (row[0], row[1], row[2], row[3], row[4]) = (
+            _both.VarianceA,
+            _both.VarianceB,
+            _both.Covariance,
+            correlation,
+            correlation * correlation
+        );
     }
 }
 

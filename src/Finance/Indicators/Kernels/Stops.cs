@@ -1,6 +1,8 @@
 namespace AgentInvest.Finance.Indicators.Kernels;
 
-/// <summary>Wilder's parabolic: a stop that speeds up towards the price. Until the first reversal its direction is a guess, so nothing is shown.</summary>
+/// <summary>
+/// Wilder's parabolic: a stop that speeds up towards the price. Until the first reversal its direction is a guess, so nothing is shown.
+/// </summary>
 public struct ParabolicSar(double step, double most) : IKernel
 {
     private int _count;
@@ -85,7 +87,18 @@ public struct AtrStop(int n, double multiplier, bool atHighLow) : IKernel
         var span = multiplier * row[3];
         row[0] = row[1] = row[2] = double.NaN;
         if (double.IsNaN(span)) _bands.Wait(bar.Close);
-        else row[_bands.Add(bar.Close, (atHighLow ? bar.High : bar.Close) + span, (atHighLow ? bar.Low : bar.Close) - span, bar.Close >= _bands.Close, out row[0]) ? 2 : 1] = row[0];
+        else
+            row[
+                _bands.Add(
+                    bar.Close,
+                    (atHighLow ? bar.High : bar.Close) + span,
+                    (atHighLow ? bar.Low : bar.Close) - span,
+                    bar.Close >= _bands.Close,
+                    out row[0]
+                )
+                    ? 2
+                    : 1
+            ] = row[0];
     }
 }
 
@@ -104,7 +117,10 @@ public struct Chandelier(int n, double multiplier, bool brief) : IKernel
     }
 }
 
-/// <summary>Wilder's volatility stop: a number of ATR from the best close since the last stop. Nothing is shown until the first stop, as its side is a guess.</summary>
+/// <summary>
+/// Wilder's volatility stop: a number of ATR from the best close since the last stop. Nothing is shown until the first stop, as its side is
+/// a guess.
+/// </summary>
 public struct VolatilityStop(int n, double multiplier) : IKernel
 {
     private TrueRange _range = new();

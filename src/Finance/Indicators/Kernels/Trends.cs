@@ -13,7 +13,18 @@ public struct Adx(int n) : IKernel
         var (up, down) = (bar.High - _high, _low - bar.Low);
         (_high, _low) = (bar.High, bar.Low);
         var range = _range.Add(_trueRange.Add(bar));
-        var (plus, minus) = (_up.Add(up > down ? Math.Max(up, 0) : double.IsNaN(up) ? up : 0), _down.Add(down > up ? Math.Max(down, 0) : double.IsNaN(up) ? up : 0));
+        var (plus, minus) = (
+            _up.Add(
+                up > down ? Math.Max(up, 0)
+                : double.IsNaN(up) ? up
+                : 0
+            ),
+            _down.Add(
+                down > up ? Math.Max(down, 0)
+                : double.IsNaN(up) ? up
+                : 0
+            )
+        );
         row.Fill(double.NaN);
         // Without any range there is no direction; the mean waits.
         if (!(range > 0)) return;
@@ -87,7 +98,9 @@ public struct Gator() : IKernel
     }
 }
 
-/// <summary>Hosoda's cloud. The spans are shifted into the future by <paramref name="kijun"/> bars; the lagging span lies as many bars back.</summary>
+/// <summary>
+/// Hosoda's cloud. The spans are shifted into the future by <paramref name="kijun"/> bars; the lagging span lies as many bars back.
+/// </summary>
 public struct Ichimoku(int tenkan, int kijun, int senkouB) : IKernel
 {
     private RollingMax _high1 = new(tenkan), _high2 = new(kijun), _high3 = new(senkouB);

@@ -133,8 +133,8 @@ public struct Chop(int n) : IKernel
 }
 
 /// <summary>
-/// Rescaled range of log returns over 1, 2, 4, … 32 pieces of at least 8 and the slope of log R/S by log length; the second output with the correction of
-/// Anis and Lloyd for short pieces.
+/// Rescaled range of log returns over 1, 2, 4, … 32 pieces of at least 8 and the slope of log R/S by log length; the second output with the
+/// correction of Anis and Lloyd for short pieces.
 /// </summary>
 public struct Hurst : IKernel
 {
@@ -161,7 +161,9 @@ public struct Hurst : IKernel
         row[0] = row[1] = double.NaN;
         if (!full) return;
         var values = _returns.Values;
-        Span<double> sizes = stackalloc double[_corrections.Length], plain = stackalloc double[_corrections.Length], corrected = stackalloc double[_corrections.Length];
+        Span<double> sizes = stackalloc double[_corrections.Length],
+            plain = stackalloc double[_corrections.Length],
+            corrected = stackalloc double[_corrections.Length];
         for (var set = 0; set < _corrections.Length; set++)
         {
             var size = values.Length >> set;
@@ -173,7 +175,9 @@ public struct Hurst : IKernel
 
     private static double LogOf(double x) => x > 0 ? Math.Log10(x) : double.NaN;
 
-    /// <summary>Range of the running sum of deviations over their standard deviation, the mean over pieces of <paramref name="size"/>.</summary>
+    /// <summary>
+    /// Range of the running sum of deviations over their standard deviation, the mean over pieces of <paramref name="size"/>.
+    /// </summary>
     private static double MeanRange(ReadOnlySpan<double> values, int size)
     {
         var total = 0d;

@@ -71,7 +71,18 @@ public struct Mfi(int n) : IKernel
     {
         var price = bar.Typical;
         var flow = double.IsNaN(_typical) ? double.NaN : price * bar.Volume;
-        var (up, down) = (_up.Add(price < _typical ? 0 : price == _typical ? 0 : flow), _down.Add(price > _typical ? 0 : price == _typical ? 0 : flow));
+        var (up, down) = (
+            _up.Add(
+                price < _typical ? 0
+                : price == _typical ? 0
+                : flow
+            ),
+            _down.Add(
+                price > _typical ? 0
+                : price == _typical ? 0
+                : flow
+            )
+        );
         _typical = price;
         row[0] = double.IsNaN(up) ? double.NaN : down == 0 ? 100 : 100 - 100 / (1 + up / down);
     }
@@ -105,7 +116,9 @@ public struct ForceIndex(int n) : IKernel
     }
 }
 
-/// <summary>Klinger's: the difference of two averages of the volume force, which is volume by how far the bar goes against its trend's range.</summary>
+/// <summary>
+/// Klinger's: the difference of two averages of the volume force, which is volume by how far the bar goes against its trend's range.
+/// </summary>
 public struct Kvo(int fast, int slow, int signal) : IKernel
 {
     private Smoother _fast = Smoother.Ema(fast), _slow = Smoother.Ema(slow), _signal = Smoother.Ema(signal);

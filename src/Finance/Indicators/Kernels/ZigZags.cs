@@ -1,8 +1,9 @@
 namespace AgentInvest.Finance.Indicators.Kernels;
 
 /// <summary>
-/// Straight lines between turns of at least a given change. What it shows for the newest bars is provisional: the lines end at the newest bar, and every
-/// bar draws the last ones anew. It keeps the bars since the last turn, as a turn is known only after the change and the scan then begins right after it.
+/// Straight lines between turns of at least a given change. What it shows for the newest bars is provisional: the lines end at the newest
+/// bar, and every bar draws the last ones anew. It keeps the bars since the last turn, as a turn is known only after the change and the
+/// scan then begins right after it.
 /// </summary>
 public struct ZigZag(double percent, bool atHighLow) : IKernel
 {
@@ -90,7 +91,11 @@ public struct ZigZag(double percent, bool atHighLow) : IKernel
     }
 
     /// <summary>From nothing every change is endless; or a price of zero would hold the line for good.</summary>
-    private static double Change(double to, double from) => from > 0 ? (to - from) / from : to > from ? double.PositiveInfinity : to < from ? double.NegativeInfinity : 0;
+    private static double Change(double to, double from) =>
+        from > 0 ? (to - from) / from
+        : to > from ? double.PositiveInfinity
+        : to < from ? double.NegativeInfinity
+        : 0;
 
     internal static void Redraw(IndicatorSeries series, Arguments args)
     {

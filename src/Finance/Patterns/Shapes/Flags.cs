@@ -3,16 +3,19 @@ using AgentInvest.Finance.Indicators;
 namespace AgentInvest.Finance.Patterns;
 
 /// <summary>
-/// Flags (Edwards and Magee; Bulkowski): a steep pole, then within three weeks a narrow channel that runs sideways or back and gives up no more than half of
-/// it; known at the first close beyond the channel in the pole's direction. Flags are shorter than swings, so they are measured on bars: the channel runs
-/// along the regression of the bars' middles (as Bulkowski measures a flag's tilt) and holds all highs and lows. Wrong beyond the flag's far end. Fit: the middles from the regression, in units
-/// of the pole.
+/// Flags (Edwards and Magee; Bulkowski): a steep pole, then within three weeks a narrow channel that runs sideways or back and gives up no
+/// more than half of it; known at the first close beyond the channel in the pole's direction. Flags are shorter than swings, so they are
+/// measured on bars: the channel runs along the regression of the bars' middles (as Bulkowski measures a flag's tilt) and holds all highs
+/// and lows. Wrong beyond the flag's far end. Fit: the middles from the regression, in units of the pole.
 /// </summary>
 internal sealed class Flags(List<Ohlcv> bars, List<double> ranges)
 {
     public static readonly string[] Names = ["bullFlag", "bearFlag"];
 
-    /// <summary>The pole's length in average true ranges at its start. A range is some 1.6 standard deviations of a day, so seven in three weeks are nearly three of a random walk: "unusually steep" (Bulkowski).</summary>
+    /// <summary>
+    /// The pole's length in average true ranges at its start. A range is some 1.6 standard deviations of a day, so seven in three weeks are
+    /// nearly three of a random walk: "unusually steep" (Bulkowski).
+    /// </summary>
     private const double Pole = 7;
 
     /// <summary>Most bars of a pole, and of a flag (Bulkowski: longer ones are channels).</summary>
@@ -27,7 +30,9 @@ internal sealed class Flags(List<Ohlcv> bars, List<double> ranges)
     /// <summary>Widest channel, as a part of the pole: a flag is narrow beside it. The figure is ours.</summary>
     private const double Width = 1.0 / 3;
 
-    /// <summary>A flag that goes on rising by more, as a part of the pole, is the pole itself slowing down; such flags do worse (Bulkowski).</summary>
+    /// <summary>
+    /// A flag that goes on rising by more, as a part of the pole, is the pole itself slowing down; such flags do worse (Bulkowski).
+    /// </summary>
     private const double Onwards = 0.05;
 
     private readonly int[] _tops = [-1, -1];
@@ -85,13 +90,31 @@ internal sealed class Flags(List<Ohlcv> bars, List<double> ranges)
             if (Low(i, side) < Low(lowest, side)) lowest = i;
         }
         double Price(int bar, double off) => side * (High(top, side) + pole * (mean + slope * (bar - centre) + off));
-        if (!(above - below <= Width && slope * (count - 1) <= Onwards && Part(Low(lowest, side)) >= -Retraces && side * (bars[now].Close - Price(now, above)) > 0)) return null;
+        if (
+            !(
+                above - below <= Width
+                && slope * (count - 1) <= Onwards
+                && Part(Low(lowest, side)) >= -Retraces
+                && side * (bars[now].Close - Price(now, above)) > 0
+            )
+        )
+            return null;
         PatternPoint[] points =
         [
-            new("poleStart", start, side * Low(start, side)), new("poleEnd", top, side * High(top, side)),
-            new(side > 0 ? "upper" : "lower", top + 1, Price(top + 1, above)), new(side > 0 ? "upper" : "lower", now - 1, Price(now - 1, above)),
-            new(side > 0 ? "lower" : "upper", top + 1, Price(top + 1, below)), new(side > 0 ? "lower" : "upper", now - 1, Price(now - 1, below)),
+            new("poleStart", start, side * Low(start, side)),
+            new("poleEnd", top, side * High(top, side)),
+            new(side > 0 ? "upper" : "lower", top + 1, Price(top + 1, above)),
+            new(side > 0 ? "upper" : "lower", now - 1, Price(now - 1, above)),
+            new(side > 0 ? "lower" : "upper", top + 1, Price(top + 1, below)),
+            new(side > 0 ? "lower" : "upper", now - 1, Price(now - 1, below)),
         ];
-        return new ChartPattern(Names[side > 0 ? 0 : 1], now, 100 * side, points, Math.Max(0, 1 - Math.Sqrt(squares)), side * Low(lowest, side));
+        return new ChartPattern(
+            Names[side > 0 ? 0 : 1],
+            now,
+            100 * side,
+            points,
+            Math.Max(0, 1 - Math.Sqrt(squares)),
+            side * Low(lowest, side)
+        );
     }
 }

@@ -1,9 +1,9 @@
 namespace AgentInvest.Finance.Patterns;
 
 /// <summary>
-/// Support and resistance: three lows, or highs, at one level with none beyond it between (Edwards and Magee). Known when
-/// the third is confirmed. Support is bullish and wrong below its band, resistance bearish and wrong above. Fit: the touches from their mean, in units of
-/// the farthest that prices went from it. The next of the same name begins no earlier than the last one ended.
+/// Support and resistance: three lows, or highs, at one level with none beyond it between (Edwards and Magee). Known when the third is
+/// confirmed. Support is bullish and wrong below its band, resistance bearish and wrong above. Fit: the touches from their mean, in units
+/// of the farthest that prices went from it. The next of the same name begins no earlier than the last one ended.
 /// </summary>
 internal sealed class Levels(List<Pivot> pivots)
 {
@@ -25,7 +25,11 @@ internal sealed class Levels(List<Pivot> pivots)
         var (band, far) = (Band * last.Range, 0.0);
         Span<int> touches = [pivots.Count - 1, 0, 0];
         var count = 1;
-        for (var i = pivots.Count - 2; i >= 0 && count < 3 && last.At - pivots[i].At <= ChartPatterns.Longest && pivots[i].At >= _ended[which]; i--)
+        for (
+            var i = pivots.Count - 2;
+            i >= 0 && count < 3 && last.At - pivots[i].At <= ChartPatterns.Longest && pivots[i].At >= _ended[which];
+            i--
+        )
         {
             var off = side * (pivots[i].Price - last.Price);
             if (pivots[i].IsHigh != last.IsHigh) far = Math.Max(far, off);
@@ -38,6 +42,15 @@ internal sealed class Levels(List<Pivot> pivots)
         if (!(far > 0)) return;
         _ended[which] = last.At;
         var fit = Line.Fit((a.Price - level) / far, (b.Price - level) / far, (last.Price - level) / far);
-        found.Add(new ChartPattern(Names[which], now, 100 * side, [a.Point("touch"), b.Point("touch"), last.Point("touch")], fit, level - side * band));
+        found.Add(
+            new ChartPattern(
+                Names[which],
+                now,
+                100 * side,
+                [a.Point("touch"), b.Point("touch"), last.Point("touch")],
+                fit,
+                level - side * band
+            )
+        );
     }
 }

@@ -10,8 +10,8 @@ internal readonly record struct Pivot(int At, double Price, bool IsHigh, double 
 }
 
 /// <summary>
-/// A zig-zag whose reversal is measured in average true ranges (Wilder 1978): highs and lows alternate, each confirmed by the first later bar that is a
-/// reversal away from it, and none ever withdrawn.
+/// A zig-zag whose reversal is measured in average true ranges (Wilder 1978): highs and lows alternate, each confirmed by the first later
+/// bar that is a reversal away from it, and none ever withdrawn.
 /// </summary>
 internal sealed class Swings(List<Ohlcv> bars)
 {
@@ -19,8 +19,8 @@ internal sealed class Swings(List<Ohlcv> bars)
     private const int Period = 14;
 
     /// <summary>
-    /// Average true ranges that make a swing. A random walk takes about ten bars to turn by two, so that five pivots are the two to three months that
-    /// Bulkowski finds shapes of days to take; less would be noise, more would see only shapes of a year.
+    /// Average true ranges that make a swing. A random walk takes about ten bars to turn by two, so that five pivots are the two to three
+    /// months that Bulkowski finds shapes of days to take; less would be noise, more would see only shapes of a year.
     /// </summary>
     private const double Reversal = 2;
 
@@ -59,7 +59,9 @@ internal sealed class Swings(List<Ohlcv> bars)
         return true;
     }
 
-    /// <summary>The range as of the extreme, so that the first bar that is far enough away is the farthest yet and begins the next swing.</summary>
+    /// <summary>
+    /// The range as of the extreme, so that the first bar that is far enough away is the farthest yet and begins the next swing.
+    /// </summary>
     private double Least(int extreme) => Reversal * Ranges[Math.Max(extreme, Period - 1)];
 
     private void Add(int at, bool high)

@@ -18,7 +18,14 @@ internal static class Drawing
             var (to, from) = (corners[next], corners[Math.Max(0, next - 1)]);
             var price = to.Bar == from.Bar ? to.Price : from.Price + (to.Price - from.Price) * (i - from.Bar) / (to.Bar - from.Bar);
             var close = price + noise * (random.NextDouble() - 0.5);
-            bars[i] = new Ohlcv(Start.AddDays(i), before, Math.Max(before, close) + noise * random.NextDouble(), Math.Min(before, close) - noise * random.NextDouble(), close, 1000);
+            bars[i] = new Ohlcv(
+                Start.AddDays(i),
+                before,
+                Math.Max(before, close) + noise * random.NextDouble(),
+                Math.Min(before, close) - noise * random.NextDouble(),
+                close,
+                1000
+            );
             before = close;
         }
         return bars;
@@ -41,8 +48,12 @@ internal static class Drawing
         return bars;
     }
 
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
     /// <summary>All there is to a shape, to compare by.</summary>
-    public static string Text(ChartPattern p) => FormattableString.Invariant($"{p.Name} {p.Index} {p.Strength} {p.Fit:R} {p.Invalidation:R} {string.Join(' ', p.Points.Select(q => FormattableString.Invariant($"{q.Role}@{q.Index}:{q.Price:R}")))}");
+    public static string Text(ChartPattern p) =>
+        FormattableString.Invariant(
+            $"{p.Name} {p.Index} {p.Strength} {p.Fit:R} {p.Invalidation:R} {string.Join(' ', p.Points.Select(q => FormattableString.Invariant($"{q.Role}@{q.Index}:{q.Price:R}")))}"
+        );
 }

@@ -25,48 +25,99 @@ public sealed class ShapePropertyTests
     });
 
     [Fact]
-    public void A_thousand_times_the_price_draws_the_same_shapes() => ForWalks(30, (bars, _) =>
-    {
-        var (here, there) = (ChartPatterns.Find(bars), ChartPatterns.Find(Array.ConvertAll(bars, b => b with { Open = b.Open * 1000, High = b.High * 1000, Low = b.Low * 1000, Close = b.Close * 1000 })));
-        Assert.Equal(here.Select(p => (p.Name, p.Index, p.Strength)), there.Select(p => (p.Name, p.Index, p.Strength)));
-        foreach (var (a, b) in here.Zip(there))
-        {
-            Assert.Equal(a.Fit, b.Fit, 1e-9);
-            Assert.Equal(a.Invalidation, b.Invalidation / 1000, 1e-9 * a.Invalidation);
-            foreach (var (p, q) in a.Points.Zip(b.Points)) Assert.Equal((p.Role, p.Index, Math.Round(p.Price, 6)), (q.Role, q.Index, Math.Round(q.Price / 1000, 6)));
-        }
-    });
+    public void A_thousand_times_the_price_draws_the_same_shapes() =>
+        ForWalks(
+            30,
+            (bars, _) =>
+            {
+                var (here, there) = (
+                    ChartPatterns.Find(bars),
+                    ChartPatterns.Find(
+                        Array.ConvertAll(
+                            bars,
+                            b => b with { Open = b.Open * 1000, High = b.High * 1000, Low = b.Low * 1000, Close = b.Close * 1000 }
+                        )
+                    )
+                );
+                Assert.Equal(here.Select(p => (p.Name, p.Index, p.Strength)), there.Select(p => (p.Name, p.Index, p.Strength)));
+                foreach (var (a, b) in here.Zip(there))
+                {
+                    Assert.Equal(a.Fit, b.Fit, 1e-9);
+                    Assert.Equal(a.Invalidation, b.Invalidation / 1000, 1e-9 * a.Invalidation);
+                    foreach (var (p, q) in a.Points.Zip(b.Points))
+                        Assert.Equal((p.Role, p.Index, Math.Round(p.Price, 6)), (q.Role, q.Index, Math.Round(q.Price / 1000, 6)));
+                }
+            }
+        );
 
     [Fact]
-    public void Bars_that_lack_a_number_are_as_if_they_were_not_there() => ForWalks(30, (bars, random) =>
-    {
-        var (mixed, places) = (new List<Ohlcv>(), new List<int>());
-        foreach (var bar in bars)
-        {
-            while (random.Next(10) == 0) mixed.Add(random.Next(2) == 0 ? bar with { Close = double.NaN } : bar with { Volume = double.PositiveInfinity });
-            places.Add(mixed.Count);
-            mixed.Add(bar);
-        }
-        var expected = ChartPatterns.Find(bars).Select(p => p with { Index = places[p.Index], Points = p.Points.Select(q => q with { Index = places[q.Index] }).ToArray() });
-        Assert.Equal(expected.Select(Drawing.Text), ChartPatterns.Find(mixed.ToArray()).Select(Drawing.Text));
-    });
+    public void Bars_that_lack_a_number_are_as_if_they_were_not_there() =>
+        ForWalks(
+            30,
+            (bars, random) =>
+            {
+                var (mixed, places) = (new List<Ohlcv>(), new List<int>());
+                foreach (var bar in bars)
+                {
+                    while (random.Next(10) == 0)
+                        mixed.Add(random.Next(2) == 0 ? bar with { Close = double.NaN } : bar with { Volume = double.PositiveInfinity });
+                    places.Add(mixed.Count);
+                    mixed.Add(bar);
+                }
+                var expected = ChartPatterns
+                    .Find(bars)
+                    .Select(p =>
+                        p with
+                        {
+                            Index = places[p.Index],
+                            Points = p.Points.Select(q => q with { Index = places[q.Index] }).ToArray(),
+                        }
+                    );
+                Assert.Equal(expected.Select(Drawing.Text), ChartPatterns.Find(mixed.ToArray()).Select(Drawing.Text));
+            }
+        );
 
     /// <summary>On a grid of 1/64 prices and their reflections are exact, and around 1000 tolerances in per cent do not bind.</summary>
     [Fact]
-    public void Upside_down_every_shape_is_its_opposite() => ForWalks(30, (bars, _) =>
-    {
-        static double Grid(double price) => 1000 + Math.Round((price - 100) * 64) / 64;
-        var upright = Array.ConvertAll(bars, b => b with { Open = Grid(b.Open), High = Grid(b.High), Low = Grid(b.Low), Close = Grid(b.Close) });
-        var flipped = Array.ConvertAll(upright, b => b with { Open = 2000 - b.Open, High = 2000 - b.Low, Low = 2000 - b.High, Close = 2000 - b.Close });
-        static string Opposite(string name) => Pairs.FirstOrDefault(p => p.A == name).B ?? Pairs.FirstOrDefault(p => p.B == name).A ?? name;
-        static string[] Sorted(IEnumerable<(string, int, int, double)> shapes) => [.. shapes.Select(s => FormattableString.Invariant($"{s.Item2} {s.Item1} {s.Item3} {s.Item4:F3}")).Order(StringComparer.Ordinal)];
-        Assert.Equal(Sorted(ChartPatterns.Find(upright).Select(p => (Opposite(p.Name), p.Index, -p.Strength, 2000 - p.Invalidation))), Sorted(ChartPatterns.Find(flipped).Select(p => (p.Name, p.Index, p.Strength, p.Invalidation))));
-    });
+    public void Upside_down_every_shape_is_its_opposite() =>
+        ForWalks(
+            30,
+            (bars, _) =>
+            {
+                static double Grid(double price) => 1000 + Math.Round((price - 100) * 64) / 64;
+                var upright = Array.ConvertAll(
+                    bars,
+                    b => b with { Open = Grid(b.Open), High = Grid(b.High), Low = Grid(b.Low), Close = Grid(b.Close) }
+                );
+                var flipped = Array.ConvertAll(
+                    upright,
+                    b => b with { Open = 2000 - b.Open, High = 2000 - b.Low, Low = 2000 - b.High, Close = 2000 - b.Close }
+                );
+                static string Opposite(string name) =>
+                    Pairs.FirstOrDefault(p => p.A == name).B ?? Pairs.FirstOrDefault(p => p.B == name).A ?? name;
+                static string[] Sorted(IEnumerable<(string, int, int, double)> shapes) =>
+                    [
+                        .. shapes
+                            .Select(s => FormattableString.Invariant($"{s.Item2} {s.Item1} {s.Item3} {s.Item4:F3}"))
+                            .Order(StringComparer.Ordinal),
+                    ];
+                Assert.Equal(
+                    Sorted(ChartPatterns.Find(upright).Select(p => (Opposite(p.Name), p.Index, -p.Strength, 2000 - p.Invalidation))),
+                    Sorted(ChartPatterns.Find(flipped).Select(p => (p.Name, p.Index, p.Strength, p.Invalidation)))
+                );
+            }
+        );
 
     private static readonly (string A, string B)[] Pairs =
     [
-        ("headAndShoulders", "inverseHeadAndShoulders"), ("doubleTop", "doubleBottom"), ("tripleTop", "tripleBottom"), ("ascendingTriangle", "descendingTriangle"), ("risingWedge", "fallingWedge"),
-        ("channelUp", "channelDown"), ("bullFlag", "bearFlag"), ("support", "resistance"),
+        ("headAndShoulders", "inverseHeadAndShoulders"),
+        ("doubleTop", "doubleBottom"),
+        ("tripleTop", "tripleBottom"),
+        ("ascendingTriangle", "descendingTriangle"),
+        ("risingWedge", "fallingWedge"),
+        ("channelUp", "channelDown"),
+        ("bullFlag", "bearFlag"),
+        ("support", "resistance"),
     ];
 
     /// <summary>Most per 1000 bars. A walk draws shapes by chance; more than this would be a rule that holds for anything.</summary>
@@ -80,13 +131,15 @@ public sealed class ShapePropertyTests
         _ => 0.9,
     };
 
-    private static readonly Lazy<(Ohlcv[] Bars, IReadOnlyList<ChartPattern> Found)[]> Walks =
-        new(() => Enumerable.Range(1, 20).Select(seed => Drawing.Walk(seed, 5000)).Select(bars => (bars, ChartPatterns.Find(bars))).ToArray());
+    private static readonly Lazy<(Ohlcv[] Bars, IReadOnlyList<ChartPattern> Found)[]> Walks = new(() =>
+        Enumerable.Range(1, 20).Select(seed => Drawing.Walk(seed, 5000)).Select(bars => (bars, ChartPatterns.Find(bars))).ToArray()
+    );
 
     public static TheoryData<string> Names => new(ChartPatterns.Names);
 
     [Theory, MemberData(nameof(Names))]
-    public void A_random_walk_draws_few_of_each(string name) => Assert.InRange(Walks.Value.Sum(w => w.Found.Count(p => p.Name == name)), 5, 100 * Most(name));
+    public void A_random_walk_draws_few_of_each(string name) =>
+        Assert.InRange(Walks.Value.Sum(w => w.Found.Count(p => p.Name == name)), 5, 100 * Most(name));
 
     /// <summary>The rules in words of Lo, Mamaysky and Wang, read off the points that were given.</summary>
     [Fact]
@@ -100,18 +153,32 @@ public sealed class ShapePropertyTests
                 Assert.True(p.Points.All(q => q.Index < p.Index) && p.Fit is >= 0 and <= 1 && double.IsFinite(p.Invalidation), p.Name);
                 if (p.Strength != 0) Assert.True(side * (p.Invalidation - close) > 0, p.Name);
                 if (p.Name.EndsWith("Flag", StringComparison.Ordinal)) continue;
-                Assert.True(p.Points.All(q => q.Price == bars[q.Index].High || q.Price == bars[q.Index].Low) && p.Points.Zip(p.Points.Skip(1)).All(q => q.First.Index < q.Second.Index), p.Name);
+                Assert.True(
+                    p.Points.All(q => q.Price == bars[q.Index].High || q.Price == bars[q.Index].Low)
+                        && p.Points.Zip(p.Points.Skip(1)).All(q => q.First.Index < q.Second.Index),
+                    p.Name
+                );
                 var holds = p.Name switch
                 {
-                    "headAndShoulders" or "inverseHeadAndShoulders" => side * e[2] > side * e[0] && side * e[2] > side * e[4] && Within(e[0], e[4], 0.015) && Within(e[1], e[3], 0.015) && side * close < Neck(p, side),
-                    "doubleTop" or "doubleBottom" => Within(e[0], e[2], 0.015) && p.Points[2].Index - p.Points[0].Index >= 22 && side * close < side * e[1],
-                    "tripleTop" or "tripleBottom" => Within(e[0], e[2], 0.015) && Within(e[2], e[4], 0.015) && side * close < Math.Min(side * e[1], side * e[3]),
+                    "headAndShoulders" or "inverseHeadAndShoulders" => side * e[2] > side * e[0]
+                        && side * e[2] > side * e[4]
+                        && Within(e[0], e[4], 0.015)
+                        && Within(e[1], e[3], 0.015)
+                        && side * close < Neck(p, side),
+                    "doubleTop" or "doubleBottom" => Within(e[0], e[2], 0.015)
+                        && p.Points[2].Index - p.Points[0].Index >= 22
+                        && side * close < side * e[1],
+                    "tripleTop" or "tripleBottom" => Within(e[0], e[2], 0.015)
+                        && Within(e[2], e[4], 0.015)
+                        && side * close < Math.Min(side * e[1], side * e[3]),
                     "ascendingTriangle" => Rises(Lows(p)),
                     "descendingTriangle" => Rises(Highs(p).Select(v => -v)),
                     "symmetricalTriangle" => Rises(Lows(p)) && Rises(Highs(p).Select(v => -v)),
                     "risingWedge" or "channelUp" => Rises(Lows(p)) && Rises(Highs(p)),
                     "fallingWedge" or "channelDown" => Rises(Lows(p).Select(v => -v)) && Rises(Highs(p).Select(v => -v)),
-                    "rectangle" => Within(Highs(p).Min(), Highs(p).Max(), 0.0075) && Within(Lows(p).Min(), Lows(p).Max(), 0.0075) && Highs(p).Min() > Lows(p).Max(),
+                    "rectangle" => Within(Highs(p).Min(), Highs(p).Max(), 0.0075)
+                        && Within(Lows(p).Min(), Lows(p).Max(), 0.0075)
+                        && Highs(p).Min() > Lows(p).Max(),
                     "support" => bars[p.Points[0].Index..p.Index].Min(b => b.Low) >= p.Invalidation,
                     "resistance" => bars[p.Points[0].Index..p.Index].Max(b => b.High) <= p.Invalidation,
                     _ => false,
@@ -139,7 +206,9 @@ public sealed class ShapePropertyTests
         Assert.Empty(ChartPatterns.Find([]));
         foreach (var price in new[] { 0, 1e-300, 0.0001, 100, 1e300, -5 })
             foreach (var count in new[] { 1, 13, 14, 15, 1000 })
-                Assert.Empty(ChartPatterns.Find(Enumerable.Repeat(new Ohlcv(DateTime.UnixEpoch, price, price, price, price, 0), count).ToArray()));
+                Assert.Empty(
+                ChartPatterns.Find(Enumerable.Repeat(new Ohlcv(DateTime.UnixEpoch, price, price, price, price, 0), count).ToArray())
+            );
     }
 
     [Fact]
@@ -159,7 +228,11 @@ public sealed class ShapePropertyTests
         }
     }
 
-    private static void AllFinite(IEnumerable<ChartPattern> found) => Assert.All(found, p => Assert.True(double.IsFinite(p.Fit + p.Invalidation) && p.Points.All(q => double.IsFinite(q.Price)), Drawing.Text(p)));
+    private static void AllFinite(IEnumerable<ChartPattern> found) =>
+        Assert.All(
+            found,
+            p => Assert.True(double.IsFinite(p.Fit + p.Invalidation) && p.Points.All(q => double.IsFinite(q.Price)), Drawing.Text(p))
+        );
 
     [DataFact("skender")]
     public void Broken_zero_and_penny_prices_do_no_harm()
@@ -171,7 +244,11 @@ public sealed class ShapePropertyTests
     [DataFact("market")]
     public void SPY_shows_most_shapes_and_none_often()
     {
-        var bars = File.ReadLines(Path.Combine(Checkout.Data("market")!, "SPY.csv")).Skip(1).Select(l => l.Split(',')).Select(c => new Ohlcv(DateTime.Parse(c[0], CultureInfo.InvariantCulture), Of(c[1]), Of(c[2]), Of(c[3]), Of(c[4]), Of(c[5]))).ToArray();
+        var bars = File.ReadLines(Path.Combine(Checkout.Data("market")!, "SPY.csv"))
+            .Skip(1)
+            .Select(l => l.Split(','))
+            .Select(c => new Ohlcv(DateTime.Parse(c[0], CultureInfo.InvariantCulture), Of(c[1]), Of(c[2]), Of(c[3]), Of(c[4]), Of(c[5])))
+            .ToArray();
         static double Of(string cell) => double.Parse(cell, CultureInfo.InvariantCulture);
         var found = ChartPatterns.Find(bars);
         AllFinite(found);

@@ -1,8 +1,8 @@
-using AgentInvest.Core.Pipeline;
-using Microsoft.AspNetCore.Http;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Reflection;
+using AgentInvest.Core.Http;
+using Microsoft.AspNetCore.Http;
 
 namespace AgentInvest.Functions.Azure;
 

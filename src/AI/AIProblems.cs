@@ -1,4 +1,4 @@
-using AgentInvest.Core;
+using AgentInvest.Core.Http;
 using AgentInvest.Finance.Optimization;
 
 namespace AgentInvest.AI;

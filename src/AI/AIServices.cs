@@ -1,8 +1,8 @@
+using AgentInvest.Core.Data;
 using AgentInvest.AI.Models;
 using AgentInvest.AI.Optimization;
 using AgentInvest.AI.Profiles;
 using AgentInvest.AI.Risk;
-using AgentInvest.Core;
 using AgentInvest.Market;
 using AgentInvest.Portfolio.Performance;
 using Microsoft.Extensions.DependencyInjection;

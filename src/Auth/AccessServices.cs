@@ -5,7 +5,7 @@ using AgentInvest.Auth.Audit;
 using AgentInvest.Auth.Mails;
 using AgentInvest.Auth.Passkeys;
 using AgentInvest.Auth.Sessions;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
 using AgentInvest.Core.Security;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Configuration;

@@ -4,7 +4,7 @@ using AgentInvest.Auth.Mfa;
 using AgentInvest.Auth.OAuth;
 using AgentInvest.Auth.Passwords;
 using AgentInvest.Auth.Sessions;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
 using AgentInvest.Core.Security;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,8 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
-using AgentInvest.Core;
+using AgentInvest.Core.Http;
+using AgentInvest.Core.Security;
 using AgentInvest.Market.Realtime;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;

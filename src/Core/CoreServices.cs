@@ -1,4 +1,5 @@
-using AgentInvest.Core.Pipeline;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

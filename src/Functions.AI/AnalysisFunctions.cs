@@ -1,6 +1,7 @@
 using AgentInvest.AI.Optimization;
 using AgentInvest.AI.Risk;
-using AgentInvest.Core;
+using AgentInvest.Core.Http;
+using AgentInvest.Core.Security;
 
 namespace AgentInvest.Functions.AI;
 

@@ -1,6 +1,7 @@
 using AgentInvest.AI.Models;
 using AgentInvest.AI.Profiles;
-using AgentInvest.Core;
+using AgentInvest.Core.Http;
+using AgentInvest.Core.Security;
 
 namespace AgentInvest.Functions.AI;
 

@@ -2,8 +2,8 @@ using AgentInvest.Auth.Accounts;
 using AgentInvest.Auth.Data;
 using AgentInvest.Auth.Mfa;
 using AgentInvest.Auth.Sessions;
-using AgentInvest.Core;
-using AgentInvest.Core.Pipeline;
+using AgentInvest.Core.Http;
+using AgentInvest.Core.Security;
 
 namespace AgentInvest.Functions.Auth;
 

@@ -1,6 +1,6 @@
 using AgentInvest.Auth.Accounts;
-using AgentInvest.Core;
-using AgentInvest.Core.Pipeline;
+using AgentInvest.Core.Http;
+using AgentInvest.Core.Security;
 
 namespace AgentInvest.Functions.Auth;
 

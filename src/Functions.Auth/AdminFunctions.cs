@@ -1,6 +1,7 @@
 using AgentInvest.Auth.Admin;
 using AgentInvest.Auth.Audit;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
 
 namespace AgentInvest.Functions.Auth;
 

@@ -1,5 +1,6 @@
 using AgentInvest.Auth.ApiKeys;
-using AgentInvest.Core;
+using AgentInvest.Core.Http;
+using AgentInvest.Core.Security;
 
 namespace AgentInvest.Functions.Auth;
 

@@ -1,8 +1,7 @@
 using AgentInvest.Auth.Accounts;
 using AgentInvest.Auth.Mfa;
 using AgentInvest.Auth.Sessions;
-using AgentInvest.Core;
-using AgentInvest.Core.Pipeline;
+using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
 
 namespace AgentInvest.Functions.Auth;

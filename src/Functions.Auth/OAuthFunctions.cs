@@ -1,7 +1,7 @@
 using AgentInvest.Auth.OAuth;
 using AgentInvest.Auth.Sessions;
-using AgentInvest.Core;
-using AgentInvest.Core.Pipeline;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
 
 namespace AgentInvest.Functions.Auth;
 

@@ -1,7 +1,8 @@
 using AgentInvest.Auth.Passkeys;
 using AgentInvest.Auth.Sessions;
-using AgentInvest.Core;
-using AgentInvest.Core.Pipeline;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
+using AgentInvest.Core.Security;
 
 namespace AgentInvest.Functions.Auth;
 

@@ -1,6 +1,6 @@
 using AgentInvest.Auth.Accounts;
 using AgentInvest.Auth.Sessions;
-using AgentInvest.Core;
+using AgentInvest.Core.Http;
 
 namespace AgentInvest.Functions.Auth;
 

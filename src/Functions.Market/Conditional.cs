@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using System.Text.Json;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
 
 namespace AgentInvest.Functions.Market;
 

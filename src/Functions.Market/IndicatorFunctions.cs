@@ -1,4 +1,4 @@
-using AgentInvest.Core;
+using AgentInvest.Core.Http;
 using AgentInvest.Market.Charts;
 using AgentInvest.Market.Indicators;
 

@@ -1,4 +1,4 @@
-using AgentInvest.Core.Pipeline;
+using AgentInvest.Core.Http;
 
 namespace AgentInvest.Functions.Portfolio;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using AgentInvest.Core;
+using AgentInvest.Core.Http;
+using AgentInvest.Core.Security;
 using AgentInvest.Portfolio.Jobs;
 
 namespace AgentInvest.Functions.Portfolio;

@@ -1,4 +1,5 @@
-using AgentInvest.Core;
+using AgentInvest.Core.Http;
+using AgentInvest.Core.Security;
 using AgentInvest.Portfolio.Transactions;
 
 namespace AgentInvest.Functions.Portfolio;

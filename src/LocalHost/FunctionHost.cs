@@ -5,6 +5,8 @@ using AgentInvest.AI;
 using AgentInvest.Auth;
 using AgentInvest.Auth.Accounts;
 using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
 using AgentInvest.Functions.Runtime;
 using AgentInvest.LocalHost.Postgres;
 using AgentInvest.LocalHost.Realtime;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using AgentInvest.Auth.Audit;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Security;
 using AgentInvest.LocalHost.Postgres;
 
 namespace AgentInvest.LocalHost;

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using AgentInvest.Core;
+using AgentInvest.Core.Http;
 
 namespace AgentInvest.Market;
 

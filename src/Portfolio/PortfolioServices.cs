@@ -1,4 +1,4 @@
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
 using AgentInvest.Market;
 using AgentInvest.Portfolio.Analytics;
 using AgentInvest.Portfolio.Assets;

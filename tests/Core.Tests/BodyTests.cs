@@ -1,4 +1,5 @@
 using System.Text;
+using AgentInvest.Core.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace AgentInvest.Core.Tests;

@@ -1,5 +1,5 @@
 using System.Net;
-using AgentInvest.Core.Pipeline;
+using AgentInvest.Core.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 

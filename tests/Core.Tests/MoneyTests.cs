@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using AgentInvest.Core.Data;
 
 namespace AgentInvest.Core.Tests;
 

@@ -1,4 +1,5 @@
-using AgentInvest.Core.Pipeline;
+using AgentInvest.Core.Http;
+using AgentInvest.Core.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text;
 using AgentInvest.Cloud;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
+using AgentInvest.Core.Security;
 using AgentInvest.Market.Realtime;
 using Azure;
 using Azure.Core;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using AgentInvest.Core;
+using AgentInvest.Core.Http;
 using AgentInvest.Finance.Optimization;
 using AgentInvest.Market;
 using static AgentInvest.AI.Optimization.OptimizePortfolio;

@@ -1,4 +1,6 @@
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
+using AgentInvest.Core.Security;
 using AgentInvest.Market;
 
 namespace AgentInvest.AI.Profiles;

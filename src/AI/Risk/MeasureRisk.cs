@@ -1,5 +1,7 @@
 using System.Text.Json;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
+using AgentInvest.Core.Security;
 using AgentInvest.Finance.Risk;
 using AgentInvest.Finance.Volatility;
 using AgentInvest.Market;

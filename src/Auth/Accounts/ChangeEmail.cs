@@ -1,6 +1,7 @@
 using AgentInvest.Auth.Mails;
 using AgentInvest.Auth.Sessions;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
 using Microsoft.Extensions.Options;
 

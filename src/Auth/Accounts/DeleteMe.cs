@@ -1,7 +1,8 @@
 using AgentInvest.Auth.Admin;
 using AgentInvest.Auth.Data;
 using AgentInvest.Auth.Sessions;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
 
 namespace AgentInvest.Auth.Accounts;

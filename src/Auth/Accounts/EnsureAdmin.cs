@@ -1,6 +1,7 @@
 using AgentInvest.Auth.Passwords;
 using AgentInvest.Auth.Sessions;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Security;
 
 namespace AgentInvest.Auth.Accounts;
 

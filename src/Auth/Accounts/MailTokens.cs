@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
 using AgentInvest.Core.Security;
 
 namespace AgentInvest.Auth.Accounts;

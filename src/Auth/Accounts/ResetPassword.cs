@@ -1,7 +1,9 @@
 using AgentInvest.Auth.Mails;
 using AgentInvest.Auth.Passwords;
 using AgentInvest.Auth.Sessions;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
+using AgentInvest.Core.Security;
 
 namespace AgentInvest.Auth.Accounts;
 

@@ -1,6 +1,8 @@
 using AgentInvest.Auth.Accounts;
 using AgentInvest.Auth.Sessions;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
+using AgentInvest.Core.Security;
 
 namespace AgentInvest.Auth.Admin;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
 
 namespace AgentInvest.Auth.Admin;
 

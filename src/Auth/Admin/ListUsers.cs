@@ -1,5 +1,5 @@
 using AgentInvest.Auth.Accounts;
-using AgentInvest.Core;
+using AgentInvest.Core.Http;
 
 namespace AgentInvest.Auth.Admin;
 

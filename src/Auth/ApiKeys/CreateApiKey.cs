@@ -1,5 +1,6 @@
 using System.Net;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
 
 namespace AgentInvest.Auth.ApiKeys;

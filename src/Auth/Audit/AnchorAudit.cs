@@ -1,4 +1,4 @@
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
 
 namespace AgentInvest.Auth.Audit;
 

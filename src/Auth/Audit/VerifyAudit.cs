@@ -3,7 +3,7 @@ using System.Data;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
 using Npgsql;
 
 namespace AgentInvest.Auth.Audit;

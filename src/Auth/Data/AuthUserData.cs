@@ -1,7 +1,7 @@
 using System.Text.Json;
 using AgentInvest.Auth.Accounts;
 using AgentInvest.Auth.Sessions;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
 
 namespace AgentInvest.Auth.Data;
 

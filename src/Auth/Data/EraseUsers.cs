@@ -1,6 +1,7 @@
 using AgentInvest.Auth.Accounts;
 using AgentInvest.Auth.Mails;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Security;
 
 namespace AgentInvest.Auth.Data;
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using AgentInvest.Auth.Accounts;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
+using AgentInvest.Core.Security;
 
 namespace AgentInvest.Auth.Data;
 

@@ -1,6 +1,6 @@
 using AgentInvest.Auth.Accounts;
 using AgentInvest.Auth.Mails;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
 using AgentInvest.Core.Security;
 using Microsoft.Extensions.Hosting;
 

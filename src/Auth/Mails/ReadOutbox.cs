@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 

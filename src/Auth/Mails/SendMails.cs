@@ -1,5 +1,5 @@
 using System.Net;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using Microsoft.Extensions.Logging;

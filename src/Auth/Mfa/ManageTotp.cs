@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 using AgentInvest.Auth.Accounts;
 using AgentInvest.Auth.Mails;
 using AgentInvest.Auth.Sessions;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
+using AgentInvest.Core.Security;
 using OtpNet;
 
 namespace AgentInvest.Auth.Mfa;

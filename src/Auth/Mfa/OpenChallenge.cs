@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using AgentInvest.Auth.Accounts;
 using AgentInvest.Auth.Sessions;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
 using AgentInvest.Core.Security;
 
 namespace AgentInvest.Auth.Mfa;

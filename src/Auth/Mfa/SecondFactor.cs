@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using AgentInvest.Auth.Accounts;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
 using OtpNet;
 
 namespace AgentInvest.Auth.Mfa;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;

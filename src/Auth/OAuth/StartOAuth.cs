@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;

@@ -1,6 +1,8 @@
 using AgentInvest.Auth.Accounts;
 using AgentInvest.Auth.Mails;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
+using AgentInvest.Core.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 

@@ -1,5 +1,5 @@
 using AgentInvest.Auth.Accounts;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
 using Microsoft.AspNetCore.Identity;
 using Npgsql;
 

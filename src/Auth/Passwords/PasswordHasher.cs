@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using AgentInvest.Core;
+using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
 using Microsoft.Extensions.Options;
 

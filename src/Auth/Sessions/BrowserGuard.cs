@@ -1,4 +1,4 @@
-using AgentInvest.Core;
+using AgentInvest.Core.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
 using AgentInvest.Core.Security;
 
 namespace AgentInvest.Auth.Sessions;

@@ -1,4 +1,4 @@
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
 using AgentInvest.Core.Security;
 
 namespace AgentInvest.Auth.Sessions;

@@ -1,5 +1,7 @@
 using AgentInvest.Auth.Accounts;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
+using AgentInvest.Core.Security;
 using Microsoft.Extensions.Options;
 
 namespace AgentInvest.Auth.Sessions;

@@ -1,7 +1,8 @@
 using AgentInvest.Auth.Accounts;
 using AgentInvest.Auth.Mfa;
 using AgentInvest.Auth.Passwords;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
 
 namespace AgentInvest.Auth.Sessions;
 

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using AgentInvest.Auth.Accounts;
 using AgentInvest.Auth.Mails;
-using AgentInvest.Core;
-using AgentInvest.Core.Pipeline;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
+using AgentInvest.Core.Security;
 using Microsoft.AspNetCore.Http;
 
 namespace AgentInvest.Auth.Sessions;

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using AgentInvest.Auth.Accounts;
-using AgentInvest.Core;
 using AgentInvest.Core.Security;
 
 namespace AgentInvest.Auth.Sessions;

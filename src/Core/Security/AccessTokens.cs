@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AgentInvest.Core.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;

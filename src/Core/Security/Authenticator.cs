@@ -1,4 +1,4 @@
-using AgentInvest.Core.Pipeline;
+using AgentInvest.Core.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace AgentInvest.Core.Security;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AgentInvest.Core.Data;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;

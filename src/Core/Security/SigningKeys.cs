@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using AgentInvest.Core.Data;
 using Microsoft.IdentityModel.Tokens;
 using Npgsql;
 

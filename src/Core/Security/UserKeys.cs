@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using AgentInvest.Core.Data;
 
 namespace AgentInvest.Core.Security;
 

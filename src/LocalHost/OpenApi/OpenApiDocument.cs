@@ -1,8 +1,8 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using AgentInvest.Core;
-using AgentInvest.Core.Pipeline;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
 using AgentInvest.Functions.Runtime;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;

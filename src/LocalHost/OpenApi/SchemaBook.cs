@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
 
 namespace AgentInvest.LocalHost.OpenApi;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using AgentInvest.Core;
 using AgentInvest.Core.Security;
 using AgentInvest.Functions.Runtime;
 using AgentInvest.Market.Realtime;

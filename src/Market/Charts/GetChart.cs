@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
 using AgentInvest.Finance.Indicators;
 using AgentInvest.Market.History;
 using AgentInvest.Market.Indicators;

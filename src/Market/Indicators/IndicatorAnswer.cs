@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using AgentInvest.Core;
+using AgentInvest.Core.Http;
 using AgentInvest.Finance.Indicators;
 
 namespace AgentInvest.Market.Indicators;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using AgentInvest.Core;
+using AgentInvest.Core.Http;
 using AgentInvest.Finance.Indicators;
 
 namespace AgentInvest.Market.Indicators;

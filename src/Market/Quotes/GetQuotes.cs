@@ -1,4 +1,4 @@
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
 using AgentInvest.Market.Providers;
 
 namespace AgentInvest.Market.Quotes;

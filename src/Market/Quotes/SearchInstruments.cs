@@ -1,4 +1,4 @@
-using AgentInvest.Core;
+using AgentInvest.Core.Http;
 using AgentInvest.Market.Providers;
 
 namespace AgentInvest.Market.Quotes;

@@ -1,4 +1,3 @@
-using AgentInvest.Core;
 using AgentInvest.Core.Security;
 
 namespace AgentInvest.Market.Realtime;

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Security;
 using AgentInvest.Finance.Lots;
 using AgentInvest.Finance.Risk;
 using AgentInvest.Market;

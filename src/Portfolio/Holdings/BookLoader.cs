@@ -1,4 +1,5 @@
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Security;
 using AgentInvest.Finance.Lots;
 using AgentInvest.Portfolio.Portfolios;
 using AgentInvest.Portfolio.Transactions;

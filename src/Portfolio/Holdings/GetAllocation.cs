@@ -1,4 +1,5 @@
-using AgentInvest.Core;
+using AgentInvest.Core.Http;
+using AgentInvest.Core.Security;
 using static AgentInvest.Portfolio.Transactions.TransactionView;
 
 namespace AgentInvest.Portfolio.Holdings;

@@ -1,4 +1,4 @@
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
 using AgentInvest.Finance.Lots;
 using AgentInvest.Portfolio.OwnAssets;
 

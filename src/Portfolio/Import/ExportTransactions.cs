@@ -1,5 +1,6 @@
 using System.Globalization;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Security;
 using AgentInvest.Portfolio.Portfolios;
 using AgentInvest.Portfolio.Transactions;
 using CsvHelper;

@@ -1,3 +1,5 @@
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
 using AgentInvest.Finance.Lots;
 using AgentInvest.Portfolio.Transactions;
 
@@ -14,7 +16,7 @@ internal sealed class ImportPlan
     private readonly SortedDictionary<int, LedgerRow> _rows = [];
     private readonly Dictionary<Guid, int> _lines = [];
 
-    public ImportPlan(IReadOnlyList<ParsedRow> parsed, IReadOnlyDictionary<int, (LedgerRow? Row, Core.ProblemException? Fault)> completed)
+    public ImportPlan(IReadOnlyList<ParsedRow> parsed, IReadOnlyDictionary<int, (LedgerRow? Row, ProblemException? Fault)> completed)
     {
         // A file that tells the newest first means its lines of one instant in that order, too.
         var dated = parsed.Where(p => p.Request is not null).ToList();
@@ -114,7 +116,7 @@ internal sealed class ImportPlan
                     null,
                     new Dictionary<string, string[]>
                     {
-                        ["quantity"] = [$"leaves too little for what is booked on {Core.Instants.Format(e.At)}"],
+                        ["quantity"] = [$"leaves too little for what is booked on {Instants.Format(e.At)}"],
                     }
                 )
             );
@@ -142,7 +144,7 @@ internal sealed class ImportPlan
             r.NewSymbol,
             (
                 r.Quantity,
-                r.Type is "buy" or "sell" ? r.Amount ?? decimal.Round(r.Quantity!.Value * r.Price!.Value, Core.Money.Scale) : r.Amount,
+                r.Type is "buy" or "sell" ? r.Amount ?? decimal.Round(r.Quantity!.Value * r.Price!.Value, Money.Scale) : r.Amount,
                 r.Type is "buy" or "sell" ? null : r.Price,
                 r.Fee,
                 r.Tax,

@@ -1,5 +1,6 @@
 using System.Globalization;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
 using AgentInvest.Portfolio.Transactions;
 
 namespace AgentInvest.Portfolio.Import;

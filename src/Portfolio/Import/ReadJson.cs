@@ -1,5 +1,5 @@
 using System.Text.Json;
-using AgentInvest.Core;
+using AgentInvest.Core.Http;
 
 namespace AgentInvest.Portfolio.Import;
 

@@ -1,4 +1,4 @@
-using AgentInvest.Core;
+using AgentInvest.Core.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;

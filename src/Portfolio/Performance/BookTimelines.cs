@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
 using AgentInvest.Finance.Lots;
 using AgentInvest.Finance.Performance;
 using AgentInvest.Market;

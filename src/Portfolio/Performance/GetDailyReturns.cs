@@ -1,4 +1,4 @@
-using AgentInvest.Core;
+using AgentInvest.Core.Security;
 using AgentInvest.Portfolio.Holdings;
 
 namespace AgentInvest.Portfolio.Performance;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
+using AgentInvest.Core.Security;
 using AgentInvest.Finance.Lots;
 using AgentInvest.Portfolio.Holdings;
 using AgentInvest.Portfolio.OwnAssets;

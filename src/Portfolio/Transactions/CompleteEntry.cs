@@ -1,4 +1,5 @@
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
 using AgentInvest.Market;
 using AgentInvest.Portfolio.OwnAssets;
 using AgentInvest.Portfolio.Portfolios;

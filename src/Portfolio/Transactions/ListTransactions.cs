@@ -1,5 +1,7 @@
 using System.Globalization;
-using AgentInvest.Core;
+using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
+using AgentInvest.Core.Security;
 using AgentInvest.Portfolio.Holdings;
 using AgentInvest.Portfolio.OwnAssets;
 using AgentInvest.Portfolio.Portfolios;

@@ -1,3 +1,4 @@
+using AgentInvest.Core.Data;
 using AgentInvest.Finance.Lots;
 
 namespace AgentInvest.Portfolio.Transactions;
@@ -82,7 +83,7 @@ public sealed record TransactionView(
         );
     }
 
-    internal static decimal Rounded(decimal value) => decimal.Round(value, Core.Money.Scale);
+    internal static decimal Rounded(decimal value) => decimal.Round(value, Money.Scale);
 
     private static ClosedLotView Show(ClosedLot c) =>
         new(c.LotId, c.OpenedAt, c.Quantity, Rounded(c.Cost), Rounded(c.Proceeds), Rounded(c.Gain));

@@ -1,0 +1,75 @@
+namespace AgentInvest.Core.Http;
+
+/// <summary>What an API key must have been given to call this function; signed-in sessions have all scopes.</summary>
+[AttributeUsage(AttributeTargets.Method | AttributeTargets.Class)]
+public sealed class RequireScopeAttribute(string scope) : Attribute
+{
+    public string Scope { get; } = scope;
+}
+
+/// <summary>The role a signed-in caller must have; API keys have none that counts.</summary>
+[AttributeUsage(AttributeTargets.Method | AttributeTargets.Class)]
+public sealed class RequireRoleAttribute(string role) : Attribute
+{
+    public string Role { get; } = role;
+}
+
+/// <summary>Which bucket of the caller this function draws from, beside the guard per IP.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RateLimitAttribute(string bucket) : Attribute
+{
+    /// <summary><c>login</c>, <c>forgot-password</c> or <c>mfa-verify</c>: ten a minute, a bucket each.</summary>
+    public string Bucket { get; } = bucket;
+}
+
+/// <summary>Health, metrics, docs, OpenAPI, JWKS and /dev: not counted against any limit.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class NoRateLimitAttribute : Attribute;
+
+/// <summary>A POST that honours <c>Idempotency-Key</c>.</summary>
+[AttributeUsage(AttributeTargets.Method | AttributeTargets.Class)]
+public sealed class IdempotentAttribute : Attribute;
+
+/// <summary>The largest body this function takes, in bytes, where it is not 1 MiB.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class MaxBodyAttribute(int bytes) : Attribute
+{
+    public int Bytes { get; } = bytes;
+}
+
+/// <summary>Anyone may see and keep it: no <c>Cache-Control: no-store</c> is added.</summary>
+[AttributeUsage(AttributeTargets.Method | AttributeTargets.Class)]
+public sealed class PublicDataAttribute : Attribute;
+
+/// <summary>What the OpenAPI document says of a function.</summary>
+/// <param name="summary">One line, imperative: "Record a transaction".</param>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class DescribeAttribute(string summary) : Attribute
+{
+    public string Summary { get; } = summary;
+
+    /// <summary>Two or three sentences where the summary is not enough.</summary>
+    public string? Detail { get; set; }
+
+    /// <summary>The body's type; null for none.</summary>
+    public Type? Request { get; set; }
+
+    /// <summary>The answer's type; null for an empty answer.</summary>
+    public Type? Response { get; set; }
+
+    /// <summary>The status of success. Default 200.</summary>
+    public int Status { get; set; } = 200;
+
+    /// <summary>Query parameters, each <c>name: what it does</c>.</summary>
+    public string[] Query { get; set; } = [];
+
+    /// <summary>Codes of the refusals that a caller should expect, beyond the common ones: <c>422 insufficient_quantity</c>.</summary>
+    public string[] Problems { get; set; } = [];
+}
+
+/// <summary>The JSON schema of what a type's own converter writes, which the OpenAPI document cannot look into.</summary>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct)]
+public sealed class WrittenAsAttribute(string schema) : Attribute
+{
+    public string Schema { get; } = schema;
+}

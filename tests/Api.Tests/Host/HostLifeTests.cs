@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Net;
+
+namespace AgentInvest.Api.Tests;
+
+/// <summary>Starting, stopping and sharing a machine, as ./dev up and ./dev down do it.</summary>
+public sealed class HostLifeTests
+{
+    [Fact]
+    public async Task A_stop_by_signal_leaves_no_process_behind_and_the_next_start_goes_on()
+    {
+        var home = HostProcess.NewHome();
+        var host = await HostProcess.StartAsync(null, home: home);
+        var user = new TestUser(host.Url, $"u{Guid.NewGuid():N}@example.com", "a passphrase of mine");
+        await user.RegisterAsync();
+        var server = ServerOf(home);
+        Assert.NotEmpty(server);
+        Assert.Equal(0, await host.StopAsync());
+        await AssertGoneAsync(server);
+
+        await using var again = await HostProcess.StartAsync(null, home: home);
+        Assert.Equal(200, (int)(await new TestUser(again.Url, user.Email, user.Password).LogInAsync()).Status);
+    }
+
+    [Fact]
+    public async Task A_second_host_of_one_home_and_a_taken_port_are_refused_in_one_line_and_down_stops_the_first()
+    {
+        var home = HostProcess.NewHome();
+        var host = await HostProcess.StartAsync(null, home: home);
+        var (code, output) = await HostProcess.RunAsync(home, Ports.Free());
+        Assert.Equal(1, code);
+        Assert.StartsWith(
+            $"AgentInvest cannot start: AgentInvest is already running on this home ({home}): process {host.Id} on {host.Url.ToString().TrimEnd('/')}.",
+            output
+        );
+        Assert.Single(output.TrimEnd().Split('\n'));
+
+        (code, output) = await HostProcess.RunAsync(HostProcess.NewHome(), host.Url.Port);
+        Assert.Equal(
+            (1, $"AgentInvest cannot start: port {host.Url.Port} is in use by another program; set AGENTINVEST_PORT to a free one."),
+            (code, output.TrimEnd())
+        );
+
+        (code, output) = await HostProcess.RunAsync(home, 0, "down");
+        Assert.Equal((0, "The host has stopped."), (code, output.TrimEnd()));
+        Assert.Equal(0, await host.StopAsync());
+    }
+
+    [Theory]
+    [InlineData("AGENTINVEST_PORT", "seventy", "AGENTINVEST_PORT is 'seventy'; it must be a port, 1 to 65535.")]
+    [InlineData("AGENTINVEST_HOME", "/proc/nowhere", "/proc/nowhere cannot be written to; set AGENTINVEST_HOME to a folder that can.")]
+    [InlineData("ConnectionStrings__Postgres", "Host=127.0.0.1;Port=1;Username=nobody", "Failed to connect to 127.0.0.1:1")]
+    [InlineData("RateLimits__Free", "0", "RateLimits must be positive requests per minute.")]
+    [InlineData("Market__Replay__Path", "/nowhere", "Market:Replay:Path: there is no folder /nowhere.")]
+    public async Task A_setting_that_cannot_be_is_refused_in_one_line(string setting, string value, string reason)
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var (code, output) = await HostProcess.RunAsync(
+            HostProcess.NewHome(),
+            Ports.Free(),
+            new Dictionary<string, string> { ["ConnectionStrings__Postgres"] = database.ConnectionString, [setting] = value }
+        );
+        Assert.Equal((1, $"AgentInvest cannot start: {reason}"), (code, output.TrimEnd()));
+    }
+
+    [Fact]
+    public async Task Down_stops_the_server_that_a_killed_host_left_and_reset_deletes_all()
+    {
+        var home = HostProcess.NewHome();
+        var host = await HostProcess.StartAsync(null, home: home);
+        var server = ServerOf(home);
+        host.Kill9();
+        Assert.All(server, pid => Assert.True(Directory.Exists($"/proc/{pid}")));
+        var (code, output) = await HostProcess.RunAsync(home, 0, "down");
+        Assert.Equal((0, "PostgreSQL has stopped."), (code, output.TrimEnd()));
+        await AssertGoneAsync(server);
+        Assert.Equal(0, (await HostProcess.RunAsync(home, 0, "reset")).ExitCode);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(home));
+    }
+
+    [Fact]
+    public async Task Two_hosts_that_start_at_once_on_an_empty_database_migrate_it_once()
+    {
+        await using var database = await TestDatabase.CreateAsync(migrated: false);
+        var hosts = await Task.WhenAll(
+            HostProcess.StartAsync(database.ConnectionString),
+            HostProcess.StartAsync(database.ConnectionString)
+        );
+        foreach (var host in hosts)
+        {
+            Assert.Equal(HttpStatusCode.OK, (await new HttpClient().GetAsync(new Uri(host.Url, "/health/ready"))).StatusCode);
+            Assert.Equal(0, await host.StopAsync());
+        }
+    }
+
+    /// <summary>The server has ended when pg_ctl says so; whoever inherited its process may take a moment to notice.</summary>
+    private static async Task AssertGoneAsync(List<int> processes)
+    {
+        for (var i = 0; processes.Any(pid => Directory.Exists($"/proc/{pid}")); i++)
+        {
+            Assert.True(i < 40, "A process of the server is still there after 2 s.");
+            await Task.Delay(50);
+        }
+    }
+
+    /// <summary>The postmaster runs in a session of its own, without our environment: known by the data folder it was given.</summary>
+    private static List<int> ServerOf(string home)
+    {
+        var moved = Path.Combine(home, "postgres", "MOVED");
+        var data = Path.Combine(
+            File.Exists(moved) ? File.ReadAllText(moved).Trim().Split(' ')[^1] : Path.Combine(home, "postgres"),
+            "data"
+        );
+        return Process.GetProcessesByName("postgres").Select(p => p.Id).Where(pid => Arguments(pid).Contains(data)).ToList();
+    }
+
+    private static string[] Arguments(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline").Split('\0');
+        }
+        catch (IOException)
+        {
+            return []; // It has ended since it was listed.
+        }
+    }
+}

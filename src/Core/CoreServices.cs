@@ -19,7 +19,10 @@ public static class CoreServices
 
     public static IServiceCollection AddCore(this IServiceCollection services, IConfiguration configuration)
     {
+        // Apps that share a process, as on the local host, each add what they need.
+        if (services.Any(s => s.ServiceType == typeof(Db))) return services;
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingletonsOf(typeof(CoreServices).Assembly);
         services.AddSingleton(s => CreateDb(configuration, [.. s.GetServices<Action<NpgsqlDataSourceBuilder>>()]));
         services.AddSingleton(p => p.GetRequiredService<Db>().Primary);
         services.AddSingleton<Outbox>();
@@ -39,6 +42,7 @@ public static class CoreServices
         services.AddSingleton<RequestPipeline>();
         services.AddSecurity();
         services.AddUserTablesWithoutExport("core", "idempotency", "revocations", "user_keys");
+        services.AddUserTables("core", "jobs");
         AddCache(services, configuration);
         return services;
     }

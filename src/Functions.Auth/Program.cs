@@ -1,6 +1,5 @@
-using AgentInvest.Auth;
 using AgentInvest.Cloud;
-using AgentInvest.Core;
+using AgentInvest.Functions.Auth;
 using AgentInvest.Functions.Azure;
 using Microsoft.Extensions.Hosting;
 
@@ -8,5 +7,5 @@ var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.AddAzure();
 builder.UseMiddleware<PipelineMiddleware>();
-builder.Services.AddCore(builder.Configuration).AddAuth(builder.Configuration);
+builder.Services.AddAuthApp(builder.Configuration);
 builder.Build().Run();

@@ -1,12 +1,11 @@
 using AgentInvest.Cloud;
-using AgentInvest.Core;
 using AgentInvest.Functions.Azure;
-using AgentInvest.Market;
+using AgentInvest.Functions.Market;
 using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.AddAzure();
 builder.UseMiddleware<PipelineMiddleware>();
-builder.Services.AddCore(builder.Configuration).AddMarket(builder.Configuration);
+builder.Services.AddMarketApp(builder.Configuration);
 builder.Build().Run();

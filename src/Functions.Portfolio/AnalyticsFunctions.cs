@@ -1,13 +1,13 @@
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
+using AgentInvest.Core.Jobs;
 using AgentInvest.Core.Security;
 using AgentInvest.Portfolio.Analytics;
-using AgentInvest.Portfolio.Jobs;
 
 namespace AgentInvest.Functions.Portfolio;
 
 /// <summary>Analytics: asked for by each booking through the outbox, or by the user; computed by an orchestration.</summary>
-public sealed class AnalyticsFunctions(GetAnalytics getAnalytics, ComputeAnalytics compute, FindJob jobs, Outbox outbox)
+public sealed class AnalyticsFunctions(GetAnalytics getAnalytics, ComputeAnalytics compute, JobLedger jobs, Outbox outbox)
 {
     private static readonly TaskOptions Retry = TaskOptions.FromRetryPolicy(
         new RetryPolicy(5, TimeSpan.FromSeconds(1), 2.0, TimeSpan.FromSeconds(30))
@@ -29,7 +29,7 @@ public sealed class AnalyticsFunctions(GetAnalytics getAnalytics, ComputeAnalyti
     [Describe(
         "Start an analytics job",
         Query = ["portfolioId: default: the default portfolio"],
-        Response = typeof(GetAnalytics.Started),
+        Response = typeof(JobStarted),
         Status = 202
     )]
     public async Task<IResult> Request(
@@ -39,10 +39,7 @@ public sealed class AnalyticsFunctions(GetAnalytics getAnalytics, ComputeAnalyti
     )
     {
         var wanted = await getAnalytics.RequestAsync(CurrentUser.Of(request.HttpContext), Query.Id(request, "portfolioId"), ct);
-        await StartAsync(client, wanted, ct);
-        return Answer
-            .Accepted(new GetAnalytics.Started(wanted.InstanceId, $"/v1/jobs/{wanted.InstanceId}"))
-            .With("Location", $"/v1/jobs/{wanted.InstanceId}");
+        return await client.AcceptJobAsync(jobs, JobOf(wanted), nameof(Analytics), wanted, ct);
     }
 
     [Function("DrainAnalyticsOutbox")]
@@ -50,53 +47,49 @@ public sealed class AnalyticsFunctions(GetAnalytics getAnalytics, ComputeAnalyti
         [TimerTrigger("* * * * * *", UseMonitor = false)] TimerInfo timer,
         [DurableClient] DurableTaskClient client,
         CancellationToken ct
-    ) => outbox.DrainAsync<AnalyticsRequest>(AnalyticsRequest.OutboxKind, wanted => StartAsync(client, wanted, ct), ct);
+    ) =>
+        outbox.DrainAsync<AnalyticsRequest>(
+            AnalyticsRequest.OutboxKind,
+            wanted => client.StartJobAsync(jobs, JobOf(wanted), nameof(Analytics), wanted, ct),
+            ct
+        );
 
-    private async Task StartAsync(DurableTaskClient client, AnalyticsRequest wanted, CancellationToken ct)
-    {
-        await jobs.AddAsync(wanted.UserId, wanted.InstanceId, AnalyticsRequest.JobKind, ct);
-        // The outbox delivers at least once and a user may ask again: one orchestration a version while it runs.
-        if (await client.GetInstanceAsync(wanted.InstanceId, false, ct) is { IsCompleted: false }) return;
-        await client.ScheduleNewOrchestrationInstanceAsync("Analytics", wanted, new StartOrchestrationOptions(wanted.InstanceId), ct);
-    }
+    private static JobOrder JobOf(AnalyticsRequest wanted) => new(App.Name, AnalyticsRequest.JobKind, wanted.UserId, wanted.JobKey);
 
-    [Function("Analytics")]
-    public static async Task<AnalyticsRequest> Run([OrchestrationTrigger] TaskOrchestrationContext context)
+    [Function(nameof(Analytics))]
+    public static Task<AnalyticsRequest> Analytics([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         var request = context.GetInput<AnalyticsRequest>()!;
-        context.SetCustomStatus(0.1);
-        var risk = context.CallActivityAsync<ComputeAnalytics.Risk>("AnalyticsRisk", request, Retry);
-        var income = context.CallActivityAsync<ComputeAnalytics.Income>("AnalyticsIncome", request, Retry);
-        var structure = context.CallActivityAsync<ComputeAnalytics.Structure>("AnalyticsStructure", request, Retry);
+        return context.RunJobAsync(request.UserId, () => ComputeAsync(context, request));
+    }
+
+    private static async Task<AnalyticsRequest> ComputeAsync(TaskOrchestrationContext context, AnalyticsRequest request)
+    {
+        var risk = context.CallActivityAsync<ComputeAnalytics.Risk>(nameof(AnalyticsRisk), request, Retry);
+        var income = context.CallActivityAsync<ComputeAnalytics.Income>(nameof(AnalyticsIncome), request, Retry);
+        var structure = context.CallActivityAsync<ComputeAnalytics.Structure>(nameof(AnalyticsStructure), request, Retry);
         await Task.WhenAll(risk, income, structure);
-        context.SetCustomStatus(0.8);
-        await context.CallActivityAsync(
-            "StoreAnalytics",
-            new Finished(
-                request,
-                new ComputeAnalytics.Result(await risk, await income, (await structure).Concentration, (await structure).Correlation)
-            ),
-            Retry
-        );
-        context.SetCustomStatus(1.0);
+        var (concentration, correlation) = await structure;
+        var result = new ComputeAnalytics.Result(await risk, await income, concentration, correlation);
+        await context.CallActivityAsync(nameof(StoreAnalytics), new Finished(request, result), Retry);
         return request;
     }
 
     public sealed record Finished(AnalyticsRequest Request, ComputeAnalytics.Result Result);
 
-    [Function("AnalyticsRisk")]
-    public Task<ComputeAnalytics.Risk> Risk([ActivityTrigger] AnalyticsRequest request, CancellationToken ct) =>
+    [Function(nameof(AnalyticsRisk))]
+    public Task<ComputeAnalytics.Risk> AnalyticsRisk([ActivityTrigger] AnalyticsRequest request, CancellationToken ct) =>
         compute.RiskAsync(request, ct);
 
-    [Function("AnalyticsIncome")]
-    public Task<ComputeAnalytics.Income> Income([ActivityTrigger] AnalyticsRequest request, CancellationToken ct) =>
+    [Function(nameof(AnalyticsIncome))]
+    public Task<ComputeAnalytics.Income> AnalyticsIncome([ActivityTrigger] AnalyticsRequest request, CancellationToken ct) =>
         compute.IncomeAsync(request, ct);
 
-    [Function("AnalyticsStructure")]
-    public Task<ComputeAnalytics.Structure> Structure([ActivityTrigger] AnalyticsRequest request, CancellationToken ct) =>
+    [Function(nameof(AnalyticsStructure))]
+    public Task<ComputeAnalytics.Structure> AnalyticsStructure([ActivityTrigger] AnalyticsRequest request, CancellationToken ct) =>
         compute.StructureAsync(request, ct);
 
-    [Function("StoreAnalytics")]
-    public Task Store([ActivityTrigger] Finished finished, CancellationToken ct) =>
+    [Function(nameof(StoreAnalytics))]
+    public Task StoreAnalytics([ActivityTrigger] Finished finished, CancellationToken ct) =>
         compute.StoreAsync(finished.Request, finished.Result, ct);
 }

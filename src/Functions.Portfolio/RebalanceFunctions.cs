@@ -1,12 +1,12 @@
 using AgentInvest.Core.Http;
+using AgentInvest.Core.Jobs;
 using AgentInvest.Core.Security;
-using AgentInvest.Portfolio.Jobs;
 using AgentInvest.Portfolio.Rebalancing;
 
 namespace AgentInvest.Functions.Portfolio;
 
 /// <summary>Targets and the way to them.</summary>
-public sealed class RebalanceFunctions(ManageTargets targets, PlanRebalance plan, FindJob jobs)
+public sealed class RebalanceFunctions(ManageTargets targets, PlanRebalance plan, JobLedger jobs)
 {
     private static readonly TaskOptions Retry = TaskOptions.FromRetryPolicy(
         new RetryPolicy(3, TimeSpan.FromSeconds(1), 2.0, TimeSpan.FromSeconds(10))
@@ -57,7 +57,7 @@ public sealed class RebalanceFunctions(ManageTargets targets, PlanRebalance plan
         Detail = "Answers a job; its output is the plan: `trades`, each with its reason, `expectedDrift` before and after, `fees`, `tax` as an estimate. New cash goes where it lacks first; nothing within `band` of its target is sold. `mode` execute is refused until there is trading.",
         Query = ["portfolioId: default: the default portfolio"],
         Request = typeof(PlanRebalance.Request),
-        Response = typeof(PlanRebalance.Started),
+        Response = typeof(JobStarted),
         Status = 202,
         Problems = ["422 targets_missing", "422 trading_unavailable"]
     )]
@@ -74,17 +74,17 @@ public sealed class RebalanceFunctions(ManageTargets targets, PlanRebalance plan
             await Body.ReadAsync<PlanRebalance.Request>(request, ct),
             ct
         );
-        await jobs.AddAsync(user.Id, order.InstanceId, RebalanceOrder.JobKind, ct);
-        await client.ScheduleNewOrchestrationInstanceAsync("Rebalance", order, new StartOrchestrationOptions(order.InstanceId), ct);
-        return Answer
-            .Accepted(new PlanRebalance.Started(order.InstanceId, $"/v1/jobs/{order.InstanceId}"))
-            .With("Location", $"/v1/jobs/{order.InstanceId}");
+        var job = new JobOrder(App.Name, RebalanceOrder.JobKind, user.Id, $"{Guid.CreateVersion7():N}");
+        return await client.AcceptJobAsync(jobs, job, nameof(Rebalance), order, ct);
     }
 
-    [Function("Rebalance")]
-    public static Task<RebalanceResult> Run([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        context.CallActivityAsync<RebalanceResult>("PlanRebalance", context.GetInput<RebalanceOrder>()!, Retry);
+    [Function(nameof(Rebalance))]
+    public static Task<RebalanceResult> Rebalance([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        var order = context.GetInput<RebalanceOrder>()!;
+        return context.RunJobAsync(order.UserId, () => context.CallActivityAsync<RebalanceResult>(nameof(PlanTrades), order, Retry));
+    }
 
-    [Function("PlanRebalance")]
-    public Task<RebalanceResult> Plan([ActivityTrigger] RebalanceOrder order, CancellationToken ct) => plan.HandleAsync(order, ct);
+    [Function(nameof(PlanTrades))]
+    public Task<RebalanceResult> PlanTrades([ActivityTrigger] RebalanceOrder order, CancellationToken ct) => plan.HandleAsync(order, ct);
 }

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using AgentInvest.AI;
-using AgentInvest.Auth;
 using AgentInvest.Auth.Accounts;
-using AgentInvest.Core;
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
+using AgentInvest.Functions.AI;
+using AgentInvest.Functions.Auth;
+using AgentInvest.Functions.Market;
+using AgentInvest.Functions.Portfolio;
 using AgentInvest.Functions.Runtime;
 using AgentInvest.LocalHost.Postgres;
 using AgentInvest.LocalHost.Realtime;
@@ -54,7 +55,7 @@ internal static class FunctionHost
     {
         var services = builder.Services;
         var configuration = builder.Configuration;
-        services.AddCore(configuration).AddAuth(configuration).AddMarket(configuration).AddPortfolio().AddAI();
+        services.AddAuthApp(configuration).AddMarketApp(configuration).AddPortfolioApp(configuration).AddAIApp(configuration);
         services.AddLocalFunctions(options =>
         {
             options.RoutePrefix = Prefix.TrimStart('/');

@@ -5,7 +5,6 @@ using AgentInvest.Portfolio.Assets;
 using AgentInvest.Portfolio.Holdings;
 using AgentInvest.Portfolio.Import;
 using AgentInvest.Portfolio.Income;
-using AgentInvest.Portfolio.Jobs;
 using AgentInvest.Portfolio.OwnAssets;
 using AgentInvest.Portfolio.Performance;
 using AgentInvest.Portfolio.Portfolios;
@@ -25,7 +24,6 @@ public static class PortfolioServices
     {
         services.AddUserTables(
             "portfolio",
-            "jobs",
             "analytics",
             "shares",
             "targets",
@@ -51,7 +49,6 @@ public static class PortfolioServices
         services.AddSingleton<ChangeBooks>();
         services.AddSingleton<ExportTransactions>();
         services.AddSingleton<GetAnalytics>();
-        services.AddSingleton<FindJob>();
         services.AddSingleton<ManageShares>();
         services.AddSingleton<GetShared>();
         // Public use cases with internal helpers: built by hand, for the container only sees public constructors.

@@ -16,6 +16,9 @@ public sealed class Check
         return ok;
     }
 
+    /// <summary>How many fields have faults.</summary>
+    public int Count => _errors.Count;
+
     /// <summary>What was noted so far, by field.</summary>
     public IReadOnlyDictionary<string, string[]> Errors => _errors.ToDictionary(e => e.Key, e => e.Value.ToArray());
 

@@ -60,6 +60,9 @@ public sealed class DescribeAttribute(string summary) : Attribute
     /// <summary>The status of success. Default 200.</summary>
     public int Status { get; set; } = 200;
 
+    /// <summary>The record that <see cref="QueryString"/> reads the query parameters into; null for none.</summary>
+    public Type? Parameters { get; set; }
+
     /// <summary>Query parameters, each <c>name: what it does</c>.</summary>
     public string[] Query { get; set; } = [];
 

@@ -12,8 +12,8 @@ public sealed record AnalyticsRequest(Guid UserId, Guid PortfolioId, long Versio
     /// <summary>So that a run of bookings is analysed once, not once a second.</summary>
     private static readonly TimeSpan After = TimeSpan.FromSeconds(2);
 
-    /// <summary>One orchestration per version: asking twice starts one.</summary>
-    public string InstanceId => $"analytics-{PortfolioId:N}-{Version}";
+    /// <summary>One job per version while it runs: asking twice starts one.</summary>
+    public string JobKey => $"{PortfolioId:N}-{Version}";
 
     /// <summary>With the booking, in its transaction. Requests that still wait collapse into the newest.</summary>
     internal static Task AddAsync(Tx tx, PortfolioRow portfolio, CancellationToken ct) =>

@@ -17,8 +17,6 @@ public sealed class GetAnalytics(Db db, FindPortfolio find)
         ComputeAnalytics.Correlation? Correlation
     );
 
-    public sealed record Started(string InstanceId, string StatusUrl);
-
     public async Task<Response> HandleAsync(CurrentUser user, Guid? portfolioId, CancellationToken ct)
     {
         var portfolio = await find.HandleAsync(user, portfolioId, ct);

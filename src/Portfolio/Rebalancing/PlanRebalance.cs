@@ -53,8 +53,6 @@ public sealed class PlanRebalance
         decimal? LongTermRate
     );
 
-    public sealed record Started(string InstanceId, string StatusUrl);
-
     public async Task<RebalanceOrder> CheckAsync(CurrentUser user, Guid? portfolioId, Request r, CancellationToken ct)
     {
         var check = new Check();
@@ -87,7 +85,6 @@ public sealed class PlanRebalance
         return new RebalanceOrder(
             user.Id,
             portfolio.Id,
-            $"rebalance-{Guid.CreateVersion7():N}",
             r.Cash,
             r.Band ?? 0,
             method,

@@ -6,7 +6,6 @@ namespace AgentInvest.Portfolio.Rebalancing;
 public sealed record RebalanceOrder(
     Guid UserId,
     Guid PortfolioId,
-    string InstanceId,
     decimal? Cash,
     decimal Band,
     string LotMethod,

@@ -96,7 +96,7 @@ public sealed class AuthDataTests(TestHost host) : IClassFixture<TestHost>
             Assert.True(
                 data.GetProperty(table).GetArrayLength() is var told
                     && (
-                        table is "portfolio.jobs" or "portfolio.analytics"
+                        table is "core.jobs" or "portfolio.analytics"
                         || told
                             == await TestSql.OneAsync<long>(host.ConnectionString, $"select count(*) from {table} where user_id = $1", id)
                     ),

@@ -285,8 +285,9 @@ public sealed class WashSales
             foreach (var lot in position.Lots.Where(l => l.Remaining > 0))
             {
                 var (left, cost) = (lot.Remaining, lot.TaxCost);
-                foreach (var slice in _replacements.TryGetValue(lot.Id, out var replacement) ? Fitted(replacement.Slices, lot.Remaining) : [])
-            {
+                var slices = _replacements.TryGetValue(lot.Id, out var replacement) ? Fitted(replacement.Slices, lot.Remaining) : [];
+                foreach (var slice in slices)
+                {
                     var part = Exact.Part(cost, slice.Quantity, left);
                     (left, cost) = (left - slice.Quantity, cost - part);
                     open.Add(new AdjustedLot(position.Symbol, lot.Id, slice.Quantity, slice.AcquiredOn, part + slice.Added));

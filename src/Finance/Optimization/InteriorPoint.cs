@@ -89,10 +89,10 @@ internal sealed class InteriorPoint
             if ((mu <= _goal && Infeasibility() <= 1e-11) || double.IsNaN(mu)) break;
             if (!_system.Factor(_x, _s, _z, _zl, _zu, _lower, _upper)) break;
             Direction(_affine, null, 0);
-            var full = Complementarity(_affine, Longest(_affine));
+            var full = Complementarity(_affine, MaxStepLength(_affine));
             var sigma = mu > 0 ? Math.Pow(full / mu, 3) : 0;
             Direction(_step, _affine, sigma * mu);
-            var length = Longest(_step) * Math.Clamp(1 - mu, 0.99, 1 - 1e-9);
+            var length = MaxStepLength(_step) * Math.Clamp(1 - mu, 0.99, 1 - 1e-9);
             if (length < 0.1 || Complementarity(_step, length) > 0.9 * mu) length = Plain(mu, length);
             Move(length);
             if (length < 1e-10) break;
@@ -109,7 +109,7 @@ internal sealed class InteriorPoint
     private double Plain(double mu, double length)
     {
         Direction(_affine, null, 0.3 * mu);
-        var plain = Longest(_affine) * 0.9;
+        var plain = MaxStepLength(_affine) * 0.9;
         if (Complementarity(_affine, plain) >= Complementarity(_step, length) && plain <= length) return length;
         (_affine, _step) = (_step, _affine);
         return plain;
@@ -208,12 +208,12 @@ internal sealed class InteriorPoint
     }
 
     /// <summary>How far all slacks and multipliers stay positive.</summary>
-    private double Longest(Step d)
+    private double MaxStepLength(Step d)
     {
-        var longest = 1.0;
+        var max = 1.0;
         void Limit(double value, double change)
         {
-            if (change < 0 && -value / change < longest) longest = -value / change;
+            if (change < 0 && -value / change < max) max = -value / change;
         }
         for (var i = 0; i < _g.Length; i++)
         {
@@ -231,7 +231,7 @@ internal sealed class InteriorPoint
             Limit(_upper[i] - _x[i], -d.X[i]);
             Limit(_zu[i], d.Zu[i]);
         }
-        return longest;
+        return max;
     }
 
     private void Move(double length)

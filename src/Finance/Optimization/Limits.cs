@@ -26,10 +26,10 @@ public sealed record Limits(int Count)
     /// <summary>Weights held now; needed for <see cref="TurnoverMax"/> and where trades cost something.</summary>
     public double[]? Current { get; init; }
 
-    /// <summary>Most of ½·Σ|w − current|.</summary>
+    /// <summary>Maximum of ½·Σ|w − current|.</summary>
     public double? TurnoverMax { get; init; }
 
-    /// <summary>Least expected return, of <see cref="Expected"/>.</summary>
+    /// <summary>Minimum expected return, of <see cref="Expected"/>.</summary>
     public double? TargetReturn { get; init; }
     public double[]? Expected { get; init; }
 

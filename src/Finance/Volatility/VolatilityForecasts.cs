@@ -20,7 +20,7 @@ public static class VolatilityForecasts
         return forecast;
     }
 
-    /// <summary>The variance that a day's range tells of (Garman and Klass 1980): ½ ln²(H÷L) − (2 ln 2 − 1) ln²(C÷O).</summary>
+    /// <summary>The variance estimated from a day's range (Garman and Klass 1980): ½ ln²(H÷L) − (2 ln 2 − 1) ln²(C÷O).</summary>
     public static double GarmanKlass(double open, double high, double low, double close)
     {
         var (range, body) = (Math.Log(high / low), Math.Log(close / open));

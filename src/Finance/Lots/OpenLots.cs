@@ -2,7 +2,8 @@ namespace AgentInvest.Finance.Lots;
 
 /// <summary>
 /// The open lots of one symbol, by day of purchase. The next lot by any method is found without a walk over the others: the oldest and
-/// youngest at the two ends, the one of the highest cost per share in a heap, a named one in an index; so that thousands of lots of one symbol stay linear.
+/// youngest at the two ends, the one of the highest cost per share in a heap, a named one in an index; so that thousands of lots of one
+/// symbol stay linear.
 /// </summary>
 internal sealed class OpenLots
 {

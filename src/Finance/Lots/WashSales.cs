@@ -214,7 +214,8 @@ public sealed class WashSales
     }
 
     /// <summary>
-    /// What a lot that is gone still carried: rounding of a split may leave a slice larger than its lot, and a merger a lot without shares.
+    /// The deferred loss left on a closed lot: rounding of a split may leave a slice larger than its lot, and a merger a lot without
+    /// shares.
     /// </summary>
     private decimal Orphaned(LedgerEntry entry, ClosedLot gone) =>
         Remaining(entry.Symbol, gone.LotId) + Remaining(entry.TargetSymbol, gone.LotId) == 0

@@ -1,6 +1,6 @@
 namespace AgentInvest.Finance.Optimization;
 
-/// <summary>What a set of weights promises, annual; Sharpe is null where there is no risk.</summary>
+/// <summary>Expected figures of a set of weights, annual; Sharpe is null where there is no risk.</summary>
 public sealed record PortfolioPoint(double[] Weights, double ExpectedReturn, double Volatility, double? Sharpe);
 
 /// <summary>
@@ -49,7 +49,7 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
     }
 
     /// <summary>
-    /// The highest Sharpe ratio, made convex by scaling (Cornuejols and Tütüncü): least y'Σy with (μ − r)'y = 1, all limits times κ = Σy, w
+    /// The highest Sharpe ratio, made convex by scaling (Cornuejols and Tütüncü): min y'Σy with (μ − r)'y = 1, all limits times κ = Σy, w
     /// = y ÷ κ. It takes a portfolio whose expected return exceeds the risk-free rate: among losing ones the ratio would reward risk. Costs
     /// come off the return: with what is bought, u, they are c·(2Σu − (1 − Σ current)·κ), and as they only lower it, u is no more than is
     /// bought.
@@ -118,7 +118,7 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
         var best = minimum;
         for (var i = 0; i < 100 && b - a > 1e-12 * Math.Max(1, Math.Abs(b)) && (fa < -1e-11 || fb > 1e-11); i++)
         {
-            // The chord of a convex function ends before it: a little further there is a point beyond.
+            // The chord of a convex function undershoots the root: a little further brackets it from the other side.
             var chord = a + (b - a) * -fa / (fb - fa);
             var at = i % 3 == 2 || fa > -1e-9 ? (a + b) / 2 : i % 3 == 1 ? Math.Min(b, chord + (chord - a) * 1e-3 + 1e-12) : chord;
             var weights = AtReturn(at);
@@ -129,7 +129,7 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
         return best;
     }
 
-    /// <summary>Points of equal distance in return, from least volatility to the highest feasible return.</summary>
+    /// <summary>Points of equal distance in return, from the minimum volatility to the highest feasible return.</summary>
     public IReadOnlyList<PortfolioPoint> Frontier(int points)
     {
         var (minimum, maximum) = (MinVolatilityWeights(), MaxReturn());
@@ -193,7 +193,7 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
     private double[] Linear(Limits l, double price) =>
         Solved(l.Program(null, expected.Select(m => -m).ToArray(), trades: price > 0, price: 2 * price))[.._n];
 
-    /// <summary>No number rather than a wrong one.</summary>
+    /// <summary>The solution; an error where the solver did not converge.</summary>
     private static double[] Solved(QuadraticProgram program)
     {
         var solution = program.Solve();
@@ -202,7 +202,7 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
             : throw new ArithmeticException("The solver did not converge.");
     }
 
-    /// <summary>What only rounding keeps from 0 or a bound is put there; the rest still sums to 1.</summary>
+    /// <summary>Rounds weights within 1e-9 to 0 and clamps the others to the bounds; the largest takes what is missing to 1.</summary>
     private double[] Clean(double[] x)
     {
         var w = x.Take(_n).Select(v => Math.Abs(v) < 1e-9 ? 0 : Math.Clamp(v, limits.Lower, limits.Upper)).ToArray();

@@ -71,7 +71,7 @@ public static class WalkForward
                 var r = 0.0;
                 for (var i = 0; i < held.Length; i++) if (held[i] != 0) r += held[i] * table.At(i, t);
                 _returns.Add(r);
-                // A book that has lost all it had stays where it is.
+                // A portfolio that has lost everything is not traded further.
                 if (r <= -1) break;
                 for (var i = 0; i < held.Length; i++) if (held[i] != 0) held[i] *= (1 + table.At(i, t)) / (1 + r);
             }

@@ -4,7 +4,7 @@ namespace AgentInvest.Finance.Volatility;
 
 /// <summary>
 /// Minimises a smooth function of a handful of variables: the method of Broyden, Fletcher, Goldfarb and Shanno with central differences,
-/// then <see cref="Polish"/> for the digits that differences of the function's values cannot tell apart.
+/// then <see cref="Polish"/> for the digits lost to cancellation in differences of the function's values.
 /// </summary>
 internal static class Bfgs
 {

@@ -26,7 +26,8 @@ public sealed class PublishedFigureTests
         {
             var series = indicator.Compute(line.Arguments is { } values ? new Arguments(values) : indicator.Defaults, bars);
             Assert.True(line.Figures.Length >= 3, line.ToString());
-            foreach (var (row, figure) in line.Figures) Assert.True(IsMet(indicator, series, line.Output, row, figure), $"{line} row {row}");
+            foreach (var (row, figure) in line.Figures)
+                Assert.True(IsMet(indicator, series, line.Output, row, figure), $"{line} row {row}");
         }
     }
 

@@ -59,8 +59,8 @@ public struct HeikinAshi() : IKernel
 }
 
 /// <summary>
-/// Bricks of a fixed size: a bar may complete none, one or many. High, low and volume are those of the bars since the brick before, the volume
-/// shared among the bricks of a bar. The bricks' prices are multiples of the size from where the first stood, so they do not drift.
+/// Bricks of a fixed size: a bar may complete none, one or many. High, low and volume are those of the bars since the brick before, the
+/// volume shared among the bricks of a bar. The bricks' prices are multiples of the size from where the first stood, so they do not drift.
 /// </summary>
 public struct Renko(double size, bool atHighLow)
 {

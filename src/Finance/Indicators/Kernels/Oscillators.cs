@@ -18,7 +18,7 @@ internal struct Strength(int n)
             _begun = false;
             return double.NaN;
         }
-        // Without any movement there is no strength to begin with; later, without losses, it is full.
+        // Without any movement so far RSI is undefined; later, without losses, it is 100.
         var undefined = !_begun && gain == 0 && loss == 0;
         _begun = true;
         return undefined ? double.NaN : loss > 0 ? 100 - 100 / (1 + gain / loss) : 100;

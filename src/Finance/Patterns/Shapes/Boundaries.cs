@@ -29,8 +29,8 @@ internal sealed class Boundaries(List<Ohlcv> bars, List<Pivot> pivots)
     ];
 
     /// <summary>
-    /// A line that moves no more over the shape is level, in units of the height. This and the next four figures are ours: the books say
-    /// horizontal, sloped, converging, parallel.
+    /// A line that moves no more over the shape is level, in units of the height. This and the next four figures are ours: the sources give
+    /// only horizontal, sloped, converging, parallel.
     /// </summary>
     private const double IsLevel = 0.1;
 
@@ -38,19 +38,19 @@ internal sealed class Boundaries(List<Ohlcv> bars, List<Pivot> pivots)
     private const double IsSloped = 0.25;
 
     /// <summary>
-    /// Where lines converge, the minimum part of the first pivot's gap that is gone by the fifth. Breakouts come at three quarters of the way
-    /// to the apex (Bulkowski), the fifth pivot at half or less of that.
+    /// Where lines converge, the minimum part of the first pivot's gap that is gone by the fifth. Breakouts come at three quarters of the
+    /// way to the apex (Bulkowski), the fifth pivot at half or less of that.
     /// </summary>
     private const double Converges = 0.35;
 
     /// <summary>Parallel lines' gap changes by no more.</summary>
     private const double IsParallel = 0.15;
 
-    /// <summary>A channel rises by half its height or more; less is a crooked rectangle.</summary>
+    /// <summary>A channel rises by half its height or more; less is a rectangle off level.</summary>
     private const double Climbs = 0.5;
 
     /// <summary>
-    /// How far the three pivots may be off their line, and closes outside of either, in units of the height: the thickness of the pencil.
+    /// How far the three pivots may be off their line, and closes outside of either, in units of the height.
     /// </summary>
     private const double Touches = 0.06;
 

@@ -24,7 +24,7 @@ internal sealed class Flags(List<Ohlcv> bars, List<double> ranges)
     /// <summary>Bars of a flag at least, a week: fewer do not make a channel.</summary>
     private const int MinBars = 5;
 
-    /// <summary>Maximum retracement, as a part of the pole: a flag stays in the half it hangs from.</summary>
+    /// <summary>Maximum retracement, as a part of the pole: a flag retraces no more than half of it.</summary>
     private const double Retraces = 0.5;
 
     /// <summary>Maximum width of the channel, as a part of the pole: a flag is narrow beside it. The figure is ours.</summary>

@@ -7,8 +7,8 @@ using AgentInvest.LocalHost.Postgres;
 namespace AgentInvest.Bench;
 
 /// <summary>
-/// Sign-in beside what it cannot do without: bare bcrypt, bare writes, an idle host, a coin. Sides take turns in rounds of one run and the
-/// median counts, so that other work on the machine falls on both.
+/// Sign-in beside its lower bounds: bcrypt alone, the writes alone, an idle host, a random order. Sides alternate in rounds of one run and
+/// the median counts, so that other work on the machine affects both.
 /// </summary>
 internal static class AuthBench
 {
@@ -62,7 +62,7 @@ internal static class AuthBench
             var rate = (host.ProcessorTime - idle) / Stopwatch.GetElapsedTime(idleBegin);
             var (before, begin) = (host.ProcessorTime, Stopwatch.GetTimestamp());
             for (var i = 0; i < 4; i++) (await LogInAsync(host.Url, email, Password)).EnsureSuccessStatusCode();
-            // Until the compiler has settled.
+            // Warm-up, until tiered compilation is over.
             if (round > 3) ours.Add((host.ProcessorTime - before - Stopwatch.GetElapsedTime(begin) * rate).TotalMilliseconds / 4);
             using var self = Process.GetCurrentProcess();
             var start = self.TotalProcessorTime;
@@ -84,7 +84,7 @@ internal static class AuthBench
         List<double> idle = [], loaded = [];
         for (var round = 0; round < 7; round++)
         {
-            // Until the compiler has settled.
+            // Warm-up, until tiered compilation is over.
             if (round == 2)
             {
                 idle.Clear();
@@ -141,12 +141,13 @@ internal static class AuthBench
         {
             var login = await (await LogInAsync(host, await SignUpAsync(host), Password)).Content.ReadFromJsonAsync<JsonElement>();
             tokens[i] = login.GetProperty("refreshToken").GetString()!;
-            // A refresh token begins with its session's id; the write leaves the counter as the token says.
+            // A refresh token begins with its session's id; the write keeps the counter of the token.
             var session = new Guid(System.Buffers.Text.Base64Url.DecodeFromChars(tokens[i]).AsSpan(0, 16), bigEndian: true);
             scripts.Add(Path.Combine(home, $"refresh-{i}.sql"));
             await File.WriteAllTextAsync(
                 scripts[^1],
-                $"update auth.sessions set counter = counter + 0, rotated_at = rotated_at, last_seen_at = now() where id = '{session}' and counter >= 0 and revoked_at is null;\n"
+                "update auth.sessions set counter = counter + 0, rotated_at = rotated_at, last_seen_at = now() "
+                    + $"where id = '{session}' and counter >= 0 and revoked_at is null;\n"
             );
         }
         List<double> ours = [], bare = [];
@@ -187,8 +188,8 @@ internal static class AuthBench
     }
 
     /// <summary>
-    /// Whether time tells a known address from an unknown one, at low cost, where it would show most: the chance that of a pair the known
-    /// one takes longer.
+    /// Whether response time distinguishes a known address from an unknown one, at low cost, where a difference is largest: the
+    /// probability that of a pair the known one takes longer.
     /// </summary>
     private static async Task TimingAsync(Uri host)
     {

@@ -8,7 +8,7 @@ using AgentInvest.LocalHost.Postgres;
 namespace AgentInvest.Bench;
 
 /// <summary>
-/// The books through the API: how long a caller waits. Cold is the first request for a user's books after a host's start that has answered
+/// Latency of the portfolio API as a caller sees it. Cold is the first request for a user's books after a host's start that has answered
 /// others (a hundred entries) before; warm the median of those that follow. A commit is one booking by one caller, beside pgbench with the
 /// same statements on the same server, in alternating rounds.
 /// </summary>
@@ -137,8 +137,10 @@ internal static class BooksApiBench
             held[s] += sell ? -quantity : quantity;
             csv.Append(
                 CultureInfo.InvariantCulture,
-                $"{(sell ? "sell" : "buy")},{(s < Listed.Length ? Listed[s] : "@S" + s)},{quantity},{50 + random.Next(5000) / 100m},{days[(int)((long)n * days.Length / count)]:yyyy-MM-dd}T15:{n / 60 % 60:00}:{n % 60:00}Z\n"
+                $"{(sell ? "sell" : "buy")},{(s < Listed.Length ? Listed[s] : "@S" + s)},{quantity},{50 + random.Next(5000) / 100m},"
             );
+            var day = days[(int)((long)n * days.Length / count)];
+            csv.Append(CultureInfo.InvariantCulture, $"{day:yyyy-MM-dd}T15:{n / 60 % 60:00}:{n % 60:00}Z\n");
         }
         var imported = await user.SendAsync(
             HttpMethod.Post,
@@ -198,7 +200,7 @@ internal static class BooksApiBench
                     ("user", peer.Id.ToString()),
                     ("portfolio", other.ToString())
                 );
-            // Until the compiler has settled.
+            // Warm-up, until tiered compilation is over.
             if (round < 4) continue;
             ours.Add(a);
             theirs.Add(b);
@@ -209,13 +211,20 @@ internal static class BooksApiBench
     /// <summary>What a booking asks of PostgreSQL, statement by statement; the outbox kind is one that nobody drains.</summary>
     private const string Statements = """
         begin;
-        select user_id, id, name, base_currency, cost_basis_method, version, created_at from portfolio.portfolios where user_id = :user and id = :portfolio for update;
-        select * from portfolio.transactions where user_id = :user and portfolio_id = :portfolio and symbol = any (array['BTC-USD']) and reversed_by is null order by executed_at, seq;
-        select distinct symbol, new_symbol from portfolio.transactions where user_id = :user and portfolio_id = :portfolio and new_symbol is not null and reversed_by is null;
-        select symbol, type, executed_at from portfolio.transactions where user_id = :user and portfolio_id = :portfolio and symbol = any (array['BTC-USD']) and source = 'feed' and reversed_by = id;
-        insert into portfolio.transactions (user_id, portfolio_id, id, type, symbol, quantity, price, fee, tax, currency, fx_rate, executed_at, source) values (:user, :portfolio, gen_random_uuid(), 'buy', 'BTC-USD', 0.5, 30000, 0, 0, 'USD', 1, '2024-01-02', 'user') returning *;
+        select user_id, id, name, base_currency, cost_basis_method, version, created_at from portfolio.portfolios
+          where user_id = :user and id = :portfolio for update;
+        select * from portfolio.transactions where user_id = :user and portfolio_id = :portfolio and symbol = any (array['BTC-USD'])
+          and reversed_by is null order by executed_at, seq;
+        select distinct symbol, new_symbol from portfolio.transactions where user_id = :user and portfolio_id = :portfolio
+          and new_symbol is not null and reversed_by is null;
+        select symbol, type, executed_at from portfolio.transactions where user_id = :user and portfolio_id = :portfolio
+          and symbol = any (array['BTC-USD']) and source = 'feed' and reversed_by = id;
+        insert into portfolio.transactions (user_id, portfolio_id, id, type, symbol, quantity, price, fee, tax, currency,
+            fx_rate, executed_at, source)
+          values (:user, :portfolio, gen_random_uuid(), 'buy', 'BTC-USD', 0.5, 30000, 0, 0, 'USD', 1, '2024-01-02', 'user') returning *;
         update portfolio.portfolios set version = version + 1 where user_id = :user and id = :portfolio;
-        insert into core.outbox (kind, key, payload) values ('bench.peer', :portfolio, jsonb_build_object('version', 1)) on conflict (kind, key) where key is not null do update set payload = excluded.payload, attempts = 0, due_at = now();
+        insert into core.outbox (kind, key, payload) values ('bench.peer', :portfolio, jsonb_build_object('version', 1))
+          on conflict (kind, key) where key is not null do update set payload = excluded.payload, attempts = 0, due_at = now();
         select core.audit_add(:user, now(), 'portfolio.booked', null, repeat('x', 300));
         end;
 

@@ -5,7 +5,7 @@ using AgentInvest.Finance.Performance;
 namespace AgentInvest.Bench;
 
 /// <summary>
-/// The arithmetic of the books: 15,000 transactions over 250 symbols and ten years, lots and all returns, beside <see cref="PerDay"/>,
+/// The arithmetic of the ledger: 15,000 transactions over 250 symbols and ten years, lots and all returns, beside <see cref="PerDay"/>,
 /// which works out each day from all transactions up to it, as a spreadsheet or a first draft would. The growth exponent is that of time
 /// over the number of transactions, from half to twice as many in the same market. Times are of the processor, on which nothing else here
 /// depends, and the medians of alternating rounds: on a busy machine they move least.
@@ -24,9 +24,9 @@ internal static class BooksBench
         var (ours, theirs) = Compare(() => Ours(whole, market), () => PerDay.Compute(whole, market, BooksSample.To), 3);
         Agree(Ours(whole, market), PerDay.Compute(whole, market, BooksSample.To));
         Show("portfolio-15k ms", ours, "per-day-recomputation", theirs);
-        var (least, most) = Compare(() => Ours(half, market), () => Ours(twice, market));
+        var (smaller, larger) = Compare(() => Ours(half, market), () => Ours(twice, market));
         var peerHalf = Time(() => PerDay.Compute(half, market, BooksSample.To));
-        Show("portfolio-15k growth-exponent", Math.Log2(most / least) / 2, "per-day-recomputation", Math.Log2(theirs / peerHalf), 2);
+        Show("portfolio-15k growth-exponent", Math.Log2(larger / smaller) / 2, "per-day-recomputation", Math.Log2(theirs / peerHalf), 2);
 
         // A booking one year back: what came before is taken over.
         var timeline = Timeline(whole, market);
@@ -71,14 +71,15 @@ internal static class BooksBench
             || Math.Abs(ours.NetInvested - theirs.NetInvested) > 0.01m
         )
             throw new InvalidOperationException(
-                $"The two sides do not agree: {ours.End} and {theirs.Value}, {ours.Twr} and {theirs.Twr}, {ours.NetInvested} and {theirs.NetInvested}."
+                $"The two sides do not agree: {ours.End} and {theirs.Value}, {ours.Twr} and {theirs.Twr}, "
+                    + $"{ours.NetInvested} and {theirs.NetInvested}."
             );
     }
 
     private static (double Ours, double Theirs) Compare(Func<object> ours, Func<object> theirs, int peerRounds = Rounds)
     {
         List<double> mine = [], their = [];
-        // Until the jitter has settled on optimised code.
+        // Warm-up, until tiered compilation is over.
         for (var i = 0; i < 3; i++) Time(ours);
         for (var i = 0; i < 3 && peerRounds == Rounds; i++) Time(theirs);
         for (var round = 0; round < Rounds; round++)

@@ -74,7 +74,7 @@ internal static class HttpBench
 
     private static async Task CompareAsync(string name, string peerName, int requests, Side ours, Side peers)
     {
-        // Until the compiler has settled on optimised code, and some seconds for its background thread to get there.
+        // Warm-up, until tiered compilation is over, and some seconds for its background thread.
         for (var i = 0; i < WarmUp / requests; i++)
         {
             await RoundAsync(ours, requests);

@@ -21,10 +21,14 @@ internal static class OptimizerBench
         for line in sys.stdin:
             job = json.loads(line)
             n = job['n']
-            if 'p' in job: programs[n] = (matrix(job['p'], (n, n)), matrix(job['q']), matrix(-1.0 * matrix([[float(i == j) for i in range(n)] for j in range(n)])), matrix(0.0, (n, 1)), matrix(1.0, (1, n)), matrix(1.0))
+            if 'p' in job:
+                identity = matrix([[float(i == j) for i in range(n)] for j in range(n)])
+                bounds = (matrix(-1.0 * identity), matrix(0.0, (n, 1)), matrix(1.0, (1, n)), matrix(1.0))
+                programs[n] = (matrix(job['p'], (n, n)), matrix(job['q'])) + bounds
             start = time.perf_counter()
             for _ in range(job['times']): answer = solvers.qp(*programs[n])
-            print(json.dumps({'ms': (time.perf_counter() - start) * 1000 / job['times'], 'objective': answer['primal objective']}), flush=True)
+            ms = (time.perf_counter() - start) * 1000 / job['times']
+            print(json.dumps({'ms': ms, 'objective': answer['primal objective']}), flush=True)
         """;
 
     public static async Task<int> RunAsync()
@@ -76,7 +80,7 @@ internal static class OptimizerBench
             for (var i = 0; i < times; i++) Program(p, q).Solve();
             var own = watch.Elapsed.TotalMilliseconds / times;
             var peers = (await AskAsync(peer, JsonSerializer.Serialize(new { n, times }))).Milliseconds;
-            // The first are until the jitter has settled on optimised code.
+            // The first rounds warm up, until tiered compilation is over.
             if (round < 3) continue;
             mine.Add(own);
             other.Add(peers);

@@ -5,13 +5,14 @@ using Npgsql;
 namespace AgentInvest.Bench;
 
 /// <summary>
-/// What a function would cost with nothing around it: Kestrel, minimal endpoints and Npgsql, the same statements in the same transaction,
-/// an answer of the same size. No sign-in, no limits, no checks, no lots.
+/// The cost of a function without the application around it: Kestrel, minimal endpoints and Npgsql, the same statements in the same
+/// transaction, an answer of the same size. No sign-in, no limits, no checks, no lots.
 /// </summary>
 internal static class Peer
 {
     private const string Columns =
-        "id, seq, type, symbol, quantity, price, amount, fee, tax, ratio, currency, fx_rate, executed_at, external_id, note, source, reversed_by, created_at";
+        "id, seq, type, symbol, quantity, price, amount, fee, tax, ratio, currency, fx_rate, executed_at, "
+        + "external_id, note, source, reversed_by, created_at";
 
     private sealed record Booking(string Type, string Symbol, decimal Quantity, decimal Price, DateTimeOffset ExecutedAt);
 
@@ -94,7 +95,8 @@ internal static class Peer
         await using var connection = await source.OpenConnectionAsync();
         await ListAsync(
             connection,
-            "select user_id, id, name, base_currency, cost_basis_method, version, created_at from portfolio.portfolios where user_id = $1 and id = $2",
+            "select user_id, id, name, base_currency, cost_basis_method, version, created_at from portfolio.portfolios "
+                + "where user_id = $1 and id = $2",
             r => r.GetGuid(1),
             user,
             portfolio
@@ -102,14 +104,16 @@ internal static class Peer
         await using var transaction = await connection.BeginTransactionAsync();
         await ListAsync(
             connection,
-            "select user_id, id, name, base_currency, cost_basis_method, version, created_at from portfolio.portfolios where user_id = $1 and id = $2 for update",
+            "select user_id, id, name, base_currency, cost_basis_method, version, created_at from portfolio.portfolios "
+                + "where user_id = $1 and id = $2 for update",
             r => r.GetGuid(1),
             user,
             portfolio
         );
         var existing = await ListAsync(
             connection,
-            $"select {Columns} from portfolio.transactions where user_id = $1 and portfolio_id = $2 and symbol = $3 and reversed_by is null order by executed_at, seq",
+            $"select {Columns} from portfolio.transactions where user_id = $1 and portfolio_id = $2 and symbol = $3 "
+                + "and reversed_by is null order by executed_at, seq",
             Read,
             user,
             portfolio,
@@ -119,7 +123,8 @@ internal static class Peer
             await ListAsync(
                 connection,
                 $"""
-                insert into portfolio.transactions (user_id, portfolio_id, id, type, symbol, quantity, price, fee, tax, currency, fx_rate, executed_at, source)
+                insert into portfolio.transactions
+                    (user_id, portfolio_id, id, type, symbol, quantity, price, fee, tax, currency, fx_rate, executed_at, source)
                 values ($1, $2, $3, $4, $5, $6, $7, 0, 0, 'USD', 1, $8, 'user') returning {Columns}
                 """,
                 Read,

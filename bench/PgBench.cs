@@ -9,7 +9,7 @@ internal static class PgBench
 {
     private const string Program = "/usr/bin/pgbench";
 
-    /// <summary>Says so where it is not.</summary>
+    /// <summary>Reports where pgbench is not installed.</summary>
     public static bool IsInstalled(string metric)
     {
         if (File.Exists(Program)) return true;

@@ -23,7 +23,7 @@ internal sealed class Server : IAsyncDisposable
         }
     }
 
-    /// <summary>Returns when the program has said that it is ready.</summary>
+    /// <summary>Returns when the program has reported that it is ready.</summary>
     public static async Task<Server> StartAsync(
         string program,
         IEnumerable<string> arguments,

@@ -11,7 +11,7 @@ public sealed class BarsTests
         new(new DateTimeOffset(Day(day).ToDateTime(default), TimeSpan.Zero), close, close, close, close, volume);
 
     [Fact]
-    public void A_split_divides_what_came_before_it_and_multiplies_volume()
+    public void A_split_rescales_the_bars_before_it()
     {
         var adjusted = BarMath.Adjust(
             [Flat("2024-01-02", 100), Flat("2024-01-03", 104), Flat("2024-01-04", 26)],

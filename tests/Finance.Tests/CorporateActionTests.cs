@@ -19,7 +19,7 @@ public sealed class CorporateActionTests
     }
 
     [Fact]
-    public void A_spin_off_takes_its_part_of_each_lots_cost_and_keeps_the_days()
+    public void A_spin_off_splits_each_lot_by_cost()
     {
         LedgerEntry[] buys = [Buy("2019-01-02", "X", 100, 10, fee: 4), Buy("2020-01-02", "X", 51, 20)];
         var book = Book.Replay(buys, CostBasisMethod.Fifo);
@@ -45,7 +45,7 @@ public sealed class CorporateActionTests
     }
 
     [Fact]
-    public void A_merger_for_cash_sells_and_one_for_both_sells_a_part()
+    public void The_cash_of_a_merger_is_the_proceeds_of_a_sale()
     {
         var cash = Book.Replay([Buy("2019-01-02", "X", 100, 10)], CostBasisMethod.Fifo)
             .Apply(Merger("2020-02-03", "X", null, 0, amount: 1300));
@@ -56,7 +56,7 @@ public sealed class CorporateActionTests
     }
 
     [Fact]
-    public void Capital_returned_lowers_cost_and_beyond_it_is_gain()
+    public void Capital_returned_is_a_gain_only_beyond_the_cost()
     {
         var book = Book.Replay([Buy("2020-01-02", "X", 100, 1), Buy("2020-01-03", "X", 100, 10)], CostBasisMethod.Fifo);
         var booked = book.Apply(ReturnOfCapital("2020-06-01", "X", 400));

@@ -1,5 +1,6 @@
 using AgentInvest.Finance.Lots;
 using AgentInvest.Finance.Performance;
+using AgentInvest.Finance.Risk;
 using FsCheck;
 using FsCheck.Fluent;
 using static AgentInvest.Finance.Tests.Entries;
@@ -26,7 +27,8 @@ public sealed class PerformanceTests
     }
 
     [Theory]
-    [InlineData("2022-04-11", 87.80, 0.12184460284330327256, "2022-03-07", 2, 75.80, 1.3, "2022-04-08", -1, 85.73, 2.95)] // NOVN, sold partially
+    // NOVN, sold partially
+    [InlineData("2022-04-11", 87.80, 0.12184460284330327256, "2022-03-07", 2, 75.80, 1.3, "2022-04-08", -1, 85.73, 2.95)]
     [InlineData("2021-12-18", 148.9, -0.05528341497550734703, "2021-11-22", 2, 142.9, 1.55, "2021-11-30", -2, 136.6, 1.65)] // BALN, sold
     [InlineData(
         "2021-12-18",
@@ -91,8 +93,8 @@ public sealed class PerformanceTests
     }
 
     [Fact]
-    public void A_dividend_is_part_of_the_gain_on_average_investment() // GOOGL with a dividend, Ghostfolio's own case: 116.45 − 89.12 + 5 − 1
-        =>
+    public void A_dividend_is_part_of_the_gain_on_average_investment() =>
+        // GOOGL with a dividend, Ghostfolio's own case: 116.45 − 89.12 + 5 − 1.
         Assert.Equal(
             31.33m / 89.12m,
             Math.Round(
@@ -107,7 +109,7 @@ public sealed class PerformanceTests
         );
 
     [Fact]
-    public void Average_investment_counts_what_was_held_at_the_start_at_its_value_and_each_holding_over_its_own_days()
+    public void Average_investment_weighs_each_holding_by_its_own_days()
     {
         LedgerEntry[] book = [Buy("2024-01-02", "X", 10, 90), Buy("2024-01-08", "Y", 1, 500), Sell("2024-01-10", "Y", 1, 520)];
         var result = Compute(
@@ -285,7 +287,7 @@ public sealed class PerformanceTests
     }
 
     [Fact]
-    public void The_same_flows_in_a_benchmark()
+    public void A_benchmark_is_given_the_same_flows()
     {
         LedgerEntry[] book = [Deposit("2024-01-02", 1000), Deposit("2024-01-04", 1000), Withdrawal("2024-01-05", 500)];
         var index = new PriceHistory([Day("2024-01-01"), Day("2024-01-03"), Day("2024-01-05")], [100, 125, 100]);
@@ -310,7 +312,31 @@ public sealed class PerformanceTests
             ],
             falls
         );
-        Assert.Equal((1, 2), (falls[1].DaysDown, falls[1].DaysToRecover));
+        Assert.Equal(
+            (1, 2),
+            (falls[1].Trough.DayNumber - falls[1].Peak.DayNumber, falls[1].Recovered!.Value.DayNumber - falls[1].Trough.DayNumber)
+        );
+    }
+
+    [Fact]
+    public void Each_fall_is_a_drawdown_until_it_is_made_up()
+    {
+        // Wealth from the start of 1, which counts as a peak, by daily returns.
+        double[] returns = [.10, -.10, .05, .10, -.50, 1.5, -.01];
+        var (wealth, series) = (1.0, new List<PerformancePoint> { new(Day("2024-01-01"), 0, 0, 0) });
+        foreach (var r in returns)
+        {
+            wealth *= 1 + r;
+            series.Add(new PerformancePoint(Day("2024-01-01").AddDays(series.Count), 0, 0, (decimal)(wealth - 1)));
+        }
+        var falls = Drawdowns.Of(series).OrderBy(d => d.Peak).ToList();
+        int DayOf(DateOnly day) => day.DayNumber - Day("2024-01-02").DayNumber;
+        Assert.Equal(
+            [(0, 1, (int?)3), (3, 4, 5), (5, 6, null)],
+            falls.Select(d => (DayOf(d.Peak), DayOf(d.Trough), d.Recovered is { } day ? DayOf(day) : (int?)null))
+        );
+        Assert.Equal([-.1, -.5, -.01], falls.Select(d => Math.Round((double)d.Depth, 12)));
+        Assert.Equal((double)falls.Min(d => d.Depth), RiskMeasures.MaxDrawdown(returns)!.Value, 1e-12);
     }
 
     private static PerformanceResult Compute(
@@ -319,14 +345,19 @@ public sealed class PerformanceTests
         string to,
         params (string Symbol, string Day, decimal Price)[] prices
     ) =>
-        PerformanceCalculator.Compute(
-            entries,
-            prices
-                .GroupBy(p => p.Symbol)
-                .ToDictionary(g => g.Key, g => new PriceHistory(g.Select(p => Day(p.Day)).ToArray(), g.Select(p => p.Price).ToArray())),
-            CostBasisMethod.Fifo,
-            Day(from),
-            Day(to)
-        );
-
+        BookTimeline
+            .Compute(
+                entries,
+                MarketHistory.InBase(
+                    prices
+                        .GroupBy(p => p.Symbol)
+                        .ToDictionary(
+                            g => g.Key,
+                            g => new PriceHistory(g.Select(p => Day(p.Day)).ToArray(), g.Select(p => p.Price).ToArray())
+                        )
+                ),
+                CostBasisMethod.Fifo,
+                Day(to)
+            )
+            .Performance(Day(from), Day(to));
 }

@@ -72,7 +72,7 @@ public sealed class RebalancingTests
     }
 
     [Fact]
-    public void No_loss_is_taken_that_would_be_a_wash_sale_and_none_made_one()
+    public void No_plan_makes_a_wash_sale()
     {
         TaxLot[] lots = [Lot("2023-01-02", 10, 120), Lot("2024-05-20", 10, 90)];
         var plan = Rebalancer.Plan([new Asset("A", 100, 0, lots), Held("B", 10, 1, 0) with { LastLoss = Day("2024-05-10") }], Options);

@@ -15,10 +15,16 @@ public sealed class RiskTests
     }
 
     [Fact]
-    public void Value_at_risk_interpolates_and_its_tail_is_averaged()
+    public void Value_at_risk_interpolates_between_returns()
     {
         double[] r = [.05, -.03, .01, -.01, .02]; // sorted: −.03 −.01 .01 .02 .05
         Assert.Equal(-.03 + .2 * .02, RiskMeasures.ValueAtRisk(r, 0.95)!.Value, 1e-12);
+    }
+
+    [Fact]
+    public void Conditional_value_at_risk_is_the_mean_of_the_tail()
+    {
+        double[] r = [.05, -.03, .01, -.01, .02]; // sorted: −.03 −.01 .01 .02 .05
         Assert.Equal(-.03, RiskMeasures.ConditionalValueAtRisk(r, 0.95)!.Value, 1e-12);
         Assert.Equal((-.03 - .01) / 2, RiskMeasures.ConditionalValueAtRisk(r, 0.7)!.Value, 1e-12);
     }

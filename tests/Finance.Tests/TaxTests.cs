@@ -25,7 +25,7 @@ public sealed class TaxTests
     }
 
     [Fact]
-    public void A_deferred_loss_comes_back_with_the_sale_of_its_replacement_and_makes_it_long()
+    public void A_deferred_loss_moves_to_its_replacement_with_the_holding_period()
     {
         var result = WashSales.Compute(
             [
@@ -85,7 +85,7 @@ public sealed class TaxTests
     }
 
     [Fact]
-    public void A_share_replaces_one_other_only_and_counts_splits()
+    public void A_share_replaces_one_other_only_in_shares_of_the_same_day()
     {
         // 10 sold, 10 more sold; 15 bought afterwards, after a split of 2 for 1: they stand in for 7.5 of the first.
         var result = WashSales.Compute(

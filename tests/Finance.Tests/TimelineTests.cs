@@ -14,7 +14,7 @@ public sealed class TimelineTests
         new Dictionary<string, PriceHistory> { ["EUR"] = Wave(1.1m, 17, null) });
 
     [Fact]
-    public void What_was_gained_is_what_its_parts_add_up_to() =>
+    public void The_parts_of_a_gain_add_up_to_it() =>
         LotInvariantTests.ForAnyBooks(
             drafts =>
             {
@@ -38,9 +38,9 @@ public sealed class TimelineTests
                                 1e-6 * Math.Max(1, (double)twr)
                             );
                     }
-                    // The same from the books alone: realised + unrealised + income − fees − taxes, and what rates did to cash.
+                    // The same from the ledger alone: realised + unrealised + income − fees − taxes, and what rates did to cash.
                     var whole = timeline.Performance(timeline.Begin, Last);
-                    var end = timeline.BookAt(Last);
+                    var end = Book.Replay(book.Where(e => e.Day <= Last), CostBasisMethod.Hifo, "USD");
                     var unrealized = whole.End - (tracked ? end.Cash + whole.Parts.CashFx : 0) - end.Cost;
                     Assert.Equal(
                         (double)(end.RealizedPnl + unrealized + end.Dividends + end.Interest - end.Fees - end.Taxes + whole.Parts.CashFx),
@@ -53,7 +53,7 @@ public sealed class TimelineTests
         );
 
     [Fact]
-    public void Every_day_is_worth_what_the_books_up_to_it_are_at_its_prices_and_returns_what_that_makes() =>
+    public void Every_day_is_valued_by_the_ledger_up_to_it_at_its_prices() =>
         LotInvariantTests.ForAnyBooks(
             drafts =>
             {

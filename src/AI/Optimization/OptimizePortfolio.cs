@@ -115,7 +115,7 @@ public sealed partial class OptimizePortfolio
         var unavailable = new Dictionary<string, string>();
         if (tested is null)
             unavailable["outOfSample"] =
-                $"It takes {WalkForward.FewestDays} daily returns, and symbols that were listed for half of the training days.";
+                $"It takes {WalkForward.MinDays} daily returns, and symbols that were listed for half of the training days.";
         if (optimum.Point.Sharpe is null) unavailable["sharpe"] = "The portfolio has no risk.";
         DateOnly Day(int row) => prices.Days[prices.Days.Length - days + row];
         return new Response(

@@ -49,7 +49,7 @@ public static class BarMath
     private static decimal Scale(decimal value, decimal factor) => decimal.Round(value * factor, 10);
 
     /// <summary>
-    /// Joins ascending bars into longer ones; <paramref name="start"/> tells the start of the interval that a bar belongs to.
+    /// Joins ascending bars into longer ones; <paramref name="start"/> gives the start of the interval that a bar belongs to.
     /// </summary>
     public static List<Bar> Aggregate(IEnumerable<Bar> bars, Func<DateTimeOffset, DateTimeOffset> start)
     {

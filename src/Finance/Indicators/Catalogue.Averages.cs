@@ -39,7 +39,7 @@ public static partial class Catalogue
                 a => new Ema(a.Whole(0))
             ),
             New("wma", "Weighted moving average", "Weights 1…n", [Periods(14)], PriceLines("wma"), a => new Wma(a.Whole(0))),
-            New("hma", "Hull moving average", "Alan Hull, 2005", [Periods(14, least: 2)], PriceLines("hma"), a => new Hma(a.Whole(0))),
+            New("hma", "Hull moving average", "Alan Hull, 2005", [Periods(14, min: 2)], PriceLines("hma"), a => new Hma(a.Whole(0))),
             New(
                 "dema",
                 "Double exponential moving average",
@@ -79,7 +79,7 @@ public static partial class Catalogue
                 "alma",
                 "Arnaud Legoux moving average",
                 "Arnaud Legoux, Dimitrios Kouzis-Loukas, 2009",
-                [Periods(9, least: 2), Factor("offset", 0.85, 0, 1), Factor("sigma", 6, 0.1, 100)],
+                [Periods(9, min: 2), Factor("offset", 0.85, 0, 1), Factor("sigma", 6, 0.1, 100)],
                 PriceLines("alma"),
                 a => new Alma(a.Whole(0), a[1], a[2])
             ),
@@ -108,7 +108,7 @@ public static partial class Catalogue
                 "epma",
                 "Endpoint moving average",
                 "Least squares, its value at the newest bar",
-                [Periods(10, least: 2)],
+                [Periods(10, min: 2)],
                 PriceLines("epma"),
                 a => new Epma(a.Whole(0)),
                 "lsma"
@@ -143,7 +143,7 @@ public static partial class Catalogue
                 "ma-env",
                 "Moving average envelopes",
                 "Percent around an average",
-                [Periods(20, least: 2), Factor("percentOffset", 2.5, 0.01, 100), Choice("movingAverageType", AverageKinds)],
+                [Periods(20, min: 2), Factor("percentOffset", 2.5, 0.01, 100), Choice("movingAverageType", AverageKinds)],
                 PriceLines("centerline", "upperEnvelope", "lowerEnvelope"),
                 Envelope
             )

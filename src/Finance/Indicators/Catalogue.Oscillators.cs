@@ -60,7 +60,7 @@ public static partial class Catalogue
                 "Larry Williams, Stocks & Commodities, 1985",
                 [Periods(7, "shortPeriods"), Periods(14, "middlePeriods"), Periods(28, "longPeriods")],
                 ["ultimate"],
-                a => new Ultimate(a.Whole(0), a.Whole(1), a.Whole(2)),
+                a => new UltimateOscillator(a.Whole(0), a.Whole(1), a.Whole(2)),
                 "ultimate",
                 "ultosc"
             ) with
@@ -241,7 +241,7 @@ public static partial class Catalogue
                 "mfi",
                 "Money flow index",
                 "Gene Quong, Avrum Soudack, Stocks & Commodities, 1989",
-                [Periods(14, least: 2)],
+                [Periods(14, min: 2)],
                 ["mfi"],
                 a => new Mfi(a.Whole(0))
             ),

@@ -63,7 +63,8 @@ public static partial class Catalogue
             New(
                 "pivots",
                 "Pivots with trend lines",
-                "Turning points known rightSpan bars later, joined within maxTrendPeriods; trends 0 higher high, 1 lower high, 2 higher low, 3 lower low",
+                "Turning points known rightSpan bars later, joined within maxTrendPeriods; "
+                    + "trends 0 higher high, 1 lower high, 2 higher low, 3 lower low",
                 [
                     Periods(2, "leftSpan", 2, 100),
                     Periods(2, "rightSpan", 2, 100),
@@ -121,7 +122,7 @@ public static partial class Catalogue
                 "zigzag-close"
             ) with
             {
-                Notes = 3,
+                StateColumns = 3,
                 Redraw = ZigZag.Redraw,
             },
         ];
@@ -132,7 +133,7 @@ public static partial class Catalogue
             Default = (int)Part.Close,
         };
 
-    /// <summary>A turning point: known as many bars later as the parameter at <paramref name="span"/> says.</summary>
+    /// <summary>A turning point: known after as many bars as the parameter at <paramref name="span"/>.</summary>
     private static Output Turn(string name, int span) => Price(name) with { Lag = a => a.Whole(span) };
 
     private static Indicator Bricks(string name, string title, Parameter size, Func<Arguments, Ohlcv[], double> sizeOf) =>
@@ -145,17 +146,17 @@ public static partial class Catalogue
             null
         )
         {
-            Lay = (a, bars) => Lay(bars, sizeOf(a, bars), a.Whole(1) == 1),
+            ComputeBricks = (a, bars) => ComputeBricks(bars, sizeOf(a, bars), a.Whole(1) == 1),
         };
 
-    /// <exception cref="TooManyBricksException">Beyond <see cref="MostBricks"/>.</exception>
-    private static IndicatorSeries Lay(Ohlcv[] bars, double size, bool atHighLow)
+    /// <exception cref="TooManyBricksException">Beyond <see cref="MaxBricks"/>.</exception>
+    private static IndicatorSeries ComputeBricks(Ohlcv[] bars, double size, bool atHighLow)
     {
         var (rows, places, renko) = (new List<double>(), new List<int>(), new Renko(size, atHighLow));
         for (var i = 0; size > 0 && i < bars.Length; i++)
         {
             var bricks = renko.Next(bars[i]);
-            if (bricks > MostBricks - places.Count) throw new TooManyBricksException();
+            if (bricks > MaxBricks - places.Count) throw new TooManyBricksException();
             for (var brick = 0; brick < bricks; brick++)
             {
                 places.Add(i);
@@ -174,5 +175,5 @@ public static partial class Catalogue
     }
 }
 
-/// <summary>A brick size so small that the bars would lay more than <see cref="Catalogue.MostBricks"/>.</summary>
-public sealed class TooManyBricksException() : Exception($"lays more than {Catalogue.MostBricks} bricks; choose a larger size");
+/// <summary>A brick size so small that the bars would make more than <see cref="Catalogue.MaxBricks"/>.</summary>
+public sealed class TooManyBricksException() : Exception($"lays more than {Catalogue.MaxBricks} bricks; choose a larger size");

@@ -11,7 +11,7 @@ public static partial class Catalogue
                 "atr",
                 "Average true range",
                 "J. Welles Wilder, 1978",
-                [Periods(14, least: 2)],
+                [Periods(14, min: 2)],
                 ["tr", "atr", "atrp"],
                 a => new Atr(a.Whole(0))
             ),
@@ -19,7 +19,7 @@ public static partial class Catalogue
                 "bb",
                 "Bollinger bands",
                 "John Bollinger, 1980s; population deviation",
-                [Periods(20, least: 2), Factor("standardDeviations", 2, 0.01, 100)],
+                [Periods(20, min: 2), Factor("standardDeviations", 2, 0.01, 100)],
                 [Price("sma"), Price("upperBand"), Price("lowerBand"), "percentB", "zScore", "width"],
                 a => new Bollinger(a.Whole(0), a[1]),
                 "bollinger",
@@ -55,7 +55,7 @@ public static partial class Catalogue
                 "stdev",
                 "Standard deviation",
                 "Of a population",
-                [Periods(14, least: 2)],
+                [Periods(14, min: 2)],
                 ["stdDev", Price("mean"), "zScore"],
                 a => new StdDev(a.Whole(0)),
                 "std-dev"
@@ -64,20 +64,20 @@ public static partial class Catalogue
                 "stdev-channels",
                 "Standard deviation channels",
                 "Least squares over n bars each, counted back from the newest",
-                [Periods(20, least: 2), Factor("stdDeviations", 2, 0.01, 100)],
+                [Periods(20, min: 2), Factor("stdDeviations", 2, 0.01, 100)],
                 [.. PriceLines("centerline", "upperChannel", "lowerChannel"), Flag("breakPoint")],
                 a => new DeviationChannels(a.Whole(0), a[1]),
                 "std-dev-channels"
             ) with
             {
-                Notes = 2,
+                StateColumns = 2,
                 Redraw = DeviationChannels.Redraw,
             },
             New(
                 "slope",
                 "Slope and linear regression",
                 "Least squares; line only over the last n bars",
-                [Periods(14, least: 2)],
+                [Periods(14, min: 2)],
                 ["slope", "intercept", "stdDev", "rSquared", Price("line")],
                 a => new Slope(a.Whole(0)),
                 "linear"
@@ -94,12 +94,12 @@ public static partial class Catalogue
                 a => new Ulcer(a.Whole(0)),
                 "ulcer-index"
             ),
-            New("chop", "Choppiness index", "E. W. Dreiss", [Periods(14, least: 2)], ["chop"], a => new Chop(a.Whole(0))),
+            New("chop", "Choppiness index", "E. W. Dreiss", [Periods(14, min: 2)], ["chop"], a => new Chop(a.Whole(0))),
             New(
                 "hurst",
                 "Hurst exponent",
                 "Rescaled range of log returns; corrected by Anis and Lloyd, 1976",
-                [Periods(100, least: 20)],
+                [Periods(100, min: 20)],
                 ["hurstExponent", "hurstExponentAL"],
                 a => new Hurst(a.Whole(0))
             ),
@@ -144,7 +144,7 @@ public static partial class Catalogue
                 "adx",
                 "Average directional index",
                 "J. Welles Wilder, 1978",
-                [Periods(14, least: 2)],
+                [Periods(14, min: 2)],
                 ["pdi", "mdi", "dx", "adx", "adxr"],
                 a => new Adx(a.Whole(0)),
                 "dmi"
@@ -154,7 +154,7 @@ public static partial class Catalogue
                 "vortex",
                 "Vortex indicator",
                 "Etienne Botes, Douglas Siepman, Stocks & Commodities, 2010",
-                [Periods(14, least: 2)],
+                [Periods(14, min: 2)],
                 ["pvi", "nvi"],
                 a => new Vortex(a.Whole(0)),
                 "vi"
@@ -213,7 +213,7 @@ public static partial class Catalogue
                 "supertrend",
                 "SuperTrend",
                 "Olivier Seban",
-                [Periods(10, least: 2), Factor("multiplier", 3, 0.01, 100)],
+                [Periods(10, min: 2), Factor("multiplier", 3, 0.01, 100)],
                 PriceLines("superTrend", "upperBand", "lowerBand"),
                 a => new SuperTrend(a.Whole(0), a[1])
             ),
@@ -221,7 +221,7 @@ public static partial class Catalogue
                 "chexit",
                 "Chandelier exit",
                 "Charles LeBeau",
-                [Periods(22, least: 2), Factor("multiplier", 3, 0.01, 100), Choice("type", "long", "short")],
+                [Periods(22, min: 2), Factor("multiplier", 3, 0.01, 100), Choice("type", "long", "short")],
                 PriceLines("chandelierExit"),
                 a => new Chandelier(a.Whole(0), a[1], a.Whole(2) == 1),
                 "chandelier",
@@ -231,7 +231,7 @@ public static partial class Catalogue
                 "atr-stop",
                 "ATR trailing stop",
                 "Welles Wilder's ATR around the close, ratcheting",
-                [Periods(21, least: 2), Factor("multiplier", 3, 0.01, 100), Choice("endType", "close", "highLow")],
+                [Periods(21, min: 2), Factor("multiplier", 3, 0.01, 100), Choice("endType", "close", "highLow")],
                 [.. PriceLines("atrStop", "buyStop", "sellStop"), "atr"],
                 a => new AtrStop(a.Whole(0), a[1], a.Whole(2) == 1)
             ),
@@ -239,7 +239,7 @@ public static partial class Catalogue
                 "vol-stop",
                 "Volatility stop",
                 "J. Welles Wilder, 1978; from the bar after the first stop",
-                [Periods(7, least: 2), Factor("multiplier", 3, 0.01, 100)],
+                [Periods(7, min: 2), Factor("multiplier", 3, 0.01, 100)],
                 [Price("sar"), Flag("isStop"), Price("upperBand"), Price("lowerBand")],
                 a => new VolatilityStop(a.Whole(0), a[1]),
                 "volatility-stop"

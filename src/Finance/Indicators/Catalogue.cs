@@ -9,10 +9,10 @@ namespace AgentInvest.Finance.Indicators;
 public static partial class Catalogue
 {
     /// <summary>The longest window.</summary>
-    public const int MostPeriods = 1000;
+    public const int MaxPeriods = 1000;
 
     /// <summary>More bricks than this are a sign of too small a size.</summary>
-    public const int MostBricks = 100_000;
+    public const int MaxBricks = 100_000;
 
     public static IReadOnlyList<Indicator> All { get; } =
         Averages()
@@ -46,10 +46,10 @@ public static partial class Catalogue
     )
         where T : struct, IKernel => new(name, title, source, parameters, outputs, a => IndicatorFeed.Of(create(a))) { Aliases = aliases };
 
-    private static Parameter Periods(double fallback, string name = "lookbackPeriods", int least = 1, int most = MostPeriods) =>
-        new(name, fallback, least, most, true);
+    private static Parameter Periods(double fallback, string name = "lookbackPeriods", int min = 1, int max = MaxPeriods) =>
+        new(name, fallback, min, max, true);
 
-    private static Parameter Factor(string name, double fallback, double least, double most) => new(name, fallback, least, most, false);
+    private static Parameter Factor(string name, double fallback, double min, double max) => new(name, fallback, min, max, false);
 
     private static Parameter Choice(string name, params string[] words) => new(name, 0, 0, words.Length - 1, true) { Choices = words };
 

@@ -19,7 +19,7 @@ public sealed record Output(string Name, OutputKind Kind = OutputKind.Number)
 }
 
 /// <summary>One parameter with its default and range, both ends included.</summary>
-public sealed record Parameter(string Name, double Default, double Least, double Most, bool IsWhole)
+public sealed record Parameter(string Name, double Default, double Min, double Max, bool IsWhole)
 {
     /// <summary>Words that stand for 0, 1, 2…, where the parameter is a choice.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
@@ -109,10 +109,10 @@ public sealed record Indicator(
 {
     public string[] Aliases { get; init; } = [];
 
-    /// <summary>How many of the series' columns are the kernel's own notes for <see cref="Redraw"/>.</summary>
-    public int Notes { get; init; }
+    /// <summary>How many columns follow the outputs and hold the kernel's own state for <see cref="Redraw"/>.</summary>
+    public int StateColumns { get; init; }
 
-    /// <summary>Draws what later bars have changed of earlier rows; null where nothing ever changes.</summary>
+    /// <summary>Rewrites earlier rows that later bars have changed; null where rows are final.</summary>
     public Action<IndicatorSeries, Arguments>? Redraw { get; init; }
 
     /// <summary>Needs the close of a second series, <see cref="Ohlcv.Other"/>.</summary>
@@ -121,17 +121,17 @@ public sealed record Indicator(
     /// <summary>What is wrong with arguments that are each within their range; null for nothing.</summary>
     public Func<Arguments, string?> Fault { get; init; } = _ => null;
 
-    /// <summary>Lays rows of its own instead of one per bar (Renko).</summary>
-    public Func<Arguments, Ohlcv[], IndicatorSeries>? Lay { get; init; }
+    /// <summary>Computes rows of its own, not one per bar (Renko); null for all others.</summary>
+    public Func<Arguments, Ohlcv[], IndicatorSeries>? ComputeBricks { get; init; }
 
-    public int Width => Outputs.Length + Notes;
+    public int Width => Outputs.Length + StateColumns;
     public Arguments Defaults => new(Parameters.Select(p => p.Default).ToArray());
 
     /// <summary>Computes over <paramref name="bars"/>, ascending in time. Bars that lack a number have rows without values.</summary>
     public IndicatorSeries Compute(Arguments arguments, Ohlcv[] bars)
     {
         var whole = Array.TrueForAll(bars, b => b.IsWhole) ? bars : Array.FindAll(bars, b => b.IsWhole);
-        var series = Lay is { } lay ? lay(arguments, whole) : Feed(arguments, whole);
+        var series = ComputeBricks is { } compute ? compute(arguments, whole) : Feed(arguments, whole);
         return whole.Length == bars.Length ? series : Spread(series, bars);
     }
 

@@ -135,9 +135,6 @@ public struct Window(int periods)
     private int _at, _count, _same;
     private double _last = double.NaN;
 
-    /// <summary>Whether there are enough values; answers for <see cref="Add"/> what came before it.</summary>
-    public readonly bool IsFull => _count == periods;
-
     /// <summary>Whether all values are the same, so that deviations are zero and not rounding.</summary>
     public readonly bool IsFlat => _same >= periods;
 
@@ -220,7 +217,7 @@ public struct Delay
     }
 }
 
-/// <summary>The widest of high − low and the distances of both to the close before; NaN on the first bar.</summary>
+/// <summary>The largest of high − low and the distances of both to the close before; NaN on the first bar.</summary>
 public struct TrueRange()
 {
     private double _close = double.NaN;

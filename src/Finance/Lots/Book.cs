@@ -58,7 +58,7 @@ public sealed partial class Book(CostBasisMethod method, string? baseCurrency = 
     }
 
     /// <summary>
-    /// A book that goes its own way from here. Positions are shared until one of the two changes them, so that a copy at each month's end
+    /// An independent copy. Positions are shared until one of the two changes them, so that a copy at each month's end
     /// costs little.
     /// </summary>
     public Book Copy()

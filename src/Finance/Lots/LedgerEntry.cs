@@ -1,6 +1,6 @@
 namespace AgentInvest.Finance.Lots;
 
-/// <summary>What an entry of the books is. <see cref="LedgerEntry"/> says which members each kind reads.</summary>
+/// <summary>The kind of a ledger entry; <see cref="LedgerEntry"/> documents which members each kind reads.</summary>
 public enum EntryKind
 {
     Buy, Sell, Dividend, Interest, Deposit, Withdrawal, Fee, Tax,
@@ -29,7 +29,7 @@ public enum EntryKind
     ReturnOfCapital,
 }
 
-/// <summary>One entry of the books, as arithmetic needs it.</summary>
+/// <summary>One entry of the ledger, as arithmetic needs it.</summary>
 /// <param name="Sequence">The order of booking, which decides among entries of one instant.</param>
 /// <param name="Symbol">The instrument; null for what concerns cash alone.</param>
 /// <param name="Quantity">Buy, sell, transfers: shares, positive.</param>
@@ -101,7 +101,7 @@ public sealed record LedgerEntry(
 
     private bool IsCorporateAction => Kind is EntryKind.Split or EntryKind.Spinoff or EntryKind.Merger;
 
-    /// <summary>The books' order: by instant, then splits, spin-offs and mergers before trades, then as booked.</summary>
+    /// <summary>The order of the ledger: by instant, then splits, spin-offs and mergers before trades, then as booked.</summary>
     public static Comparison<LedgerEntry> Order { get; } = (a, b) =>
     {
         var c = a.ExecutedAt.CompareTo(b.ExecutedAt);
@@ -119,7 +119,7 @@ public enum CostBasisMethod
     /// <summary>The youngest.</summary>
     Lifo,
 
-    /// <summary>The dearest per share.</summary>
+    /// <summary>The highest cost per share first.</summary>
     Hifo,
 
     /// <summary>Each share at the average cost of all held, recomputed at each purchase; the oldest shares go first.</summary>

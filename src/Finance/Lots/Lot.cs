@@ -68,7 +68,6 @@ public sealed record ClosedLot(
     public decimal Gain => Proceeds - Cost;
     public decimal TaxCost => Cost + (IsShort ? ClosingFees : OpeningFees);
     public decimal TaxProceeds => Proceeds - (IsShort ? OpeningFees : ClosingFees);
-    public decimal TaxGain => TaxProceeds - TaxCost;
     public Term Term => IsShort ? Term.ShortTerm : HoldingPeriod.TermOf(OpenedAt, ClosedAt);
 }
 

@@ -2,13 +2,14 @@ namespace AgentInvest.Finance.Lots;
 
 /// <summary>
 /// The open lots of one symbol, by day of purchase. The next lot by any method is found without a walk over the others: the oldest and
-/// youngest at the two ends, the dearest in a heap, a named one in an index; so that thousands of lots of one symbol stay linear.
+/// youngest at the two ends, the one of the highest cost per share in a heap, a named one in an index; so that thousands of lots of one
+/// symbol stay linear.
 /// </summary>
 internal sealed class OpenLots
 {
     private readonly List<Lot?> _slots = [];
     private int _head;
-    private PriorityQueue<int, (decimal, int)>? _dearest;
+    private PriorityQueue<int, (decimal, int)>? _byCost;
     private Dictionary<Guid, int>? _byId;
 
     public int Count { get; private set; }
@@ -48,7 +49,7 @@ internal sealed class OpenLots
         }
         _slots.Add(lot);
         Count++;
-        _dearest?.Enqueue(_slots.Count - 1, Dearest(_slots.Count - 1));
+        _byCost?.Enqueue(_slots.Count - 1, CostOrder(_slots.Count - 1));
         _byId?.TryAdd(lot.Id, _slots.Count - 1);
     }
 
@@ -56,8 +57,8 @@ internal sealed class OpenLots
     {
         _byId?.Remove(_slots[slot]!.Id);
         // An entry of the heap must not outlive its slot, which a later lot may get.
-        if (_dearest?.Count > 0 && _dearest.Peek() == slot) _dearest.Dequeue();
-        else _dearest = null;
+        if (_byCost?.Count > 0 && _byCost.Peek() == slot) _byCost.Dequeue();
+        else _byCost = null;
         _slots[slot] = null;
         Count--;
         Trim();
@@ -70,14 +71,14 @@ internal sealed class OpenLots
         var next = lots.ToList();
         _slots.Clear();
         _slots.AddRange(next);
-        (_head, Count, _dearest, _byId) = (0, next.Count, null, null);
+        (_head, Count, _byCost, _byId) = (0, next.Count, null, null);
     }
 
     /// <summary>The slot of the lot to close next; there must be one.</summary>
     public int Next(CostBasisMethod method) => method switch
     {
         CostBasisMethod.Lifo => _slots.Count - 1,
-        CostBasisMethod.Hifo => NextDearest(),
+        CostBasisMethod.Hifo => NextByCost(),
         _ => _head,
     };
 
@@ -93,21 +94,21 @@ internal sealed class OpenLots
         return _byId.GetValueOrDefault(id, -1);
     }
 
-    private int NextDearest()
+    private int NextByCost()
     {
-        if (_dearest is null)
+        if (_byCost is null)
         {
-            _dearest = new();
+            _byCost = new();
             for (var i = _head; i < _slots.Count; i++)
-                if (_slots[i] is not null) _dearest.Enqueue(i, Dearest(i));
+                if (_slots[i] is not null) _byCost.Enqueue(i, CostOrder(i));
         }
-        return _dearest.Peek();
+        return _byCost.Peek();
     }
 
     /// <summary>
     /// A sale leaves a lot's cost per share as it is, so its place in the heap holds until it is gone. Among equals the oldest.
     /// </summary>
-    private (decimal, int) Dearest(int slot) => (-Math.Abs(_slots[slot]!.UnitCost), slot);
+    private (decimal, int) CostOrder(int slot) => (-Math.Abs(_slots[slot]!.UnitCost), slot);
 
     /// <summary>No gaps at the two ends.</summary>
     private void Trim()
@@ -116,6 +117,6 @@ internal sealed class OpenLots
         while (_slots.Count > _head && _slots[^1] is null) _slots.RemoveAt(_slots.Count - 1);
         if (Count > 0) return;
         _slots.Clear();
-        (_head, _dearest, _byId) = (0, null, null);
+        (_head, _byCost, _byId) = (0, null, null);
     }
 }

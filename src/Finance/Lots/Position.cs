@@ -1,7 +1,8 @@
 namespace AgentInvest.Finance.Lots;
 
 /// <summary>
-/// One symbol's lots and what they have brought. Money in base currency, before fees, unless said otherwise; negative for a short position.
+/// One symbol's lots and what they have brought. Money in base currency, before fees, unless stated otherwise; negative for a short
+/// position.
 /// </summary>
 public sealed class Position
 {

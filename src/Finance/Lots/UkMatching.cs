@@ -103,7 +103,7 @@ public sealed class UkMatching
         }
     }
 
-    /// <summary>All days' own purchases first: what a later day needs for itself is not there for an earlier sale.</summary>
+    /// <summary>All days' own purchases first: what a later day's own sales match is not available to an earlier sale.</summary>
     private void MatchDays()
     {
         foreach (var (key, sold) in _sold)

@@ -214,7 +214,8 @@ public sealed class WashSales
     }
 
     /// <summary>
-    /// What a lot that is gone still carried: rounding of a split may leave a slice larger than its lot, and a merger a lot without shares.
+    /// The deferred loss left on a closed lot: rounding of a split may leave a slice larger than its lot, and a merger a lot without
+    /// shares.
     /// </summary>
     private decimal Orphaned(LedgerEntry entry, ClosedLot gone) =>
         Remaining(entry.Symbol, gone.LotId) + Remaining(entry.TargetSymbol, gone.LotId) == 0
@@ -285,8 +286,9 @@ public sealed class WashSales
             foreach (var lot in position.Lots.Where(l => l.Remaining > 0))
             {
                 var (left, cost) = (lot.Remaining, lot.TaxCost);
-                foreach (var slice in _replacements.TryGetValue(lot.Id, out var replacement) ? Fitted(replacement.Slices, lot.Remaining) : [])
-            {
+                var slices = _replacements.TryGetValue(lot.Id, out var replacement) ? Fitted(replacement.Slices, lot.Remaining) : [];
+                foreach (var slice in slices)
+                {
                     var part = Exact.Part(cost, slice.Quantity, left);
                     (left, cost) = (left - slice.Quantity, cost - part);
                     open.Add(new AdjustedLot(position.Symbol, lot.Id, slice.Quantity, slice.AcquiredOn, part + slice.Added));

@@ -29,13 +29,13 @@ public static class BlackLitterman
         for (var i = 0; i < k; i++)
         {
             for (var j = 0; j < k; j++) a[i * k + j] = Dense.Dot(views[i].Weights, towards[j]);
-            // Idzorek's closed form (Walters 2014): uncertainty is (1 − c) ÷ c times that of the prior; none at all is beyond all measure.
+            // Idzorek's closed form (Walters 2014): uncertainty is (1 − c) ÷ c times the prior's; at c = 0 it is 1e12.
             a[i * k + i] += a[i * k + i] * (views[i].Confidence is { } c ? c <= 0 ? 1e12 : (1 - c) / c : 1);
         }
         var returns = (double[])prior.Clone();
         var posterior = covariance.Select(x => x * (1 + tau)).ToArray();
         if (k == 0) return (returns, posterior);
-        // Views that say the same twice, both with certainty, leave the system singular by nothing but rounding.
+        // Two identical views held with certainty make the system singular up to rounding.
         for (var i = 0; i < k; i++) a[i * k + i] *= 1 + 1e-12;
         var surprise =
             Dense.Solve(a, views.Select(v => v.Return - Dense.Dot(v.Weights, prior)).ToArray())

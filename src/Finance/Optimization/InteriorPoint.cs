@@ -6,10 +6,10 @@ namespace AgentInvest.Finance.Optimization;
 /// </summary>
 internal sealed class InteriorPoint
 {
-    /// <summary>Of residuals and mean complementarity, the objective scaled to about 1.</summary>
+    /// <summary>Bound of residuals and mean complementarity, with the objective scaled to about 1.</summary>
     public const double Tolerance = 1e-9;
 
-    /// <summary>Where to stop. A linear program's system is all but singular by then, so it is asked for less.</summary>
+    /// <summary>The stopping tolerance; looser for a linear program, whose system is almost singular near the optimum.</summary>
     private readonly double _goal;
     private readonly QuadraticProgram _program;
     private readonly int _n;
@@ -30,7 +30,7 @@ internal sealed class InteriorPoint
         _program = program;
         _n = program.Count;
         (_lower, _upper) = ((double[])program.Lower.Clone(), (double[])program.Upper.Clone());
-        // A variable that may not move has no interior: it becomes an equality.
+        // A variable with equal bounds has no interior: it becomes an equality.
         var a = new List<Row>(program.Equalities);
         for (var i = 0; i < _n; i++)
         {
@@ -59,7 +59,7 @@ internal sealed class InteriorPoint
         _system = new NormalSystem(program, _a, _g, 1 / _scale);
     }
 
-    /// <summary>Inside the bounds, near 1 ÷ n where they allow it: what portfolios look like.</summary>
+    /// <summary>The starting point: inside the bounds, near 1 ÷ n where they allow it.</summary>
     private double[] Start()
     {
         var x = new double[_n];
@@ -89,10 +89,10 @@ internal sealed class InteriorPoint
             if ((mu <= _goal && Infeasibility() <= 1e-11) || double.IsNaN(mu)) break;
             if (!_system.Factor(_x, _s, _z, _zl, _zu, _lower, _upper)) break;
             Direction(_affine, null, 0);
-            var full = Complementarity(_affine, Longest(_affine));
+            var full = Complementarity(_affine, MaxStepLength(_affine));
             var sigma = mu > 0 ? Math.Pow(full / mu, 3) : 0;
             Direction(_step, _affine, sigma * mu);
-            var length = Longest(_step) * Math.Clamp(1 - mu, 0.99, 1 - 1e-9);
+            var length = MaxStepLength(_step) * Math.Clamp(1 - mu, 0.99, 1 - 1e-9);
             if (length < 0.1 || Complementarity(_step, length) > 0.9 * mu) length = Plain(mu, length);
             Move(length);
             if (length < 1e-10) break;
@@ -103,13 +103,11 @@ internal sealed class InteriorPoint
         return Result(iteration, _merit <= Tolerance);
     }
 
-    /// <summary>
-    /// Where the correction does more harm than good, and might go round in circles, a step towards the centre without it.
-    /// </summary>
+    /// <summary>A centring step without the correction, where the corrected one is short and could cycle.</summary>
     private double Plain(double mu, double length)
     {
         Direction(_affine, null, 0.3 * mu);
-        var plain = Longest(_affine) * 0.9;
+        var plain = MaxStepLength(_affine) * 0.9;
         if (Complementarity(_affine, plain) >= Complementarity(_step, length) && plain <= length) return length;
         (_affine, _step) = (_step, _affine);
         return plain;
@@ -207,13 +205,13 @@ internal sealed class InteriorPoint
         }
     }
 
-    /// <summary>How far all slacks and multipliers stay positive.</summary>
-    private double Longest(Step d)
+    /// <summary>The longest step, at most 1, on which all slacks and multipliers stay positive.</summary>
+    private double MaxStepLength(Step d)
     {
-        var longest = 1.0;
+        var max = 1.0;
         void Limit(double value, double change)
         {
-            if (change < 0 && -value / change < longest) longest = -value / change;
+            if (change < 0 && -value / change < max) max = -value / change;
         }
         for (var i = 0; i < _g.Length; i++)
         {
@@ -231,7 +229,7 @@ internal sealed class InteriorPoint
             Limit(_upper[i] - _x[i], -d.X[i]);
             Limit(_zu[i], d.Zu[i]);
         }
-        return longest;
+        return max;
     }
 
     private void Move(double length)

@@ -26,10 +26,10 @@ public sealed record Limits(int Count)
     /// <summary>Weights held now; needed for <see cref="TurnoverMax"/> and where trades cost something.</summary>
     public double[]? Current { get; init; }
 
-    /// <summary>Most of ½·Σ|w − current|.</summary>
+    /// <summary>Maximum of ½·Σ|w − current|.</summary>
     public double? TurnoverMax { get; init; }
 
-    /// <summary>Least expected return, of <see cref="Expected"/>.</summary>
+    /// <summary>Minimum expected return, of <see cref="Expected"/>.</summary>
     public double? TargetReturn { get; init; }
     public double[]? Expected { get; init; }
 
@@ -64,7 +64,7 @@ public sealed record Limits(int Count)
             (lower[i], upper[i]) = scaled ? (Lower == 0 ? 0 : double.NegativeInfinity, double.PositiveInfinity) : (Lower, Upper);
             if (!scaled) continue;
             if (Lower != 0) rows.Add(Make([i], [-1], -Lower));
-            // Weights of 0 and more that sum to 1 need no telling.
+            // Bounds of 0 and 1 follow from weights of 0 and more that sum to 1, and need no rows.
             if (Lower < 0 || Upper < 1) rows.Add(Make([i], [1], Upper));
         }
         foreach (var cap in Sectors) rows.Add(Make(cap.Members, cap.Members.Select(_ => 1.0), cap.Max));
@@ -154,12 +154,12 @@ public sealed record Limits(int Count)
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 
-    /// <summary>By how much the limits must give way for there to be a portfolio: a linear program in the weights and that.</summary>
+    /// <summary>The smallest relaxation t of the limits that admits a portfolio: a linear program in the weights and t.</summary>
     private double Shortfall()
     {
         var n = Count;
         var program = Program(null, new double[n]);
-        // Bounds −1 … 1 stay; all else may give way by t, the last of the dense variables.
+        // Bounds −1 … 1 stay; every other limit is relaxed by t, the last of the dense variables.
         int Shift(int i) => i < n ? i : i + 1;
         Row Elastic(Row row, double t) => new([.. row.Index.Select(Shift), n], [.. row.Value, t], row.Bound);
         var count = program.Count + 1;

@@ -1,6 +1,6 @@
 namespace AgentInvest.Finance.Optimization;
 
-/// <summary>What a set of weights promises, annual; Sharpe is null where there is no risk.</summary>
+/// <summary>Expected figures of a set of weights, annual; Sharpe is null where there is no risk.</summary>
 public sealed record PortfolioPoint(double[] Weights, double ExpectedReturn, double Volatility, double? Sharpe);
 
 /// <summary>
@@ -49,7 +49,7 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
     }
 
     /// <summary>
-    /// The highest Sharpe ratio, made convex by scaling (Cornuejols and Tütüncü): least y'Σy with (μ − r)'y = 1, all limits times κ = Σy, w
+    /// The highest Sharpe ratio, made convex by scaling (Cornuejols and Tütüncü): min y'Σy with (μ − r)'y = 1, all limits times κ = Σy, w
     /// = y ÷ κ. It takes a portfolio whose expected return exceeds the risk-free rate: among losing ones the ratio would reward risk. Costs
     /// come off the return: with what is bought, u, they are c·(2Σu − (1 − Σ current)·κ), and as they only lower it, u is no more than is
     /// bought.
@@ -74,7 +74,9 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
                 new Conflict(
                     "riskFreeRate",
                     FormattableString.Invariant(
-                        $"the highest expected return{(cost > 0 ? " after costs" : "")} is {best + riskFree:0.######}, not above the risk-free rate of {riskFree}"
+                        $"the highest expected return{(cost > 0 ? " after costs" : "")} is {best + riskFree:0.######}, not above "
+                    ) + FormattableString.Invariant(
+                        $"the risk-free rate of {riskFree}"
                     )
                 ),
                 .. costly,
@@ -100,23 +102,23 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
 
     private Limits Filled(Limits l) => l.TargetReturn is null ? l : l with { Expected = expected };
 
-    private double[] LeastVolatile() => Quadratic(Bound, new double[_n]);
+    private double[] MinVolatilityWeights() => Quadratic(Bound, new double[_n]);
 
     /// <summary>The highest expected return at no more than a volatility: the point of the frontier there.</summary>
     public double[] TargetVolatility(double target)
     {
-        var least = LeastVolatile();
-        if (Point(least).Volatility > target + 1e-9) throw TooRisky(target);
-        var most = MaxReturn();
-        if (Point(most).Volatility <= target) return most;
+        var minimum = MinVolatilityWeights();
+        if (Point(minimum).Volatility > target + 1e-9) throw VolatilityTooLow(target);
+        var maximum = MaxReturn();
+        if (Point(maximum).Volatility <= target) return maximum;
         // Along the frontier volatility is convex in the return asked, but may be flat at first: the last return that keeps to the target
-        // is looked for, by chords where they tell something and halving else.
-        var (a, b) = (Point(least).ExpectedReturn, Point(most).ExpectedReturn);
-        var (fa, fb) = (Point(least).Volatility - target, Point(most).Volatility - target);
-        var best = least;
+        // is looked for, by chords where they narrow the interval and by halving else.
+        var (a, b) = (Point(minimum).ExpectedReturn, Point(maximum).ExpectedReturn);
+        var (fa, fb) = (Point(minimum).Volatility - target, Point(maximum).Volatility - target);
+        var best = minimum;
         for (var i = 0; i < 100 && b - a > 1e-12 * Math.Max(1, Math.Abs(b)) && (fa < -1e-11 || fb > 1e-11); i++)
         {
-            // The chord of a convex function ends before it: a little further there is a point beyond.
+            // The chord of a convex function undershoots the root: a little further brackets it from the other side.
             var chord = a + (b - a) * -fa / (fb - fa);
             var at = i % 3 == 2 || fa > -1e-9 ? (a + b) / 2 : i % 3 == 1 ? Math.Min(b, chord + (chord - a) * 1e-3 + 1e-12) : chord;
             var weights = AtReturn(at);
@@ -127,17 +129,17 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
         return best;
     }
 
-    /// <summary>Points of equal distance in return, from least volatility to the highest feasible return.</summary>
+    /// <summary>Points of equal distance in return, from the minimum volatility to the highest feasible return.</summary>
     public IReadOnlyList<PortfolioPoint> Frontier(int points)
     {
-        var (least, most) = (LeastVolatile(), MaxReturn());
-        var (low, high) = (Dense.Dot(expected, least), Dense.Dot(expected, most));
+        var (minimum, maximum) = (MinVolatilityWeights(), MaxReturn());
+        var (low, high) = (Dense.Dot(expected, minimum), Dense.Dot(expected, maximum));
         return Enumerable
             .Range(0, points)
             .Select(k =>
                 Point(
-                    k == 0 ? least
-                    : k == points - 1 ? most
+                    k == 0 ? minimum
+                    : k == points - 1 ? maximum
                     : AtReturn(low + (high - low) * k / (points - 1))
                 )
             )
@@ -150,7 +152,7 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
         var l = Bound;
         var inside = l with { TurnoverMax = null };
         return inside.Program(null, new double[_n]).Violation(weights) <= 1e-8
-            && (l.TurnoverMax is not { } most || weights.Zip(l.Current!, (w, c) => Math.Abs(w - c)).Sum() / 2 <= most + 1e-8);
+            && (l.TurnoverMax is not { } max || weights.Zip(l.Current!, (w, c) => Math.Abs(w - c)).Sum() / 2 <= max + 1e-8);
     }
 
     /// <summary>The portfolio within the limits that is nearest to <paramref name="weights"/>.</summary>
@@ -171,11 +173,11 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
         return Clean(Solved(program));
     }
 
-    private InfeasibleException TooRisky(double target) =>
+    private InfeasibleException VolatilityTooLow(double target) =>
         new([
             new Conflict(
                 "targetVolatility",
-                FormattableString.Invariant($"the least volatility is {Point(LeastVolatile()).Volatility:0.######}, above {target}")
+                FormattableString.Invariant($"the least volatility is {Point(MinVolatilityWeights()).Volatility:0.######}, above {target}")
             ),
             .. Bound.Conflicts(l => Point(Quadratic(Filled(l), new double[_n], check: false)).Volatility > target + 1e-9),
         ]);
@@ -191,7 +193,7 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
     private double[] Linear(Limits l, double price) =>
         Solved(l.Program(null, expected.Select(m => -m).ToArray(), trades: price > 0, price: 2 * price))[.._n];
 
-    /// <summary>No number rather than a wrong one.</summary>
+    /// <summary>The solution; an error where the solver did not converge.</summary>
     private static double[] Solved(QuadraticProgram program)
     {
         var solution = program.Solve();
@@ -200,7 +202,7 @@ public sealed class PortfolioOptimizer(double[] expected, double[] covariance, L
             : throw new ArithmeticException("The solver did not converge.");
     }
 
-    /// <summary>What only rounding keeps from 0 or a bound is put there; the rest still sums to 1.</summary>
+    /// <summary>Rounds weights within 1e-9 to 0 and clamps the others to the bounds; the largest takes what is missing to 1.</summary>
     private double[] Clean(double[] x)
     {
         var w = x.Take(_n).Select(v => Math.Abs(v) < 1e-9 ? 0 : Math.Clamp(v, limits.Lower, limits.Upper)).ToArray();

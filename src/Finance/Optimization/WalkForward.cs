@@ -17,24 +17,24 @@ public sealed record WalkForwardResult(int FromRow, int ToRow, int Windows, int 
 /// </summary>
 public static class WalkForward
 {
-    /// <summary>Most days of training, three years.</summary>
-    public const int LongestTraining = 756;
+    /// <summary>Days of training at most: three years.</summary>
+    public const int MaxTraining = 756;
 
-    /// <summary>Fewest days that leave something to learn from and something to be tested on.</summary>
-    public const int FewestDays = 30;
+    /// <summary>Days needed at least, so that there are some to train on and some to test on.</summary>
+    public const int MinDays = 30;
 
     /// <param name="rule">Weights from a training window, one per asset given; null where there is no such portfolio.</param>
     public static WalkForwardResult? Run(
         ReturnTable table,
         Func<ReturnTable, IReadOnlyList<int>, double[]?> rule,
         double riskFree,
-        int mostWindows
+        int maxWindows
     )
     {
         var days = table.Days;
-        if (days < FewestDays) return null;
-        var training = Math.Min(LongestTraining, days * 2 / 3);
-        var step = Math.Max(Math.Min(21, days / 10), (days - training + mostWindows - 1) / mostWindows);
+        if (days < MinDays) return null;
+        var training = Math.Min(MaxTraining, days * 2 / 3);
+        var step = Math.Max(Math.Min(21, days / 10), (days - training + maxWindows - 1) / maxWindows);
         var (own, even) = (new Holding(table), new Holding(table));
         var (start, windows, fallbacks) = (-1, 0, 0);
         for (var at = training; at < days; at += step)
@@ -71,7 +71,7 @@ public static class WalkForward
                 var r = 0.0;
                 for (var i = 0; i < held.Length; i++) if (held[i] != 0) r += held[i] * table.At(i, t);
                 _returns.Add(r);
-                // A book that has lost all it had stays where it is.
+                // A portfolio that has lost everything is not traded further.
                 if (r <= -1) break;
                 for (var i = 0; i < held.Length; i++) if (held[i] != 0) held[i] *= (1 + table.At(i, t)) / (1 + r);
             }

@@ -11,8 +11,8 @@ internal readonly record struct CandleAverages(double Body, double Range, double
 
 /// <summary>
 /// A bar as candlestick patterns see it. The body spans open and close, the shadows are what is outside of it; all lengths are in the units
-/// of the price. What is long, short or near is told by TA-Lib's candle settings with their defaults. Its "very long body" is used by none
-/// of its patterns, and its long and short body are told by the same average, so that a body is long, short, or exactly average.
+/// of the price. What is long, short or near follows TA-Lib's candle settings with their defaults. Its "very long body" is used by none
+/// of its patterns, and its long and short bodies are measured by the same average, so that a body is long, short, or exactly average.
 /// </summary>
 internal readonly struct Candle
 {

@@ -49,7 +49,7 @@ public static class CandlePatterns
     }
 }
 
-/// <param name="Lookback">The first candle, counted from 0, that the pattern is told of: as TA-Lib has it, which may be later than the rule
-/// needs.</param>
+/// <param name="Lookback">The first candle, counted from 0, that the pattern is reported at: as TA-Lib has it, which may be later than the
+/// rule needs.</param>
 /// <param name="Rule">Answers the strength of a pattern that the latest candle completes, 0 where it does not.</param>
 internal sealed record CandlePattern(string Name, int Lookback, Func<CandleWindow, int> Rule);

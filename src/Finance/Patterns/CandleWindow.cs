@@ -5,7 +5,7 @@ namespace AgentInvest.Finance.Patterns;
 /// <summary>The last candles, which all patterns share: <c>c[0]</c> is the latest, <c>c[1]</c> the one before it.</summary>
 /// <remarks>
 /// TA-Lib keeps a running total per pattern and average, adding and subtracting. A length is a difference of prices and so a multiple of
-/// their last bit, and such sums are exact in whatever order: one rolling sum for all patterns says the same to the bit, and unlike a
+/// their last bit, and such sums are exact in whatever order: one rolling sum for all patterns gives the same to the bit, and unlike a
 /// running total forgets a spike.
 /// </remarks>
 internal sealed class CandleWindow

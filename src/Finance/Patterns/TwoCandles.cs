@@ -1,6 +1,6 @@
 namespace AgentInvest.Finance.Patterns;
 
-/// <summary>Patterns of two candles, and of one that is told by where it stands to the one before.</summary>
+/// <summary>Patterns of two candles, and of one that is defined by its place relative to the one before.</summary>
 internal static class TwoCandles
 {
     public static readonly CandlePattern[] Patterns =
@@ -78,7 +78,7 @@ internal static class TwoCandles
     /// <summary>Two marubozu of opposite colours, the second gapping away from the first in its own direction.</summary>
     private static int Kicking(CandleWindow c) => Kicks(c) ? c[0].Sign : 0;
 
-    /// <summary>The same; the longer of the two tells the direction.</summary>
+    /// <summary>The same; the longer of the two gives the direction.</summary>
     private static int KickingByLength(CandleWindow c) => Kicks(c) ? c[c[0].Body > c[1].Body ? 0 : 1].Sign : 0;
 
     /// <summary>Two black candles that close at the same price.</summary>

@@ -3,10 +3,15 @@ using AgentInvest.Finance.Lots;
 namespace AgentInvest.Finance.Performance;
 
 /// <summary>
+/// Daily valuation of a book and the returns that follow from it. A day's return is (V + out) ÷ (V₋₁ + in) − 1: what comes in counts from
+/// the start of its day, what goes out until its end. Prices are carried forward; an instrument without any counts at its last traded
+/// price.
+/// </summary>
+/// <remarks>
 /// A book day by day from its first entry on, computed once: any range is answered from it, and a change of the ledger recomputes only from
 /// its day on. It never changes and may be kept and shared between threads; a copy of the running state is kept at each month's end, which
 /// is where a range or a change resumes.
-/// </summary>
+/// </remarks>
 public sealed class BookTimeline
 {
     private readonly IReadOnlyList<LedgerEntry> _entries;
@@ -71,9 +76,6 @@ public sealed class BookTimeline
         var days = _kept[keep].Day.DayNumber - Begin.DayNumber;
         return new BookTimeline(ordered, market, _tracksCash, _days.GetRange(0, days), _kept.GetRange(0, keep + 1), to);
     }
-
-    /// <summary>The books at the close of a day; not to be changed.</summary>
-    public Book BookAt(DateOnly day) => day >= _last.Day ? _last.Book : At(day).Book;
 
     /// <param name="from">The range starts at the close of this day.</param>
     /// <param name="to">Not after <see cref="End"/>.</param>

@@ -3,11 +3,7 @@ namespace AgentInvest.Finance.Performance;
 /// <summary>A fall from a high and the way back.</summary>
 /// <param name="Depth">At the trough, negative: −0.25 is a quarter below the peak.</param>
 /// <param name="Recovered">The first day at the peak's height again; null while below it.</param>
-public sealed record Drawdown(DateOnly Peak, DateOnly Trough, DateOnly? Recovered, decimal Depth)
-{
-    public int DaysDown => Trough.DayNumber - Peak.DayNumber;
-    public int? DaysToRecover => Recovered?.DayNumber - Trough.DayNumber;
-}
+public sealed record Drawdown(DateOnly Peak, DateOnly Trough, DateOnly? Recovered, decimal Depth);
 
 /// <summary>Falls of the time-weighted growth, so that deposits and withdrawals neither hide nor make one.</summary>
 public static class Drawdowns

@@ -17,7 +17,7 @@ public sealed record PriceHistory(DateOnly[] Days, decimal[] Prices, string? Cur
     public decimal? On(DateOnly day) => At(day) is >= 0 and var at ? Prices[at] : null;
 }
 
-/// <summary>What the market says about a book's instruments and currencies.</summary>
+/// <summary>Prices of a book's instruments and rates of its currencies.</summary>
 /// <param name="Prices">By symbol; raw, as traded.</param>
 /// <param name="Rates">By currency: base currency per unit.</param>
 public sealed record MarketHistory(IReadOnlyDictionary<string, PriceHistory> Prices, IReadOnlyDictionary<string, PriceHistory> Rates)

@@ -28,10 +28,6 @@ public static partial class RiskMeasures
         return Mean(r) + corrected * s;
     }
 
-    /// <summary>Correlations of each pair of columns; null where one does not move.</summary>
-    public static double?[][] CorrelationMatrix(IReadOnlyList<double[]> columns) =>
-        columns.Select(a => columns.Select(b => Correlation(a, b)).ToArray()).ToArray();
-
     private static double? Deviation(ReadOnlySpan<double> r) => Volatility(r, 1);
 
     private static double Moment(ReadOnlySpan<double> r, int order)

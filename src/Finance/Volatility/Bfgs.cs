@@ -4,17 +4,17 @@ namespace AgentInvest.Finance.Volatility;
 
 /// <summary>
 /// Minimises a smooth function of a handful of variables: the method of Broyden, Fletcher, Goldfarb and Shanno with central differences,
-/// then <see cref="Polish"/> for the digits that differences of the function's values cannot tell apart.
+/// then <see cref="Polish"/> for the digits lost to cancellation in differences of the function's values.
 /// </summary>
 internal static class Bfgs
 {
-    public static double[] Minimise(Func<double[], double> f, double[] start, int most = 200)
+    public static double[] Minimise(Func<double[], double> f, double[] start, int maxIterations = 200)
     {
         var n = start.Length;
         var (x, value) = ((double[])start.Clone(), f(start));
         var gradient = Gradient(f, x);
         var inverse = Identity(n);
-        for (var iteration = 0; iteration < most; iteration++)
+        for (var iteration = 0; iteration < maxIterations; iteration++)
         {
             var direction = new double[n];
             for (var i = 0; i < n; i++) for (var j = 0; j < n; j++) direction[i] -= inverse[i, j] * gradient[j];
@@ -88,7 +88,7 @@ internal static class Bfgs
         var at = (double[])x.Clone();
         for (var i = 0; i < x.Length; i++)
         {
-            double Apart(double step)
+            double CentralDifference(double step)
             {
                 at[i] = x[i] + step;
                 var up = f(at);
@@ -97,7 +97,7 @@ internal static class Bfgs
             }
             // Richardson's extrapolation: what is left is of the fourth order.
             const double step = 1e-3;
-            gradient[i] = (4 * Apart(step) - Apart(2 * step)) / 3;
+            gradient[i] = (4 * CentralDifference(step) - CentralDifference(2 * step)) / 3;
             at[i] = x[i];
         }
         return gradient;

@@ -7,8 +7,6 @@ namespace AgentInvest.Finance.Volatility;
 /// <param name="LogLikelihood">Of the normal density, constants included.</param>
 public sealed record GarchModel(double Mu, double Omega, double Alpha, double Gamma, double Beta, double LogLikelihood)
 {
-    public double Persistence => Alpha + Gamma / 2 + Beta;
-
     /// <summary>The variance expected of each period, from those before it, and of the one after the last.</summary>
     public double[] Variances(ReadOnlySpan<double> returns) => Garch.Filter(this, returns, returns);
 

@@ -16,24 +16,24 @@ public sealed record VolatilityForecast(string Model, double Value, int Periods,
 /// </summary>
 public static class VolatilityChoice
 {
-    /// <summary>Fewest returns that a record can be had from.</summary>
-    public const int Fewest = 60;
+    /// <summary>Returns needed at least for an out-of-sample record.</summary>
+    public const int MinReturns = 60;
 
-    /// <summary>Returns that count, the latest: ten years of days.</summary>
-    public const int Most = 2520;
+    /// <summary>Returns used at most, the latest: ten years of days.</summary>
+    public const int MaxReturns = 2520;
 
-    private const int FewestToFit = 250;
+    private const int MinReturnsToFit = 250;
     private const int Refits = 4;
 
     public static VolatilityForecast? Choose(ReadOnlySpan<double> returns, double periods)
     {
-        if (returns.Length > Most) returns = returns[^Most..];
-        if (returns.Length < Fewest || RiskMeasures.Covariance(returns, returns) is not > 0) return null;
+        if (returns.Length > MaxReturns) returns = returns[^MaxReturns..];
+        if (returns.Length < MinReturns || RiskMeasures.Covariance(returns, returns) is not > 0) return null;
         var squares = new double[returns.Length];
         for (var t = 0; t < squares.Length; t++) squares[t] = returns[t] * returns[t];
         var start = returns.Length - returns.Length / 3;
         var forecasts = new Dictionary<string, double[]> { ["constant"] = Constant(squares), ["ewma"] = VolatilityForecasts.Ewma(squares) };
-        if (start >= FewestToFit)
+        if (start >= MinReturnsToFit)
         {
             forecasts["garch"] = Fitted(returns, start, r => Garch.Fit(r));
             forecasts["gjrGarch"] = Fitted(returns, start, r => Garch.FitAsymmetric(r));

@@ -32,7 +32,7 @@ public sealed class GetChart
         if (names.Length > MostIndicators) throw Problems.Validation("names", $"must name at most {MostIndicators} indicators in a chart");
         var requested = names.Length == 0 ? [] : IndicatorNames.Parse(names);
         for (var i = 0; i < requested.Count; i++)
-            if (requested[i].Indicator.NeedsOther || requested[i].Indicator.Lay is not null)
+            if (requested[i].Indicator.NeedsOther || requested[i].Indicator.ComputeBricks is not null)
                 throw Problems.Validation($"names[{i}]", "is not drawn in charts");
         var history = await _history.HandleAsync(symbol, request, ct);
         var bars = history.Bars.Select(GetIndicators.Read).ToArray();

@@ -60,8 +60,8 @@ internal static class IndicatorNames
         if (parameter.IsDate && TryDate(text, out var day)) value = day.DayNumber;
         else if (parameter.Choices.Count == 0) value = double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
         fault =
-            $"{parameter.Name} must be {(parameter.IsWhole ? "a whole number " : "")}from {Text(parameter.Least)} to {Text(parameter.Most)}";
-        return value >= parameter.Least && value <= parameter.Most && (!parameter.IsWhole || value == Math.Floor(value));
+            $"{parameter.Name} must be {(parameter.IsWhole ? "a whole number " : "")}from {Text(parameter.Min)} to {Text(parameter.Max)}";
+        return value >= parameter.Min && value <= parameter.Max && (!parameter.IsWhole || value == Math.Floor(value));
     }
 
     private static int Word(Parameter parameter, string text) =>
@@ -78,7 +78,7 @@ internal static class IndicatorNames
                 indicator.Parameters.Select(p =>
                     p.IsDate ? $"{p.Name} (a date)"
                     : p.Choices.Count > 0 ? $"{p.Name} ({string.Join('|', p.Choices)})"
-                    : $"{p.Name} ({Text(p.Least)} to {Text(p.Most)})"
+                    : $"{p.Name} ({Text(p.Min)} to {Text(p.Max)})"
                 )
             );
 

@@ -58,7 +58,7 @@ public sealed class ListIndicators
                     )
                 ),
                 i.NeedsOther,
-                i.Redraw is not null || i.Lay is not null
+                i.Redraw is not null || i.ComputeBricks is not null
             ))
             .ToList()
     );
@@ -68,5 +68,5 @@ public sealed class ListIndicators
     private static ParameterItem Shown(Parameter p) =>
         p.IsDate ? new(p.Name, "date", null, null, null, null)
         : p.Choices.Count > 0 ? new(p.Name, "choice", p.Choices[(int)p.Default], null, null, p.Choices)
-        : new(p.Name, p.IsWhole ? "integer" : "number", p.Default, p.Least, p.Most, null);
+        : new(p.Name, p.IsWhole ? "integer" : "number", p.Default, p.Min, p.Max, null);
 }

@@ -85,7 +85,7 @@ public sealed class PublishedPortfolioTests
     }
 
     [DataFact("pypfopt")]
-    public void Least_conditional_value_at_risk_agrees()
+    public void The_minimum_conditional_value_at_risk_agrees()
     {
         var (weights, cvar) = MinimumCvar.Solve(Data.Value.Table, new Limits(Count), 0.95);
         Assert.Equal(0.017049502122532853, cvar, 1e-9);

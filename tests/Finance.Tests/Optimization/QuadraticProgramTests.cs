@@ -71,7 +71,7 @@ public sealed class QuadraticProgramTests
     }
 
     [Fact]
-    public void What_may_not_move_stays_and_what_cannot_be_is_said()
+    public void A_variable_with_equal_bounds_stays_there()
     {
         var program = new QuadraticProgram(3, [1, 0, 0, 0, 1, 0, 0, 0, 1], [0, 0, 0], [0.5, 0, 0], [0.5, 1, 1])
         {
@@ -80,6 +80,11 @@ public sealed class QuadraticProgramTests
         var solution = program.Solve();
         Assert.Equal([0.5, 0.25, 0.25], solution.X.Select(v => Math.Round(v, 10)));
         Assert.True(solution.Residual(program) < 1e-9);
+    }
+
+    [Fact]
+    public void A_program_without_a_feasible_point_does_not_converge()
+    {
         Assert.False(
             new QuadraticProgram(2, [1, 0, 0, 1], [0, 0], [0, 0], [0.4, 0.4]) { Equalities = { Row.Of([1, 1], 1) } }
                 .Solve()

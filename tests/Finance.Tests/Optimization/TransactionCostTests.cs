@@ -106,7 +106,7 @@ public sealed class TransactionCostTests
     }
 
     [Fact]
-    public void Without_costs_nothing_changes_and_with_them_less_is_traded_until_nothing_is()
+    public void The_higher_the_costs_the_less_is_traded()
     {
         double[] current = [0.6, 0.1, 0.1, 0.1, 0.1];
         var (table, limits) = (Prices.Walk(2, 5, 200), new Limits(5) { Current = current });
@@ -131,7 +131,7 @@ public sealed class TransactionCostTests
     }
 
     [Fact]
-    public void The_frontier_is_before_costs_and_costs_that_eat_all_return_are_named()
+    public void The_frontier_is_before_costs()
     {
         double[] current = [1, 0, 0, 0, 0];
         var (table, limits) = (Prices.Walk(1, 5, 100), new Limits(5) { Current = current });
@@ -139,6 +139,13 @@ public sealed class TransactionCostTests
             Of(table, limits, 0).Frontier(10).Select(p => p.Volatility),
             Of(table, limits, 0.05).Frontier(10).Select(p => p.Volatility)
         );
+    }
+
+    [Fact]
+    public void Costs_that_leave_no_excess_return_are_named()
+    {
+        double[] current = [1, 0, 0, 0, 0];
+        var (table, limits) = (Prices.Walk(1, 5, 100), new Limits(5) { Current = current });
         var expected = Estimators.Returns(table, ReturnEstimator.Arithmetic);
         // What is held earns less than this rate, the best asset a little more.
         var rate = expected.Max() - 0.001;

@@ -27,15 +27,18 @@ public sealed class CandlePatternTests
     private static int Last(string name, decimal[][] prices) => Strength(name, prices, prices.Length - 1);
 
     [Fact]
-    public void There_are_61_in_ordinal_order_and_bars_that_show_each()
+    public void There_are_61_in_ordinal_order()
     {
         Assert.Equal(61, CandlePatterns.Names.Count);
         Assert.Equal(CandlePatterns.Names.Order(StringComparer.Ordinal), CandlePatterns.Names);
-        Assert.Equal(CandlePatterns.Names, CandleCases.All.Select(c => (string)c[0]).Distinct().Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void Each_pattern_has_bars_that_show_it() =>
+        Assert.Equal(CandlePatterns.Names, CandleCases.All.Select(c => (string)c[0]).Distinct().Order(StringComparer.Ordinal));
+
     [Theory, MemberData(nameof(Cases))]
-    public void A_pattern_is_found_up_to_its_edges_and_not_a_tick_further(string name, int strength, string bars, string edges)
+    public void A_pattern_is_found_exactly_up_to_the_edges_of_its_rule(string name, int strength, string bars, string edges)
     {
         Assert.Equal(strength, Last(name, Parse(bars)));
         foreach (var edge in edges.Split(' '))
@@ -77,7 +80,7 @@ public sealed class CandlePatternTests
         14,
         "106 106.2 103.8 104 | 105 105.2 102.8 103 | 104 104.2 101.8 102 | 103 104 100.8 101 | 103.5 105.2 103.3 105"
     )]
-    public void Nothing_is_told_before_there_is_enough_to_judge_by(string name, int first, string bars)
+    public void No_pattern_is_reported_before_its_lookback_is_over(string name, int first, string bars)
     {
         var prices = Parse(bars);
         Assert.NotEqual(0, Last(name, prices[^(first + 1)..]));
@@ -91,13 +94,13 @@ public sealed class CandlePatternTests
             waits = " | 100.2 101 99.4 100.2",
             confirms = " | 100.5 101.6 99 101.4",
             again = " | 100.5 101.7 98.9 101.5";
-        int[] Told(string bars) =>
+        int[] Strengths(string bars) =>
             Enumerable.Range(14, bars.Split('|').Length).Select(i => Strength("CDLHIKKAKE", Parse(bars), i)).ToArray();
-        Assert.Equal([0, 100, 200, 0], Told(hikkake + confirms + again));
-        Assert.Equal([0, 100, 0, 0, 200, 0], Told(hikkake + waits + waits + confirms + again));
-        Assert.Equal([0, 100, 0, 0, 0, 0], Told(hikkake + waits + waits + waits + confirms));
+        Assert.Equal([0, 100, 200, 0], Strengths(hikkake + confirms + again));
+        Assert.Equal([0, 100, 0, 0, 200, 0], Strengths(hikkake + waits + waits + confirms + again));
+        Assert.Equal([0, 100, 0, 0, 0, 0], Strengths(hikkake + waits + waits + waits + confirms));
         // An inside bar and a break upwards: a bearish hikkake in place of the confirmation.
-        Assert.Equal([0, 100, 0, -100, 0], Told(hikkake + " | 100.2 100.9 99.6 100.2 | 100.5 102 99.7 101.5" + again));
+        Assert.Equal([0, 100, 0, -100, 0], Strengths(hikkake + " | 100.2 100.9 99.6 100.2 | 100.5 102 99.7 101.5" + again));
     }
 
     [Fact]
@@ -135,15 +138,28 @@ public sealed class CandlePatternTests
         );
 
     [Fact]
-    public void Hits_come_by_index_then_name_and_do_not_depend_on_what_follows()
+    public void Hits_come_by_index_then_name()
+    {
+        var hits = CandlePatterns.Find(Walk(new Random(5), 2_000));
+        Assert.Equal(hits.OrderBy(h => h.Index).ThenBy(h => h.Name, StringComparer.Ordinal), hits);
+    }
+
+    [Fact]
+    public void Hits_do_not_depend_on_the_bars_that_follow()
     {
         var bars = Walk(new Random(5), 2_000);
-        var hits = CandlePatterns.Find(bars);
-        Assert.Equal(hits.OrderBy(h => h.Index).ThenBy(h => h.Name, StringComparer.Ordinal), hits);
-        Assert.Equal(hits.Where(h => h.Index < 1_000), CandlePatterns.Find(bars.AsSpan(0, 1_000)));
-        Assert.All(hits, h => Assert.Contains(h.Strength, new[] { 100, -100, 200, -200 }));
-        Assert.Empty(CandlePatterns.Find([]));
+        Assert.Equal(CandlePatterns.Find(bars).Where(h => h.Index < 1_000), CandlePatterns.Find(bars.AsSpan(0, 1_000)));
     }
+
+    [Fact]
+    public void A_strength_is_100_or_200_of_either_sign() =>
+        Assert.All(
+            CandlePatterns.Find(Walk(new Random(5), 2_000)),
+            h => Assert.Contains(h.Strength, new[] { 100, -100, 200, -200 })
+        );
+
+    [Fact]
+    public void No_bars_have_no_patterns() => Assert.Empty(CandlePatterns.Find([]));
 
     [Fact]
     public void A_spike_is_forgotten_once_it_is_out_of_the_averages()

@@ -50,7 +50,7 @@ public sealed class VolatilityTests
     }
 
     [Fact]
-    public void A_simulated_process_is_found_again_and_chosen_for_its_record()
+    public void A_simulated_process_is_found_again_by_its_record()
     {
         var random = new Random(7);
         var (h, returns) = (1e-4, new double[4000]);

@@ -45,7 +45,7 @@ public struct Smma(int n) : IKernel
     public void Next(in Ohlcv bar, Span<double> row) => row[0] = _average.Add(bar.Close);
 }
 
-/// <summary>An average of an average of an average, all three begun at the first mean of n: what DEMA, TEMA and TRIX are made of.</summary>
+/// <summary>Three nested averages, all begun at the first mean of n: the base of DEMA, TEMA and TRIX.</summary>
 internal struct Cascade(int n)
 {
     private readonly double _k = 2d / (n + 1);
@@ -170,7 +170,7 @@ public struct Alma : IKernel
     public void Next(in Ohlcv bar, Span<double> row) => row[0] = _window.Add(bar.Close) ? Sums.Dot(_window.Values, _weights) : double.NaN;
 }
 
-/// <summary>Kaufman's: the smoother the less of the path led anywhere (efficiency ratio).</summary>
+/// <summary>Kaufman's: smoothed the more, the lower the efficiency ratio (net change ÷ path).</summary>
 public struct Kama(int n, int fast, int slow) : IKernel
 {
     private readonly double _fast = 2d / (fast + 1), _slow = 2d / (slow + 1);
@@ -207,7 +207,7 @@ public struct Dynamic(int n, double factor) : IKernel
         var before = double.IsNaN(_value) ? _close : _value;
         var ratio = bar.Close / before;
         _close = bar.Close;
-        // More than tenfold away the fourth power would hold it where it is for good, or throw it out of all bounds: it begins anew.
+        // More than tenfold away the fourth power would freeze the value or make it diverge: it restarts.
         row[0] = _value = ratio is >= 0.1 and <= 10 ? before + (bar.Close - before) / (factor * n * Math.Pow(ratio, 4)) : double.NaN;
     }
 }

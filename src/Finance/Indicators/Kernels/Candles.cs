@@ -59,8 +59,8 @@ public struct HeikinAshi() : IKernel
 }
 
 /// <summary>
-/// Bricks of a fixed size: a bar may lay none, one or many. High, low and volume are those of the bars since the brick before, the volume
-/// shared among the bricks of a bar. The bricks' prices are multiples of the size from where the first stood, so they do not drift.
+/// Bricks of a fixed size: a bar may complete none, one or many. High, low and volume are those of the bars since the brick before, the
+/// volume shared among the bricks of a bar. The bricks' prices are multiples of the size from where the first stood, so they do not drift.
 /// </summary>
 public struct Renko(double size, bool atHighLow)
 {
@@ -70,7 +70,7 @@ public struct Renko(double size, bool atHighLow)
     private double _base, _high, _low, _volume, _brickHigh, _brickLow, _brickVolume;
     private long _lower, _upper, _from;
 
-    /// <summary>How many bricks this bar lays; <see cref="Write"/> tells each.</summary>
+    /// <summary>How many bricks this bar completes; <see cref="Write"/> writes each.</summary>
     public int Next(in Ohlcv bar)
     {
         if (!_begun)
@@ -92,7 +92,7 @@ public struct Renko(double size, bool atHighLow)
         return bricks;
     }
 
-    /// <summary>Open, high, low, close, volume and whether it rises, of one of the bricks just laid.</summary>
+    /// <summary>Open, high, low, close, volume and whether it rises, of one of the bricks just completed.</summary>
     public readonly void Write(int brick, Span<double> row)
     {
         var (open, close) = _up ? (_from + brick, _from + brick + 1) : (_from - brick, _from - brick - 1);

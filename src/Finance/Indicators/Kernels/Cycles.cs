@@ -83,9 +83,9 @@ public struct Mama(double fast, double slow) : IKernel
 /// <summary>Hilbert transform instantaneous trendline: the mean over the dominant cycle, smoothed.</summary>
 public struct HilbertTrendline() : IKernel
 {
-    private const int Longest = 64;
+    private const int MaxCycle = 64;
     private Homodyne _cycle;
-    private readonly double[] _prices = new double[Longest];
+    private readonly double[] _prices = new double[MaxCycle];
     private int _count;
     private double _period;
     private Taps _trend;
@@ -93,7 +93,7 @@ public struct HilbertTrendline() : IKernel
     public void Next(in Ohlcv bar, Span<double> row)
     {
         var price = bar.Mid;
-        _prices[_count++ % Longest] = price;
+        _prices[_count++ % MaxCycle] = price;
         (row[0], row[1], row[2]) = (double.NaN, price, double.NaN);
         if (_count <= 6)
         {
@@ -106,7 +106,7 @@ public struct HilbertTrendline() : IKernel
         // The period never exceeds 50 bars, nor the bars there are.
         var cycle = Math.Min((int)(_period + 0.5), _count);
         var sum = 0d;
-        for (var i = _count - cycle; i < _count; i++) sum += _prices[i % Longest];
+        for (var i = _count - cycle; i < _count; i++) sum += _prices[i % MaxCycle];
         _trend.Add(cycle > 0 ? sum / cycle : price);
         if (cycle > 0) row[0] = cycle;
         if (_count >= 12) row[1] = (4 * _trend[0] + 3 * _trend[1] + 2 * _trend[2] + _trend[3]) / 10;

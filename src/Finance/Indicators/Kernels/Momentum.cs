@@ -22,8 +22,8 @@ public struct PercentOscillator(int fast, int slow, int signal, bool ofVolume) :
     public void Next(in Ohlcv bar, Span<double> row)
     {
         var x = ofVolume ? bar.Volume : bar.Close;
-        var (quick, calm) = (_fast.Add(x), _slow.Add(x));
-        row[0] = calm == 0 ? double.NaN : 100 * ((quick - calm) / calm);
+        var (fastEma, slowEma) = (_fast.Add(x), _slow.Add(x));
+        row[0] = slowEma == 0 ? double.NaN : 100 * ((fastEma - slowEma) / slowEma);
         row[1] = _signal.Add(row[0]);
         row[2] = row[0] - row[1];
     }

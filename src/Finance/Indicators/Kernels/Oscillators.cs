@@ -18,7 +18,7 @@ internal struct Strength(int n)
             _begun = false;
             return double.NaN;
         }
-        // Without any movement there is no strength to begin with; later, without losses, it is full.
+        // Without any movement so far RSI is undefined; later, without losses, it is 100.
         var undefined = !_begun && gain == 0 && loss == 0;
         _begun = true;
         return undefined ? double.NaN : loss > 0 ? 100 - 100 / (1 + gain / loss) : 100;
@@ -167,14 +167,14 @@ public struct Cmo(int n) : IKernel
 }
 
 /// <summary>Williams' ultimate oscillator: buying pressure over true range in three spans, weighted 4 : 2 : 1.</summary>
-public struct Ultimate(int brief, int middle, int lengthy) : IKernel
+public struct UltimateOscillator(int shortPeriods, int middlePeriods, int longPeriods) : IKernel
 {
-    private RollingSum _pressure1 = new(brief),
-        _pressure2 = new(middle),
-        _pressure3 = new(lengthy),
-        _range1 = new(brief),
-        _range2 = new(middle),
-        _range3 = new(lengthy);
+    private RollingSum _pressure1 = new(shortPeriods),
+        _pressure2 = new(middlePeriods),
+        _pressure3 = new(longPeriods),
+        _range1 = new(shortPeriods),
+        _range2 = new(middlePeriods),
+        _range3 = new(longPeriods);
     private double _close = double.NaN;
 
     public void Next(in Ohlcv bar, Span<double> row)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace AgentInvest.Finance.Indicators.Kernels;
 
-/// <summary>Tells, <paramref name="right"/> bars later, whether a bar stood above or below all its neighbours.</summary>
+/// <summary>Answers, <paramref name="right"/> bars later, whether a bar stood above or below all its neighbours.</summary>
 internal struct Extremes(int left, int right, bool atClose)
 {
     private Window _highs = new(left + 1 + right), _lows = new(left + 1 + right);
@@ -44,7 +44,7 @@ public struct Fcb(int span) : IKernel
 }
 
 /// <summary>Turning points, the lines that join them, and their trends: 0 higher high, 1 lower high, 2 higher low, 3 lower low.</summary>
-public struct Pivots(int left, int right, int longest, bool atClose) : IKernel
+public struct Pivots(int left, int right, int maxTrend, bool atClose) : IKernel
 {
     private Extremes _extremes = new(left, right, atClose);
     private long _bar, _highAt, _lowAt;
@@ -63,7 +63,7 @@ public struct Pivots(int left, int right, int longest, bool atClose) : IKernel
     {
         if (double.IsNaN(point)) return;
         // Comparisons with NaN, no point yet, are false.
-        if (_bar - lastAt <= longest && Math.Abs(point - last) > 0) (line, trend) = (point, point > last ? rising : rising + 1);
+        if (_bar - lastAt <= maxTrend && Math.Abs(point - last) > 0) (line, trend) = (point, point > last ? rising : rising + 1);
         (last, lastAt) = (point, _bar);
     }
 

@@ -3,7 +3,7 @@ namespace AgentInvest.Finance.Indicators.Kernels;
 /// <summary>
 /// Wilder's parabolic: a stop that speeds up towards the price. Until the first reversal its direction is a guess, so nothing is shown.
 /// </summary>
-public struct ParabolicSar(double step, double most) : IKernel
+public struct ParabolicSar(double step, double max) : IKernel
 {
     private int _count;
     private bool _rising = true, _shown;
@@ -26,7 +26,7 @@ public struct ParabolicSar(double step, double most) : IKernel
             }
             else if (_rising ? bar.High > _extreme : bar.Low < _extreme)
             {
-                (_factor, _extreme) = (Math.Min(_factor + step, most), _rising ? bar.High : bar.Low);
+                (_factor, _extreme) = (Math.Min(_factor + step, max), _rising ? bar.High : bar.Low);
             }
             if (_shown) (row[0], row[1]) = (_sar, reversal ? 1 : 0);
             _shown |= reversal;
@@ -103,7 +103,7 @@ public struct AtrStop(int n, double multiplier, bool atHighLow) : IKernel
 }
 
 /// <summary>LeBeau's: a number of ATR below the highest high, or above the lowest low.</summary>
-public struct Chandelier(int n, double multiplier, bool brief) : IKernel
+public struct Chandelier(int n, double multiplier, bool isShort) : IKernel
 {
     private TrueRange _range = new();
     private Smoother _atr = Smoother.Wilder(n);
@@ -113,7 +113,7 @@ public struct Chandelier(int n, double multiplier, bool brief) : IKernel
     public void Next(in Ohlcv bar, Span<double> row)
     {
         var span = multiplier * _atr.Add(_range.Add(bar));
-        row[0] = brief ? _low.Add(bar.Low) + span : _high.Add(bar.High) - span;
+        row[0] = isShort ? _low.Add(bar.Low) + span : _high.Add(bar.High) - span;
     }
 }
 

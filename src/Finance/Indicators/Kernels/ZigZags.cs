@@ -90,7 +90,7 @@ public struct ZigZag(double percent, bool atHighLow) : IKernel
         _first = first;
     }
 
-    /// <summary>From nothing every change is endless; or a price of zero would hold the line for good.</summary>
+    /// <summary>A change from a price of zero counts as infinite; else the line would never leave zero.</summary>
     private static double Change(double to, double from) =>
         from > 0 ? (to - from) / from
         : to > from ? double.PositiveInfinity

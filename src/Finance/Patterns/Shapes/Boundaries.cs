@@ -29,8 +29,8 @@ internal sealed class Boundaries(List<Ohlcv> bars, List<Pivot> pivots)
     ];
 
     /// <summary>
-    /// A line that moves no more over the shape is level, in units of the height. This and the next four figures are ours: the books say
-    /// horizontal, sloped, converging, parallel.
+    /// A line that moves no more over the shape is level, in units of the height. This and the next four figures are ours: the sources give
+    /// only horizontal, sloped, converging, parallel.
     /// </summary>
     private const double IsLevel = 0.1;
 
@@ -38,19 +38,19 @@ internal sealed class Boundaries(List<Ohlcv> bars, List<Pivot> pivots)
     private const double IsSloped = 0.25;
 
     /// <summary>
-    /// Where lines converge, the least part of the first pivot's gap that is gone by the fifth. Breakouts come at three quarters of the way
-    /// to the apex (Bulkowski), the fifth pivot at half or less of that.
+    /// Where lines converge, the minimum part of the first pivot's gap that is gone by the fifth. Breakouts come at three quarters of the
+    /// way to the apex (Bulkowski), the fifth pivot at half or less of that.
     /// </summary>
     private const double Converges = 0.35;
 
     /// <summary>Parallel lines' gap changes by no more.</summary>
     private const double IsParallel = 0.15;
 
-    /// <summary>A channel rises by half its height or more; less is a crooked rectangle.</summary>
+    /// <summary>A channel rises by half its height or more; less is a rectangle off level.</summary>
     private const double Climbs = 0.5;
 
     /// <summary>
-    /// How far the three pivots may be off their line, and closes outside of either, in units of the height: the thickness of the pencil.
+    /// How far the three pivots may be off their line, and closes outside of either, in units of the height.
     /// </summary>
     private const double Touches = 0.06;
 
@@ -58,7 +58,7 @@ internal sealed class Boundaries(List<Ohlcv> bars, List<Pivot> pivots)
     private const double RectangleOfPrice = 0.0075;
 
     /// <summary>Bulkowski: three weeks at least; shorter ones are flags and pennants.</summary>
-    private const int Shortest = 15;
+    private const int MinBars = 15;
 
     private readonly int[] _ended = new int[Names.Length];
 
@@ -67,7 +67,7 @@ internal sealed class Boundaries(List<Ohlcv> bars, List<Pivot> pivots)
     {
         if (pivots.Count < 5) return;
         var (a, b, c, d, e) = (pivots[^5], pivots[^4], pivots[^3], pivots[^2], pivots[^1]);
-        if (e.At - a.At is < Shortest or > ChartPatterns.Longest) return;
+        if (e.At - a.At is < MinBars or > ChartPatterns.MaxBars) return;
         var (three, two) = (Line.Through(a, c, e), Line.Through(b, d));
         var (upper, lower) = e.IsHigh ? (three, two) : (two, three);
         var height = upper.At(a.At) - lower.At(a.At);

@@ -18,7 +18,7 @@ public static class ChartPatterns
     /// Bars from a shape's first point to its last, a year of days: what Bulkowski's longest shapes take. It bounds the work per pivot,
     /// too.
     /// </summary>
-    internal const int Longest = 250;
+    internal const int MaxBars = 250;
 
     /// <summary>All shapes that are looked for.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Reversals.Names, .. Boundaries.Names, .. Flags.Names, .. Levels.Names];

@@ -18,16 +18,16 @@ internal sealed class Flags(List<Ohlcv> bars, List<double> ranges)
     /// </summary>
     private const double Pole = 7;
 
-    /// <summary>Most bars of a pole, and of a flag (Bulkowski: longer ones are channels).</summary>
-    private const int Longest = 15;
+    /// <summary>Bars of a pole, and of a flag, at most (Bulkowski: longer ones are channels).</summary>
+    private const int MaxBars = 15;
 
-    /// <summary>Fewest bars of a flag, a week: fewer do not make a channel.</summary>
-    private const int Shortest = 5;
+    /// <summary>Bars of a flag at least, a week: fewer do not make a channel.</summary>
+    private const int MinBars = 5;
 
-    /// <summary>Deepest retracement, as a part of the pole: a flag stays in the half it hangs from.</summary>
+    /// <summary>Maximum retracement, as a part of the pole: a flag retraces no more than half of it.</summary>
     private const double Retraces = 0.5;
 
-    /// <summary>Widest channel, as a part of the pole: a flag is narrow beside it. The figure is ours.</summary>
+    /// <summary>Maximum width of the channel, as a part of the pole: a flag is narrow beside it. The figure is ours.</summary>
     private const double Width = 1.0 / 3;
 
     /// <summary>
@@ -56,11 +56,11 @@ internal sealed class Flags(List<Ohlcv> bars, List<double> ranges)
     {
         if (now < 1 || side * (bars[now].Close - bars[now - 1].Close) <= 0) return null;
         var top = now - 1;
-        for (var i = now - 2; i >= Math.Max(0, now - 1 - Longest); i--)
+        for (var i = now - 2; i >= Math.Max(0, now - 1 - MaxBars); i--)
             if (High(i, side) >= High(top, side)) top = i;
-        if (now - 1 - top is < Shortest or > Longest) return null;
+        if (now - 1 - top is < MinBars or > MaxBars) return null;
         var start = top;
-        for (var i = top - 1; i >= Math.Max(0, top - Longest); i--)
+        for (var i = top - 1; i >= Math.Max(0, top - MaxBars); i--)
         {
             // Not the top that prices came from, but one on their way down.
             if (High(i, side) > High(top, side)) return null;

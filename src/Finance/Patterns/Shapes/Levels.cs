@@ -13,7 +13,7 @@ internal sealed class Levels(List<Pivot> pivots)
     private const double Band = 0.25;
 
     /// <summary>Bars between touches: a week, so that three are more than one turn.</summary>
-    private const int Apart = 5;
+    private const int MinDistance = 5;
 
     private readonly int[] _ended = new int[Names.Length];
 
@@ -27,14 +27,14 @@ internal sealed class Levels(List<Pivot> pivots)
         var count = 1;
         for (
             var i = pivots.Count - 2;
-            i >= 0 && count < 3 && last.At - pivots[i].At <= ChartPatterns.Longest && pivots[i].At >= _ended[which];
+            i >= 0 && count < 3 && last.At - pivots[i].At <= ChartPatterns.MaxBars && pivots[i].At >= _ended[which];
             i--
         )
         {
             var off = side * (pivots[i].Price - last.Price);
             if (pivots[i].IsHigh != last.IsHigh) far = Math.Max(far, off);
             else if (off < -band) return;
-            else if (off <= band && pivots[touches[count - 1]].At - pivots[i].At >= Apart) touches[count++] = i;
+            else if (off <= band && pivots[touches[count - 1]].At - pivots[i].At >= MinDistance) touches[count++] = i;
         }
         if (count < 3) return;
         var (a, b) = (pivots[touches[2]], pivots[touches[1]]);

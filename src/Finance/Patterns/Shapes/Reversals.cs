@@ -24,7 +24,7 @@ internal sealed class Reversals(List<Pivot> pivots)
     private const double AlikeOfPrice = 2 * 0.015;
 
     /// <summary>
-    /// The same in units of the shape's height: 1.5 % of the price is nothing in a wild series and all there is in a calm one.
+    /// The same in units of the shape's height: 1.5 % of the price is negligible in a volatile series and everything in a quiet one.
     /// </summary>
     private const double AlikeOfHeight = 0.25;
 
@@ -37,21 +37,21 @@ internal sealed class Reversals(List<Pivot> pivots)
     /// How far the head stands out over both shoulders, and both shoulders over the neckline, in units of the height: with less it is a
     /// triple top, or no shoulder. The figure is ours.
     /// </summary>
-    private const double StandsOut = 0.2;
+    private const double MinProminence = 0.2;
 
     /// <summary>
     /// Bulkowski: proportional, not lopsided. The longer of the head's distances in bars to its shoulders is at most so many times the
     /// shorter; the figure is ours.
     /// </summary>
-    private const double Lopsided = 2.5;
+    private const double MaxAsymmetry = 2.5;
 
     /// <summary>
-    /// Least height in average true ranges: Bulkowski's valleys of 10 % for stocks by the day, whose range is some 2.5 %.
+    /// Minimum height in average true ranges: Bulkowski's valleys of 10 % for stocks by the day, whose range is some 2.5 %.
     /// </summary>
-    private const double Height = 4;
+    private const double MinHeight = 4;
 
     /// <summary>LMW: bars between the tops of a double top, a month of days, as Edwards and Magee ask.</summary>
-    private const int Apart = 22;
+    private const int MinDistance = 22;
 
     private const int Head = 0, Double = 2, Triple = 4;
 
@@ -94,19 +94,19 @@ internal sealed class Reversals(List<Pivot> pivots)
     private void HeadAndShoulders()
     {
         var first = pivots.Count - 5;
-        if (first < 0 || pivots[^1].At - pivots[first].At > ChartPatterns.Longest) return;
+        if (first < 0 || pivots[^1].At - pivots[first].At > ChartPatterns.MaxBars) return;
         var (e1, e2, e3, e4, e5) = (Value(first), Value(first + 1), Value(first + 2), Value(first + 3), Value(first + 4));
         var height = e3 - (e2 + e4) / 2;
         var (before, after) = (pivots[first + 2].At - pivots[first].At, pivots[^1].At - pivots[first + 2].At);
         if (
             !(
-                height >= Height * pivots[first + 2].Range
-                && e3 - Math.Max(e1, e5) >= StandsOut * height
-                && Math.Min(e1, e5) - Math.Max(e2, e4) >= StandsOut * height
+                height >= MinHeight * pivots[first + 2].Range
+                && e3 - Math.Max(e1, e5) >= MinProminence * height
+                && Math.Min(e1, e5) - Math.Max(e2, e4) >= MinProminence * height
             )
             || !Alike(e1, e5, AlikeOfHeight * height)
             || !Alike(e2, e4, AlikeOfHeight * height)
-            || Math.Max(before, after) > Lopsided * Math.Min(before, after)
+            || Math.Max(before, after) > MaxAsymmetry * Math.Min(before, after)
             || !Advance(first, Math.Min(e2, e4), e3)
         )
             return;
@@ -129,7 +129,7 @@ internal sealed class Reversals(List<Pivot> pivots)
     {
         Span<int> tops = [pivots.Count - 1, 0, 0], valleys = [0, 0];
         var (count, valley, last) = (1, pivots.Count - 2, Value(pivots.Count - 1));
-        for (var i = pivots.Count - 2; i >= 0 && count < 3 && pivots[^1].At - pivots[i].At <= ChartPatterns.Longest; i--)
+        for (var i = pivots.Count - 2; i >= 0 && count < 3 && pivots[^1].At - pivots[i].At <= ChartPatterns.MaxBars; i--)
         {
             if (pivots[i].IsHigh != pivots[^1].IsHigh)
             {
@@ -149,15 +149,15 @@ internal sealed class Reversals(List<Pivot> pivots)
     private bool IsTriple(ReadOnlySpan<int> tops, ReadOnlySpan<int> valleys)
     {
         var depth = Math.Min(Value(tops[0]), Math.Min(Value(tops[1]), Value(tops[2]))) - Math.Max(Value(valleys[0]), Value(valleys[1]));
-        return depth >= Height * pivots[^1].Range && Alike(Value(tops[1]), Value(tops[2]), LevelOfHeight * depth)
-            && Math.Min(pivots[tops[0]].At - pivots[tops[1]].At, pivots[tops[1]].At - pivots[tops[2]].At) >= Apart / 2;
+        return depth >= MinHeight * pivots[^1].Range && Alike(Value(tops[1]), Value(tops[2]), LevelOfHeight * depth)
+            && Math.Min(pivots[tops[0]].At - pivots[tops[1]].At, pivots[tops[1]].At - pivots[tops[2]].At) >= MinDistance / 2;
     }
 
     private void Triples(ReadOnlySpan<int> tops, ReadOnlySpan<int> valleys)
     {
         var (a, b, c, neck) = (Value(tops[2]), Value(tops[1]), Value(tops[0]), Math.Min(Value(valleys[0]), Value(valleys[1])));
-        var (mean, most) = ((a + b + c) / 3, Math.Max(a, Math.Max(b, c)));
-        if (!Advance(tops[2], neck, most)) return;
+        var (mean, highest) = ((a + b + c) / 3, Math.Max(a, Math.Max(b, c)));
+        if (!Advance(tops[2], neck, highest)) return;
         var height = mean - neck;
         Wait(
             Triple,
@@ -165,7 +165,7 @@ internal sealed class Reversals(List<Pivot> pivots)
             Roles("first", "second", "third"),
             Line.Fit((a - mean) / height, (b - mean) / height, (c - mean) / height),
             Line.Level(_side * neck),
-            most
+            highest
         );
         _waiting[Double + (_side < 0 ? 1 : 0)] = null;
     }
@@ -174,8 +174,8 @@ internal sealed class Reversals(List<Pivot> pivots)
     {
         var (a, b, neck) = (Value(first), Value(second), Value(valley));
         if (
-            pivots[second].At - pivots[first].At < Apart
-            || !(Math.Min(a, b) - neck >= Height * pivots[second].Range)
+            pivots[second].At - pivots[first].At < MinDistance
+            || !(Math.Min(a, b) - neck >= MinHeight * pivots[second].Range)
             || !Advance(first, neck, Math.Max(a, b))
         )
             return;
@@ -200,7 +200,7 @@ internal sealed class Reversals(List<Pivot> pivots)
     /// </summary>
     private bool Advance(int first, double neck, double top)
     {
-        for (var i = first - 1; i >= 0 && pivots[first].At - pivots[i].At <= ChartPatterns.Longest; i--)
+        for (var i = first - 1; i >= 0 && pivots[first].At - pivots[i].At <= ChartPatterns.MaxBars; i--)
         {
             if (Value(i) < neck) return true;
             if (Value(i) > top) return false;

@@ -32,7 +32,7 @@ internal sealed class Swings(List<Ohlcv> bars)
     /// <summary>The average true range at each bar, NaN before there is one.</summary>
     public List<double> Ranges { get; } = new(bars.Count);
 
-    /// <summary>Takes the next bar and says whether it confirmed a pivot.</summary>
+    /// <summary>Takes the next bar and answers whether it confirmed a pivot.</summary>
     public bool Next(int now)
     {
         Ranges.Add(Range(now));
@@ -44,7 +44,7 @@ internal sealed class Swings(List<Ohlcv> bars)
         // A bar that makes a new extreme confirms nothing: which of its ends came first is unknown.
         if (higher || lower) return false;
         var (extreme, away) = _direction > 0 ? (_high, bars[_high].High - bar.Low) : (_low, bar.High - bars[_low].Low);
-        if (!(away > Least(extreme))) return false;
+        if (!(away > ReversalDistance(extreme))) return false;
         Add(extreme, _direction > 0);
         (_high, _low) = (now, now);
         return true;
@@ -54,7 +54,7 @@ internal sealed class Swings(List<Ohlcv> bars)
     private bool Begin()
     {
         var first = Math.Min(_high, _low);
-        if (_high == _low || !(bars[_high].High - bars[_low].Low > Least(first))) return false;
+        if (_high == _low || !(bars[_high].High - bars[_low].Low > ReversalDistance(first))) return false;
         Add(first, first == _high);
         return true;
     }
@@ -62,7 +62,7 @@ internal sealed class Swings(List<Ohlcv> bars)
     /// <summary>
     /// The range as of the extreme, so that the first bar that is far enough away is the farthest yet and begins the next swing.
     /// </summary>
-    private double Least(int extreme) => Reversal * Ranges[Math.Max(extreme, Period - 1)];
+    private double ReversalDistance(int extreme) => Reversal * Ranges[Math.Max(extreme, Period - 1)];
 
     private void Add(int at, bool high)
     {

@@ -54,6 +54,8 @@ internal static class Drawing
     /// <summary>All there is to a shape, to compare by.</summary>
     public static string Text(ChartPattern p) =>
         FormattableString.Invariant(
-            $"{p.Name} {p.Index} {p.Strength} {p.Fit:R} {p.Invalidation:R} {string.Join(' ', p.Points.Select(q => FormattableString.Invariant($"{q.Role}@{q.Index}:{q.Price:R}")))}"
+            $"{p.Name} {p.Index} {p.Strength} {p.Fit:R} {p.Invalidation:R} {string.Join(' ', p.Points.Select(Text))}"
         );
+
+    private static string Text(PatternPoint p) => FormattableString.Invariant($"{p.Role}@{p.Index}:{p.Price:R}");
 }

@@ -120,8 +120,8 @@ public sealed class ShapePropertyTests
         ("support", "resistance"),
     ];
 
-    /// <summary>Most per 1000 bars. A walk draws shapes by chance; more than this would be a rule that holds for anything.</summary>
-    private static double Most(string name) => name switch
+    /// <summary>Maximum per 1000 bars. A walk draws shapes by chance; more than this would be a rule that holds for anything.</summary>
+    private static double MaxPer1000Bars(string name) => name switch
     {
         "bullFlag" or "bearFlag" => 2.6,
         "support" or "resistance" => 1.6,
@@ -139,7 +139,7 @@ public sealed class ShapePropertyTests
 
     [Theory, MemberData(nameof(Names))]
     public void A_random_walk_draws_few_of_each(string name) =>
-        Assert.InRange(Walks.Value.Sum(w => w.Found.Count(p => p.Name == name)), 5, 100 * Most(name));
+        Assert.InRange(Walks.Value.Sum(w => w.Found.Count(p => p.Name == name)), 5, 100 * MaxPer1000Bars(name));
 
     /// <summary>The rules in words of Lo, Mamaysky and Wang, read off the points that were given.</summary>
     [Fact]
@@ -242,7 +242,7 @@ public sealed class ShapePropertyTests
 
     /// <summary>In 23 years most shapes are seen, none more often than once a year.</summary>
     [DataFact("market")]
-    public void SPY_shows_most_shapes_and_none_often()
+    public void SPY_shows_shapes_at_a_plausible_rate()
     {
         var bars = File.ReadLines(Path.Combine(Checkout.Data("market")!, "SPY.csv"))
             .Skip(1)

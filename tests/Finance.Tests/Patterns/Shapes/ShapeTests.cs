@@ -177,7 +177,7 @@ public sealed class ShapeTests
     }
 
     [Fact]
-    public void A_ruler_fits_best_and_the_more_a_shape_is_off_the_worse()
+    public void The_fit_falls_the_more_a_shape_is_off_its_lines()
     {
         double Fit(double off)
         {

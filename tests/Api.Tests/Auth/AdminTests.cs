@@ -1,3 +1,5 @@
+using AgentInvest.Core.Data;
+using AgentInvest.Auth.ApiKeys;
 using System.Net;
 using System.Net.Http.Json;
 using AgentInvest.Auth.Accounts;
@@ -44,7 +46,7 @@ public sealed class AdminTests(TestHost host) : IClassFixture<TestHost>
     {
         var endpoints = Matrix.Endpoints(host);
         Assert.True(endpoints.Count > 40, "The functions were not found.");
-        Assert.All(endpoints, e => Assert.True(e.Scope is null || Core.Security.Scopes.All.Contains(e.Scope), e.Name));
+        Assert.All(endpoints, e => Assert.True(e.Scope is null || EnumNames.All(typeof(ApiKeyScope)).Contains(e.Scope), e.Name));
         var admin = await AdminAsync(host);
         var callers = new Dictionary<string, TestUser>
         {

@@ -1,3 +1,5 @@
+using AgentInvest.Core.Data;
+using AgentInvest.Auth.ApiKeys;
 using System.Net;
 using System.Text.Json;
 using AgentInvest.Core.Http;
@@ -43,7 +45,7 @@ public sealed class ApiKeyTests(TestHost host) : IClassFixture<TestHost>
     public async Task A_key_never_reaches_accounts_keys_or_administration()
     {
         var admin = await AdminTests.AdminAsync(host);
-        var made = await CreateAsync(admin, [.. Core.Security.Scopes.All]);
+        var made = await CreateAsync(admin, [.. EnumNames.All(typeof(ApiKeyScope))]);
         var program = new TestUser(host.Url, "", "");
         foreach (var endpoint in Matrix.Endpoints(host).Where(e => e.Scope is null && !e.Anonymous))
         {

@@ -32,7 +32,11 @@ public sealed class AuditTablesTests
 
         var id = Guid.Parse(await AdminTests.IdOf(user));
         await host.AttackAsync(
-            $"delete from core.audit where stream = '{id}' and seq > 2; update core.audit_heads set seq = 2, hash = (select hash from core.audit where stream = '{id}' and seq = 2) where stream = '{id}'"
+            $"""
+            delete from core.audit where stream = '{id}' and seq > 2;
+            update core.audit_heads set seq = 2, hash = (select hash from core.audit where stream = '{id}' and seq = 2)
+            where stream = '{id}'
+            """
         );
         Assert.Contains((await host.VerifyAsync()).Faults, f => f.Contains("entries after 2 are missing", StringComparison.Ordinal));
         // The numbers are given out again: what was kept first stays.
@@ -71,7 +75,10 @@ public sealed class AuditTablesTests
         var stream = Guid.NewGuid();
         // The timer is told that all is kept until the dead host's share is in.
         await host.ExecuteAsync(
-            $"select core.audit_add('{stream}', now(), 'portfolio.booked', null, '{{}}') from generate_series(1, 1250); update core.audit_heads set anchored_seq = seq where stream = '{stream}'"
+            $$"""
+            select core.audit_add('{{stream}}', now(), 'portfolio.booked', null, '{}') from generate_series(1, 1250);
+            update core.audit_heads set anchored_seq = seq where stream = '{{stream}}'
+            """
         );
         var entries = (await host.EntriesAsync()).Where(e => e.Stream == stream).ToList();
         // In the middle of one transaction of a hundred, a whole one, and the first of another, after an attack on its hash.
@@ -127,7 +134,10 @@ public sealed class AuditTablesTests
             await using var host = await HostProcess.StartAsync(database.ConnectionString, settings, home, port);
             await using (
                 var add = source.CreateCommand(
-                    "select core.audit_add(s, now(), 'portfolio.booked', null, '{}') from (select gen_random_uuid() s from generate_series(1, 5)) streams, generate_series(1, 600)"
+                    """
+                    select core.audit_add(s, now(), 'portfolio.booked', null, '{}')
+                    from (select gen_random_uuid() s from generate_series(1, 5)) streams, generate_series(1, 600)
+                    """
                 )
             )
                 await add.ExecuteNonQueryAsync();

@@ -48,7 +48,9 @@ public sealed class AuditTests : IAsyncLifetime
 
     [Theory]
     [InlineData(
-        "update core.audit set data = replace(data, '\"quantity\":3', '\"quantity\":300') where stream = $1 and data like '%\"quantity\":3%'",
+        """
+        update core.audit set data = replace(data, '"quantity":3', '"quantity":300') where stream = $1 and data like '%"quantity":3%'
+        """,
         "was altered"
     )]
     [InlineData("update core.audit set at = at - interval '1 hour' where stream = $1 and seq = 2", "was altered")]
@@ -56,7 +58,11 @@ public sealed class AuditTests : IAsyncLifetime
     [InlineData("update core.audit set kind = 'portfolio', data = '.booked' || data where stream = $1 and seq = 3", "was altered")]
     [InlineData("delete from core.audit where stream = $1 and seq = 3", "is missing")]
     [InlineData(
-        "with gone as (delete from core.audit where stream = $1 and seq > 2) update core.audit_heads h set seq = 2, hash = (select hash from core.audit a where a.stream = h.stream and a.seq = 2) where stream = $1",
+        """
+        with gone as (delete from core.audit where stream = $1 and seq > 2)
+        update core.audit_heads h set seq = 2, hash = (select hash from core.audit a where a.stream = h.stream and a.seq = 2)
+        where stream = $1
+        """,
         "entries after 2 are missing"
     )]
     [InlineData(

@@ -49,7 +49,8 @@ public sealed class AuthMfaTests : IAsyncLifetime
         var started = (await user.PostAsync("/v1/auth/mfa/totp")).Json;
         var secret = Base32Encoding.ToBytes(started.GetProperty("secret").GetString());
         Assert.Equal(
-            $"otpauth://totp/AgentInvest:{Uri.EscapeDataString(user.Email)}?secret={started.GetProperty("secret").GetString()}&issuer=AgentInvest&algorithm=SHA1&digits=6&period=30",
+            $"otpauth://totp/AgentInvest:{Uri.EscapeDataString(user.Email)}?secret={started.GetProperty("secret").GetString()}"
+                + "&issuer=AgentInvest&algorithm=SHA1&digits=6&period=30",
             started.GetProperty("otpauthUri").GetString()
         );
         var confirmed = await user.PostAsync(

@@ -16,7 +16,7 @@ public sealed class AuthPasswordTests(TestHost host) : IClassFixture<TestHost>
         var mail = await user.LatestMailAsync();
         Assert.Equal("reset_password", mail.GetProperty("kind").GetString());
         var token = mail.GetProperty("token").GetString();
-        Assert.Contains($"{host.Url.ToString().TrimEnd('/')}/reset-password?token={token}", mail.GetProperty("text").GetString());
+        Assert.Contains($"{host.Url.ToString().TrimEnd('/')}/reset-password#token={token}", mail.GetProperty("text").GetString());
 
         // Too weak: refused without using the token up.
         Assert.Equal(

@@ -173,7 +173,8 @@ public sealed class AuthSessionTests : IAsyncLifetime
             await TestSql.ExecuteAsync(
                 _host.ConnectionString,
                 """
-                with changed as (update auth.users set tier = 'premium', token_version = token_version + 1 where id = $1 returning id, token_version)
+                with changed as (
+                    update auth.users set tier = 'premium', token_version = token_version + 1 where id = $1 returning id, token_version)
                 insert into core.revocations (user_id, below_version) select id, token_version from changed
                 """,
                 id

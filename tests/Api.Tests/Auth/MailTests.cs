@@ -63,7 +63,7 @@ public sealed class MailTests(MailFixture fixture) : IClassFixture<MailFixture>
             ("Verify your address", "hello@agentinvest.example", "auto-generated"),
             (mail.Subject, mail.From.Mailboxes.Single().Address, mail.Headers["Auto-Submitted"])
         );
-        var link = $"{fixture.Host.Url.ToString().TrimEnd('/')}/verify-email?token=";
+        var link = $"{fixture.Host.Url.ToString().TrimEnd('/')}/verify-email#token=";
         Assert.Contains(link, mail.TextBody, StringComparison.Ordinal);
         Assert.Contains($"<a href=\"{link}", mail.HtmlBody, StringComparison.Ordinal);
         Assert.DoesNotContain("evil", mail.ToString(), StringComparison.OrdinalIgnoreCase);

@@ -11,7 +11,7 @@ namespace AgentInvest.Api.Tests;
 public sealed class AuditTablesTests
 {
     [AzuriteFact]
-    public async Task Every_entry_is_in_the_table_and_a_cut_a_rewrite_a_lost_database_and_a_lost_table_are_found()
+    public async Task Tampering_is_found_against_the_table()
     {
         await using var azurite = await Azurite.StartAsync();
         var table = await TableAsync(azurite);
@@ -67,7 +67,7 @@ public sealed class AuditTablesTests
     }
 
     [AzuriteFact]
-    public async Task What_a_host_wrote_before_it_died_is_kept_once_and_the_rest_of_its_transaction_too()
+    public async Task Entries_of_a_host_that_died_are_anchored_once()
     {
         await using var azurite = await Azurite.StartAsync();
         var table = await TableAsync(azurite);
@@ -97,7 +97,7 @@ public sealed class AuditTablesTests
     }
 
     [AzuriteFact]
-    public async Task While_the_service_or_its_table_is_away_nothing_is_marked_as_kept_and_afterwards_nothing_is_missing()
+    public async Task An_outage_of_the_table_loses_no_entry()
     {
         var port = Ports.Free();
         await using var host = await TablesHost.StartAsync(Azurite.At(port));
@@ -152,7 +152,7 @@ public sealed class AuditTablesTests
     }
 
     [Fact]
-    public void A_connection_string_an_endpoint_and_an_identity_lead_to_the_table()
+    public void The_table_is_reached_by_connection_string_or_identity()
     {
         Assert.Equal("http://127.0.0.1:1/devstoreaccount1/auditevents", TablesAuditAnchor.Client(Azurite.At(1), null).Uri.ToString());
         Assert.Equal(

@@ -115,6 +115,7 @@ public sealed class AuthAppTests
         await using var database = await TestDatabase.CreateAsync();
         await AddUnsealedAsync(database, "old@example.com");
         await database.AllowConnectionsAsync(false);
+        NpgsqlConnection.ClearPool(new NpgsqlConnection(database.ConnectionString));
         using var app = App(database.ConnectionString);
         await app.StartAsync();
         await database.AllowConnectionsAsync(true);
@@ -225,7 +226,14 @@ public sealed class AuthAppTests
         var price = new { date = "2024-01-02", price = 1 };
         await OkAsync(PutAsync("/v1/portfolio/instruments/@HOUSE/prices", new { items = new[] { price } }));
         await OkAsync(PutAsync("/v1/portfolio/rates/CHFUSD", new { items = new[] { new { date = "2024-01-01", rate = 1.1m } } }));
-        await OkAsync(PutAsync("/v1/ai/profile", new { riskTolerance = 3 }));
+        var profile = new
+        {
+            horizonYears = 10,
+            riskTolerance = 3,
+            exclusions = Array.Empty<string>(),
+            baseCurrency = "USD",
+        };
+        await OkAsync(PutAsync("/v1/ai/profile", profile));
         await OkAsync(user.PostAsync("/v1/auth/api-keys", new { name = "reader", scopes = new[] { "portfolio:read" } }));
         await OkAsync(user.PostAsync("/v1/auth/mfa/totp"));
         await OkAsync(user.PostAsync("/v1/auth/passkeys/options"));

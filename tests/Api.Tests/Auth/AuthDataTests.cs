@@ -58,7 +58,7 @@ public sealed class AuthDataTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task An_export_tells_everything_and_only_to_its_owner()
+    public async Task An_export_has_everything_held_on_its_owner()
     {
         var user = await host.SignUpAsync();
         await user.BuyAsync("BTC-USD", 0.1234567891m, 30000m, "2024-01-02T15:00:00Z");
@@ -89,7 +89,7 @@ public sealed class AuthDataTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task Erasing_takes_the_password_ends_all_at_once_and_leaves_nothing_but_the_audit()
+    public async Task Erasure_leaves_nothing_but_the_audit()
     {
         var user = await host.SignUpAsync();
         await user.BuyAsync("BTC-USD", 1, 30000m, "2024-01-02T15:00:00Z");
@@ -117,7 +117,7 @@ public sealed class AuthDataTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task Under_a_new_master_key_everything_goes_on_and_is_sealed_anew()
+    public async Task After_a_rotation_of_the_master_key_everything_is_sealed_under_the_new_one()
     {
         await using var first = await OwnHost.StartAsync();
         var user = await first.Host.SignUpAsync();

@@ -28,7 +28,6 @@ public static class AIServices
             s.GetRequiredService<TimeProvider>()
         ));
         services.AddSingleton<ManageProfile>();
-        services.AddUserTables("ai", "profiles");
         return services;
     }
 }

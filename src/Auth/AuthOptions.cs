@@ -5,8 +5,14 @@ namespace AgentInvest.Auth;
 /// <summary>Settings under <c>Auth</c>.</summary>
 public sealed class AuthOptions
 {
-    /// <summary>Where links in mails lead, and the issuer of tokens. Default http://localhost:7071.</summary>
+    /// <summary>The API's own origin, and the issuer of its tokens. Default http://localhost:7071.</summary>
     [Required] public string PublicOrigin { get; set; } = "http://localhost:7071";
+
+    /// <summary>The origin of the web app, where links in mails lead. Default <see cref="PublicOrigin"/>.</summary>
+    public string? AppOrigin { get; set; }
+
+    /// <summary>Pages of the app that sign-in with a provider may return to: comma-separated and exact. Default none.</summary>
+    public string RedirectUris { get; set; } = "";
 
     /// <summary>bcrypt's cost: 2^cost rounds. Default 12, 4 to 16.</summary>
     [Range(4, 16)] public int PasswordCost { get; set; } = 12;
@@ -16,8 +22,20 @@ public sealed class AuthOptions
 
     internal TimeSpan SessionIdle => TimeSpan.FromDays(SessionIdleDays);
 
-    /// <summary>Without a slash at its end.</summary>
-    internal string Origin => PublicOrigin.TrimEnd('/');
+    /// <summary>The API's origin, without a slash at its end.</summary>
+    internal string ApiAddress => PublicOrigin.TrimEnd('/');
+
+    /// <summary>The app's origin, without a slash at its end.</summary>
+    internal string AppAddress => (AppOrigin is { Length: > 0 } app ? app : PublicOrigin).TrimEnd('/');
+
+    /// <summary>Whether cookies can be kept to https.</summary>
+    public bool IsHttps => PublicOrigin.StartsWith("https:", StringComparison.Ordinal);
+
+    internal static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)
+        && uri.PathAndQuery == "/"
+        && uri.Fragment.Length == 0;
 }
 
 /// <summary>Settings under <c>Mail:Smtp</c>; without a host, mails stay in the outbox.</summary>

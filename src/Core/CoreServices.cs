@@ -41,8 +41,6 @@ public static class CoreServices
         services.AddSingleton<Idempotency>();
         services.AddSingleton<RequestPipeline>();
         services.AddSecurity();
-        services.AddUserTablesWithoutExport("core", "idempotency", "revocations", "user_keys");
-        services.AddUserTables("core", "jobs");
         AddCache(services, configuration);
         return services;
     }

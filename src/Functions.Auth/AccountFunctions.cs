@@ -21,7 +21,7 @@ public sealed class AccountFunctions(
 {
     [Function("ForgotPassword"), AllowAnonymous, RateLimit("forgot-password")]
     [Describe(
-        "Ask for a new password",
+        "Request a password reset",
         Detail = "The answer is the same for every address; a known one gets a mail with a token, good for 30 minutes.",
         Request = typeof(ForgotPassword.Request),
         Response = typeof(ForgotPassword.Response),
@@ -35,7 +35,7 @@ public sealed class AccountFunctions(
 
     [Function("ResetPassword"), AllowAnonymous]
     [Describe(
-        "Set a new password with a mail's token",
+        "Reset the password with a mail's token",
         Detail = "Every session ends.",
         Request = typeof(ResetPassword.Request),
         Status = 204,
@@ -52,7 +52,7 @@ public sealed class AccountFunctions(
 
     [Function("ChangePassword")]
     [Describe(
-        "Change the own password",
+        "Change the password",
         Detail = "The other sessions end.",
         Request = typeof(ChangePassword.Request),
         Status = 204,
@@ -74,8 +74,9 @@ public sealed class AccountFunctions(
 
     [Function("DeleteMe")]
     [Describe(
-        "Delete the account and all that is held",
-        Detail = "Asks for the password; an account without one needs a sign-in at most five minutes old. Sessions end at once, the rest is erased within seconds. Audit entries stay, pseudonymised.",
+        "Delete the account and all its data",
+        Detail = "Asks for the password; an account without one needs a sign-in at most five minutes old. Sessions end at once, the rest "
+            + "is erased within seconds. Audit entries stay, pseudonymised.",
         Request = typeof(DeleteMe.Request),
         Response = typeof(DeleteMe.Response),
         Status = 202,
@@ -95,7 +96,7 @@ public sealed class AccountFunctions(
         );
 
     [Function("StartExport")]
-    [Describe("Gather everything held on the caller", Response = typeof(ExportMe.Response), Status = 202)]
+    [Describe("Start an export of all data held on the caller", Response = typeof(ExportMe.Response), Status = 202)]
     public async Task<IResult> StartExport(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/me/export")] HttpRequest request,
         CancellationToken ct
@@ -103,9 +104,9 @@ public sealed class AccountFunctions(
 
     [Function("GetExport")]
     [Describe(
-        "Read what was gathered",
+        "Get an export",
         Detail = "202 until it is ready; kept for a day.",
-        Response = typeof(ExportMe.Content),
+        Response = typeof(ExportMe.UserExport),
         Problems = ["404 not_found"]
     )]
     public async Task<IResult> GetExport(
@@ -118,7 +119,7 @@ public sealed class AccountFunctions(
             : Answer.Accepted(new ExportMe.Response(Guid.Parse(id)));
 
     [Function("ListSessions")]
-    [Describe("List the own sessions", Response = typeof(ListPage<ListSessions.Session>))]
+    [Describe("List the caller's sessions", Response = typeof(ListPage<ListSessions.Session>))]
     public async Task<IResult> Sessions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "auth/sessions")] HttpRequest request,
         CancellationToken ct
@@ -138,9 +139,9 @@ public sealed class AccountFunctions(
 
     [Function("StartTotp")]
     [Describe(
-        "Get the secret of a new authenticator app",
+        "Start to add an authenticator app",
         Detail = "Nothing asks for its codes until it is confirmed.",
-        Response = typeof(ManageTotp.Secret),
+        Response = typeof(ManageTotp.TotpSecret),
         Problems = ["409 conflict"]
     )]
     public async Task<IResult> StartTotp(
@@ -150,10 +151,10 @@ public sealed class AccountFunctions(
 
     [Function("ConfirmTotp")]
     [Describe(
-        "Confirm the authenticator app with a code of it",
+        "Confirm the authenticator app with a code",
         Detail = "Answers ten recovery codes, shown once.",
         Request = typeof(ManageTotp.Request),
-        Response = typeof(ManageTotp.Confirmed),
+        Response = typeof(ManageTotp.TotpConfirmed),
         Problems = ["401 invalid_credentials"]
     )]
     public async Task<IResult> ConfirmTotp(
@@ -171,7 +172,7 @@ public sealed class AccountFunctions(
 
     [Function("RemoveTotp")]
     [Describe(
-        "Remove the authenticator app with a code of it, or a recovery code",
+        "Remove the authenticator app",
         Request = typeof(ManageTotp.Request),
         Status = 204,
         Problems = ["401 invalid_credentials", "404 not_found"]

@@ -4,7 +4,7 @@ using AgentInvest.Core.Security;
 
 namespace AgentInvest.Functions.Auth;
 
-/// <summary>The address of an account: verified again, or changed.</summary>
+/// <summary>The email address of an account: verified again, or changed.</summary>
 public sealed class AddressFunctions(ChangeEmail change, ResendVerification resend, CallerAddress address)
 {
     [Function("ResendVerification"), AllowAnonymous, RateLimit("forgot-password")]
@@ -22,7 +22,7 @@ public sealed class AddressFunctions(ChangeEmail change, ResendVerification rese
 
     [Function("ChangeEmail")]
     [Describe(
-        "Ask for another address",
+        "Request a change of address",
         Detail = "In force when the mails to the old and the new address are both answered; all sessions end then.",
         Request = typeof(ChangeEmail.Request),
         Response = typeof(ChangeEmail.Response),
@@ -43,7 +43,7 @@ public sealed class AddressFunctions(ChangeEmail change, ResendVerification rese
         );
 
     [Function("ConfirmEmailChange"), AllowAnonymous]
-    [Describe("Answer one of the two mails", Request = typeof(ChangeEmail.ConfirmRequest), Status = 204, Problems = ["400 invalid_token"])]
+    [Describe("Confirm a change of address", Request = typeof(ChangeEmail.ConfirmRequest), Status = 204, Problems = ["400 invalid_token"])]
     public async Task<IResult> Confirm(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/confirm-email-change")] HttpRequest request,
         CancellationToken ct

@@ -2,24 +2,25 @@ using AgentInvest.Auth.Admin;
 using AgentInvest.Auth.Audit;
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
+using QueryString = AgentInvest.Core.Http.QueryString;
 
 namespace AgentInvest.Functions.Auth;
 
-/// <summary>What administrators do, and the audit's own timer.</summary>
+/// <summary>Users and the audit, for administrators; the timer that anchors the audit.</summary>
 [RequireRole("admin")]
 public sealed class AdminFunctions(ListUsers users, ChangeRights rights, EndUserSessions sessions, ListAudit audit, AnchorAudit anchor)
 {
     [Function("ListUsers")]
     [Describe(
         "List users",
-        Query = ["search: a whole address or an id", "limit: 1 to 200, default 50", "cursor: `nextCursor` of the page before"],
+        Parameters = typeof(ListUsers.Query),
         Response = typeof(ListPage<UserSummary>),
         Problems = ["403 forbidden"]
     )]
     public async Task<IResult> Users(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "admin/users")] HttpRequest request,
         CancellationToken ct
-    ) => Answer.Ok(await users.HandleAsync(Query.Text(request, "search"), PageRequest.Of(request), ct));
+    ) => Answer.Ok(await users.HandleAsync(QueryString.Read<ListUsers.Query>(request), ct));
 
     [Function("SetUserRoles")]
     [Describe(
@@ -58,7 +59,7 @@ public sealed class AdminFunctions(ListUsers users, ChangeRights rights, EndUser
     }
 
     [Function("EndUserSessions")]
-    [Describe("Sign a user out everywhere", Status = 204, Problems = ["403 forbidden", "404 not_found"])]
+    [Describe("End all sessions of a user", Status = 204, Problems = ["403 forbidden", "404 not_found"])]
     public async Task<IResult> EndSessions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "admin/users/{id}/sessions")] HttpRequest request,
         string id,
@@ -71,20 +72,15 @@ public sealed class AdminFunctions(ListUsers users, ChangeRights rights, EndUser
 
     [Function("ListAudit")]
     [Describe(
-        "Read the audit log, newest first",
-        Query = [
-            "userId: only this user's",
-            "kind: only this kind",
-            "limit: 1 to 200, default 50",
-            "cursor: `nextCursor` of the page before",
-        ],
-        Response = typeof(ListPage<AuditView>),
+        "List the audit log, newest first",
+        Parameters = typeof(ListAudit.Query),
+        Response = typeof(ListPage<AuditEntry>),
         Problems = ["403 forbidden"]
     )]
     public async Task<IResult> Audit(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "admin/audit")] HttpRequest request,
         CancellationToken ct
-    ) => Answer.Ok(await audit.HandleAsync(Query.Id(request, "userId"), Query.Text(request, "kind"), PageRequest.Of(request), ct));
+    ) => Answer.Ok(await audit.HandleAsync(QueryString.Read<ListAudit.Query>(request), ct));
 
     [Function("AnchorAudit")]
     public Task AnchorAudit([TimerTrigger("*/2 * * * * *")] TimerInfo timer, CancellationToken ct) => anchor.HandleAsync(ct);

@@ -10,7 +10,8 @@ public sealed class ApiKeyFunctions(CreateApiKey create, ListApiKeys list, Delet
     [Function("CreateApiKey")]
     [Describe(
         "Create an API key",
-        Detail = "`key` is told once and goes into the header `X-Api-Key`. Scopes: market:read, portfolio:read, portfolio:read:values, portfolio:write, ai:use, trading:read, trading:write. Without portfolio:read:values amounts and quantities are null. A key never reaches /admin, passwords, second factors, sessions or keys.",
+        Detail = "`key` is answered once and goes into the header `X-Api-Key`. Without portfolio:read:values amounts and quantities are "
+            + "null. A key never reaches /admin, passwords, second factors, sessions or keys.",
         Request = typeof(CreateApiKey.Request),
         Response = typeof(CreateApiKey.Response),
         Status = 201,
@@ -30,7 +31,7 @@ public sealed class ApiKeyFunctions(CreateApiKey create, ListApiKeys list, Delet
     }
 
     [Function("ListApiKeys")]
-    [Describe("List the own API keys, newest first", Response = typeof(ListPage<ApiKeyView>))]
+    [Describe("List the caller's API keys, newest first", Response = typeof(ListPage<ApiKeySummary>))]
     public async Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "auth/api-keys")] HttpRequest request,
         CancellationToken ct

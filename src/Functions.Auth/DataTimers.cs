@@ -3,7 +3,7 @@ using AgentInvest.Auth.Mails;
 
 namespace AgentInvest.Functions.Auth;
 
-/// <summary>What identity does by the clock.</summary>
+/// <summary>The timers of identity. Each may run late, or twice: it does what is due by then.</summary>
 public sealed class DataTimers(SendMails sendMails, EraseUsers erase, ExportMe export, KeepData keep)
 {
     [Function("SendMails")]
@@ -19,6 +19,6 @@ public sealed class DataTimers(SendMails sendMails, EraseUsers erase, ExportMe e
     public Task Purge([TimerTrigger("0 25 * * * *")] TimerInfo timer, CancellationToken ct) => keep.PurgeAsync(ct);
 
     [Function("RotateKeys")]
-    public Task RotateKeys([TimerTrigger("30 */10 * * * *", RunOnStartup = true)] TimerInfo timer, CancellationToken ct) =>
+    public Task RotateKeys([TimerTrigger("30 */10 * * * *")] TimerInfo timer, CancellationToken ct) =>
         keep.RotateKeysAsync(ct);
 }

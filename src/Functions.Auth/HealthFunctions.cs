@@ -3,17 +3,17 @@ using AgentInvest.Core.Http;
 
 namespace AgentInvest.Functions.Auth;
 
-/// <summary>What load balancers and people ask: is it up, can it serve.</summary>
+/// <summary>Liveness and readiness, for load balancers and people.</summary>
 public sealed class HealthFunctions(Health health)
 {
     [Function("HealthLive"), AllowAnonymous, NoRateLimit]
-    [Describe("Tell that the process answers", Response = typeof(Health.Liveness))]
+    [Describe("Check liveness", Response = typeof(Health.Liveness))]
     public IResult Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/live")] HttpRequest request) =>
         Answer.Ok(new Health.Liveness("live"));
 
     [Function("HealthReady"), AllowAnonymous, NoRateLimit]
     [Describe(
-        "Tell whether this host can serve",
+        "Check readiness",
         Detail = "`degraded` still serves; `unready` answers 503.",
         Response = typeof(Health.Report)
     )]

@@ -7,11 +7,11 @@ using AgentInvest.Core.Security;
 namespace AgentInvest.Functions.Auth;
 
 /// <summary>Passkeys (WebAuthn), in the JSON that browsers speak.</summary>
-public sealed class PasskeyFunctions(ManagePasskeys passkeys, SignInWithPasskey signIn, CallerAddress address)
+public sealed class PasskeyFunctions(ManagePasskeys passkeys, SignInWithPasskey signIn, BrowserGuard guard, CallerAddress address)
 {
     [Function("PasskeyOptions")]
     [Describe(
-        "Begin to add a passkey",
+        "Get options for a new passkey",
         Detail = "Answers what `PublicKeyCredential.parseCreationOptionsFromJSON` takes. The sign-in must be at most 5 minutes old.",
         Response = typeof(System.Text.Json.JsonElement),
         Problems = ["403 reauthentication_required"]
@@ -19,14 +19,14 @@ public sealed class PasskeyFunctions(ManagePasskeys passkeys, SignInWithPasskey 
     public async Task<IResult> Options(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/passkeys/options")] HttpRequest request,
         CancellationToken ct
-    ) => Results.Text(await passkeys.OptionsAsync(CurrentUser.Of(request.HttpContext), request.HttpContext, ct), "application/json");
+    ) => Results.Text(await passkeys.OptionsAsync(CurrentUser.Of(request.HttpContext), ct), "application/json");
 
     [Function("AddPasskey")]
     [Describe(
         "Add a passkey",
         Detail = "The body is `credential.toJSON()`, with `name` if wanted.",
-        Request = typeof(CredentialBody),
-        Response = typeof(PasskeyView),
+        Request = typeof(PasskeyCredential),
+        Response = typeof(Passkey),
         Status = 201,
         Problems = ["400 invalid_token", "409 conflict"]
     )]
@@ -37,15 +37,14 @@ public sealed class PasskeyFunctions(ManagePasskeys passkeys, SignInWithPasskey 
     {
         var view = await passkeys.AddAsync(
             CurrentUser.Of(request.HttpContext),
-            await Body.ReadAsync<CredentialBody>(request, ct),
-            request.HttpContext,
+            await Body.ReadAsync<PasskeyCredential>(request, ct),
             ct
         );
         return Answer.Created($"/v1/auth/passkeys/{view.Id}", view);
     }
 
     [Function("ListPasskeys")]
-    [Describe("List the own passkeys, newest first", Response = typeof(ListPage<PasskeyView>))]
+    [Describe("List the caller's passkeys, newest first", Response = typeof(ListPage<Passkey>))]
     public async Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "auth/passkeys")] HttpRequest request,
         CancellationToken ct
@@ -70,21 +69,23 @@ public sealed class PasskeyFunctions(ManagePasskeys passkeys, SignInWithPasskey 
 
     [Function("PasskeyLoginOptions"), AllowAnonymous]
     [Describe(
-        "Begin to sign in with a passkey",
+        "Get options for a sign-in with a passkey",
         Detail = "Answers what `PublicKeyCredential.parseRequestOptionsFromJSON` takes. No address is needed.",
         Response = typeof(System.Text.Json.JsonElement)
     )]
     public async Task<IResult> LoginOptions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/passkeys/login-options")] HttpRequest request,
         CancellationToken ct
-    ) => Results.Text(await signIn.OptionsAsync(request.HttpContext, ct), "application/json");
+    ) => Results.Text(await signIn.OptionsAsync(ct), "application/json");
 
     [Function("PasskeyLogin"), AllowAnonymous]
     [Describe(
         "Sign in with a passkey",
         Detail = "The body is `credential.toJSON()`, with `deviceName` if wanted. A passkey counts as two factors.",
-        Request = typeof(CredentialBody),
+        Request = typeof(PasskeyCredential),
         Response = typeof(Tokens),
+        Responses = [typeof(Tokens), typeof(CookieTokens)],
+        Parameters = typeof(CookieMode.Query),
         Problems = ["401 invalid_credentials"]
     )]
     public async Task<IResult> Login(
@@ -92,10 +93,9 @@ public sealed class PasskeyFunctions(ManagePasskeys passkeys, SignInWithPasskey 
         CancellationToken ct
     )
     {
-        var body = await Body.ReadAsync<CredentialBody>(request, ct);
-        return TokensAnswer.Of(
-            request,
-            await signIn.HandleAsync(body, SignInContext.Of(request.HttpContext, address, body.DeviceName), request.HttpContext, ct)
-        );
+        var inCookie = CookieMode.IsRequested(request, guard);
+        var credential = await Body.ReadAsync<PasskeyCredential>(request, ct);
+        var context = Requests.SignInContextOf(request.HttpContext, address, credential.DeviceName);
+        return CookieMode.AnswerOf(request, await signIn.HandleAsync(credential, context, ct), inCookie);
     }
 }

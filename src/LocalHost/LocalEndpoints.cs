@@ -1,3 +1,4 @@
+using System.Net;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using AgentInvest.Auth.Mails;
@@ -11,6 +12,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Connections;
 using Prometheus;
 using Scalar.AspNetCore;
+using QueryString = AgentInvest.Core.Http.QueryString;
 
 namespace AgentInvest.LocalHost;
 
@@ -44,7 +46,13 @@ internal static class LocalEndpoints
         root.MapMetrics("/metrics");
         root.MapGet("/docs", (HttpContext http) => DocsPage.Answer(http, prefix));
         root.MapScalarApiReference("/docs"); // for its script, which the page loads; the page is ours
-        root.MapGet("/dev/outbox", (HttpContext http, ReadOutbox outbox) => outbox.HandleAsync(http));
+        root.MapGet(
+            "/dev/outbox",
+            async (HttpContext http, ReadOutbox outbox, CancellationToken ct) =>
+                IsLocal(http)
+                    ? Answer.Ok(await outbox.HandleAsync(QueryString.Read<ReadOutbox.Query>(http.Request), ct))
+                    : throw Problems.NotFound()
+        );
         app.MapHub<QuotesHub>(prefix + QuotesHub.Path, options =>
         {
             options.ApplicationMaxBufferSize = 4 * 1024;
@@ -52,6 +60,21 @@ internal static class LocalEndpoints
             options.Transports = HttpTransports.All;
         }).WithMetadata(Open).WithMetadata(new HubGateAttribute());
     }
+
+    /// <summary>
+    /// Whether the caller sits at this machine: nothing that looks as if it came through a proxy, or by a name that is not this machine's
+    /// (DNS rebinding).
+    /// </summary>
+    private static bool IsLocal(HttpContext http) =>
+        http.Connection.RemoteIpAddress is { } peer
+        && IPAddress.IsLoopback(peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer)
+        && !http.Request.Headers.Keys.Any(h =>
+            h.StartsWith("X-Forwarded", StringComparison.OrdinalIgnoreCase)
+            || h.Equals("Forwarded", StringComparison.OrdinalIgnoreCase)
+            || h.Equals("X-Real-IP", StringComparison.OrdinalIgnoreCase)
+            || h.Equals("Via", StringComparison.OrdinalIgnoreCase)
+        )
+        && http.Request.Host.Host is "localhost" or "127.0.0.1" or "[::1]" or "::1";
 
     /// <summary>
     /// Who may reach the hub: a hub token, or the id of a connection that was let in with one. The id is a secret that negotiate tells, so

@@ -22,19 +22,6 @@ public static class PortfolioServices
 {
     public static IServiceCollection AddPortfolio(this IServiceCollection services)
     {
-        services.AddUserTables(
-            "portfolio",
-            "analytics",
-            "shares",
-            "targets",
-            "asset_notes",
-            "transactions",
-            "portfolios",
-            "prices",
-            "instruments",
-            "rates",
-            "own_data"
-        );
         services.AddSingleton<OwnSeriesCache>();
         services.AddSingleton<UserMarket>();
         services.AddSingleton<ManageInstruments>();

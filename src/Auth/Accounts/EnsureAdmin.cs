@@ -9,34 +9,27 @@ namespace AgentInvest.Auth.Accounts;
 /// Seeds the first administrator of a local host. An existing one keeps everything but, where it changed, the password, and with it whoever
 /// was signed in.
 /// </summary>
-public sealed class EnsureAdmin
+[Singleton]
+public sealed class EnsureAdmin(Db db, PasswordHasher hasher, Users users, EndSessions end, TimeProvider time)
 {
     public const string Email = "admin@agentinvest.local";
-    private readonly Db _db;
-    private readonly PasswordHasher _hasher;
-    private readonly Users _users;
-    private readonly EndSessions _end;
-    private readonly TimeProvider _time;
-
-    internal EnsureAdmin(Db db, PasswordHasher hasher, Users users, EndSessions end, TimeProvider time) =>
-        (_db, _hasher, _users, _end, _time) = (db, hasher, users, end, time);
 
     public async Task HandleAsync(string? password, CancellationToken ct)
     {
         if (string.IsNullOrEmpty(password)) return;
-        var existing = await _users.FindByEmailAsync(Email, ct);
-        if (existing is not null && await _hasher.VerifyAsync(password, existing.PasswordHash, ct)) return;
-        var hash = await _hasher.HashAsync(password, ct);
-        await _db.InTransactionAsync(async tx =>
+        var existing = await users.FindByEmailAsync(Email, ct);
+        if (existing is not null && await hasher.VerifyAsync(password, existing.PasswordHash, ct)) return;
+        var hash = await hasher.HashAsync(password, ct);
+        await db.InTransactionAsync(async tx =>
         {
             // Two hosts that start at once on one database both come here.
-            var admin = await _users.EnsureAsync(tx, Email, "Administrator", ct);
-            await _users.SetVerifiedAsync(tx, admin.Id, _time.GetUtcNow(), ct);
-            await _users.SetPasswordAsync(tx, admin.Id, hash, ct);
-            if (existing is null) await _users.SetTierAsync(tx, admin.Id, "premium", ct);
-            if (!admin.Profile.Roles.Contains("admin")) await _users.SetRolesAsync(tx, admin.Id, ["user", "admin"], ct);
-            await _end.HandleAsync(tx, admin.Id, null, null, ct);
-            await AuditLog.AddAsync(tx, admin.Id, existing is null ? "admin.seeded" : "auth.password_changed", null, _time.GetUtcNow(), ct);
+            var admin = await users.EnsureAsync(tx, Email, "Administrator", ct);
+            await users.SetVerifiedAsync(tx, admin.Id, time.GetUtcNow(), ct);
+            await users.SetPasswordAsync(tx, admin.Id, hash, ct);
+            if (existing is null) await users.SetTierAsync(tx, admin.Id, Tier.Premium, ct);
+            if (!admin.Profile.Roles.Contains(Role.Admin)) await users.SetRolesAsync(tx, admin.Id, [Role.User, Role.Admin], ct);
+            await end.HandleAsync(tx, admin.Id, null, null, ct);
+            await AuditLog.AddAsync(tx, admin.Id, existing is null ? "admin.seeded" : "auth.password_changed", null, time.GetUtcNow(), ct);
         }, ct);
     }
 }

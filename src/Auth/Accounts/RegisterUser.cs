@@ -12,23 +12,23 @@ namespace AgentInvest.Auth.Accounts;
 /// the mail's token, so that whoever reads the mail activates the very password that was sent with that registration, not one a stranger
 /// sent later.
 /// </summary>
-public sealed class RegisterUser
+[Singleton]
+public sealed class RegisterUser(
+    Db db,
+    PasswordHasher hasher,
+    Users users,
+    MailOutbox mails,
+    IOptions<AuthOptions> options,
+    TimeProvider time
+)
 {
     internal static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(24);
-    private readonly Db _db;
-    private readonly PasswordHasher _hasher;
-    private readonly Users _users;
-    private readonly MailQueue _mails;
-    private readonly AuthOptions _options;
-    private readonly TimeProvider _time;
+    private readonly AuthOptions _options = options.Value;
 
-    internal RegisterUser(Db db, PasswordHasher hasher, Users users, MailQueue mails, IOptions<AuthOptions> options, TimeProvider time) =>
-        (_db, _hasher, _users, _mails, _options, _time) = (db, hasher, users, mails, options.Value, time);
-
-    public sealed record Request(string? Email, string? Password, string? DisplayName);
+    public sealed record Request(string Email, string Password, string? DisplayName = null);
     public sealed record Response(string Status);
 
-    public Task<Response> HandleAsync(Request request, CancellationToken ct) => OnTheBeat.AnswerAsync(() => RegisterAsync(request, ct));
+    public Task<Response> HandleAsync(Request request, CancellationToken ct) => TimingPadding.PadAsync(() => RegisterAsync(request, ct));
 
     private async Task<Response> RegisterAsync(Request request, CancellationToken ct)
     {
@@ -38,29 +38,31 @@ public sealed class RegisterUser
         PasswordRules.Check(check, request.Password, email.Length > 0 ? email : "\0", request.DisplayName);
         check.ThrowIfAny();
 
-        var hash = await _hasher.HashAsync(request.Password!, ct);
+        var hash = await hasher.HashAsync(request.Password, ct);
         var token = MasterKey.NewToken();
-        var now = _time.GetUtcNow();
-        await _db.InTransactionAsync(
+        var now = time.GetUtcNow();
+        await db.InTransactionAsync(
             async tx =>
             {
                 // An account without a usable password stands for the address until the mail is answered.
-                var user = await _users.EnsureAsync(tx, email, request.DisplayName, ct);
+                var user = await users.EnsureAsync(tx, email, request.DisplayName, ct);
                 var verified = user.Profile.EmailVerified;
                 // A taken address gets a token as well: one that has expired.
                 await MailTokens.AddAsync(
                     tx,
                     token,
                     user.Id,
-                    MailTokens.VerifyEmail,
+                    MailTokenKind.VerifyEmail,
                     verified ? now : now + TokenLifetime,
                     hash,
                     MailTokens.SealName(user.Key, token, request.DisplayName?.Trim()),
                     ct
                 );
-                await _mails.AddAsync(
+                await mails.AddAsync(
                     tx,
-                    verified ? Mail.AlreadyRegistered(email, _options.Origin, now) : Mail.VerifyEmail(email, token, _options.Origin, now),
+                    verified
+                        ? Mail.AlreadyRegistered(email, _options.AppAddress, now)
+                        : Mail.VerifyEmail(email, token, _options.AppAddress, now),
                     ct
                 );
             },

@@ -9,52 +9,42 @@ namespace AgentInvest.Auth.Admin;
 /// PUT /admin/users/{id}/roles and /tier. Tokens issued with the old rights stop: here now, on other hosts within a second. There is always
 /// an administrator: the last one keeps the role.
 /// </summary>
-public sealed class ChangeRights
+[Singleton]
+public sealed class ChangeRights(Db db, Users users, ApiKeyVerifier keys, TimeProvider time)
 {
     private const long AdminLock = 0x41646D696E73;
-    private static readonly string[] Roles = ["user", "analyst", "admin"];
-    private static readonly string[] Tiers = ["free", "premium"];
-    private readonly Db _db;
-    private readonly Users _users;
-    private readonly ApiKeyVerifier _keys;
-    private readonly TimeProvider _time;
 
-    internal ChangeRights(Db db, Users users, ApiKeyVerifier keys, TimeProvider time) =>
-        (_db, _users, _keys, _time) = (db, users, keys, time);
-
-    public sealed record RolesRequest(IReadOnlyList<string>? Roles);
-    public sealed record TierRequest(string? Tier);
+    public sealed record RolesRequest(IReadOnlyList<Role> Roles);
+    public sealed record TierRequest(Tier Tier);
 
     public async Task SetRolesAsync(string id, RolesRequest request, CancellationToken ct)
     {
         var check = new Check();
-        if (check.That(request.Roles is { Count: > 0 }, "roles", "must name at least one role"))
-            for (var i = 0; i < request.Roles!.Count; i++)
-                check.That(Roles.Contains(request.Roles[i]), $"roles[{i}]", "must be user, analyst or admin");
+        check.That(request.Roles is { Count: > 0 }, "roles", "must name at least one role");
         check.ThrowIfAny();
-        var roles = Roles.Where(request.Roles!.Contains).ToArray();
+        var roles = request.Roles.Distinct().Order().ToArray();
         var user = Parse(id);
-        await _db.InTransactionAsync(async tx =>
+        await db.InTransactionAsync(async tx =>
         {
-            if (!roles.Contains("admin")) await KeepAnAdminAsync(tx, user, ct);
-            if (!await _users.SetRolesAsync(tx, user, roles, ct)) throw Problems.NotFound();
-            await AuditLog.AddAsync(tx, user, "admin.roles_changed", new { roles }, _time.GetUtcNow(), ct);
+            if (!roles.Contains(Role.Admin)) await KeepAnAdminAsync(tx, user, ct);
+            if (!await users.SetRolesAsync(tx, user, roles, ct)) throw Problems.NotFound();
+            await AuditLog.AddAsync(tx, user, "admin.roles_changed", new { roles }, time.GetUtcNow(), ct);
         }, ct);
-        _keys.Reread(user);
+        keys.Invalidate(user);
     }
 
     public async Task SetTierAsync(string id, TierRequest request, CancellationToken ct)
     {
         var check = new Check();
-        check.That(Tiers.Contains(request.Tier), "tier", "must be free or premium");
+        check.That(Enum.IsDefined(request.Tier), "tier", "is required");
         check.ThrowIfAny();
         var user = Parse(id);
-        await _db.InTransactionAsync(async tx =>
+        await db.InTransactionAsync(async tx =>
         {
-            if (!await _users.SetTierAsync(tx, user, request.Tier!, ct)) throw Problems.NotFound();
-            await AuditLog.AddAsync(tx, user, "admin.tier_changed", new { request.Tier }, _time.GetUtcNow(), ct);
+            if (!await users.SetTierAsync(tx, user, request.Tier, ct)) throw Problems.NotFound();
+            await AuditLog.AddAsync(tx, user, "admin.tier_changed", new { request.Tier }, time.GetUtcNow(), ct);
         }, ct);
-        _keys.Reread(user);
+        keys.Invalidate(user);
     }
 
     /// <summary>Throws where nobody but this user is an administrator.</summary>

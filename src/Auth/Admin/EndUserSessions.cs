@@ -10,22 +10,16 @@ namespace AgentInvest.Auth.Admin;
 /// DELETE /admin/users/{id}/sessions: everybody who is signed in as this user is signed out, here now, on other hosts within a second. API
 /// keys stay.
 /// </summary>
-public sealed class EndUserSessions
+[Singleton]
+public sealed class EndUserSessions(Db db, Users users, EndSessions end, TimeProvider time)
 {
-    private readonly Db _db;
-    private readonly Users _users;
-    private readonly EndSessions _end;
-    private readonly TimeProvider _time;
-
-    internal EndUserSessions(Db db, Users users, EndSessions end, TimeProvider time) => (_db, _users, _end, _time) = (db, users, end, time);
-
     public async Task HandleAsync(string id, CancellationToken ct)
     {
-        if (!Guid.TryParse(id, out var user) || await _users.FindByIdAsync(user, ct) is null) throw Problems.NotFound();
-        await _db.InTransactionAsync(async tx =>
+        if (!Guid.TryParse(id, out var user) || await users.FindByIdAsync(user, ct) is null) throw Problems.NotFound();
+        await db.InTransactionAsync(async tx =>
         {
-            var ended = await _end.HandleAsync(tx, user, null, null, ct);
-            await AuditLog.AddAsync(tx, user, "admin.sessions_ended", new { ended }, _time.GetUtcNow(), ct);
+            var ended = await end.HandleAsync(tx, user, null, null, ct);
+            await AuditLog.AddAsync(tx, user, "admin.sessions_ended", new { ended }, time.GetUtcNow(), ct);
         }, ct);
     }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using AgentInvest.Auth.Accounts;
 using AgentInvest.Core.Http;
 
@@ -8,8 +9,8 @@ public sealed record UserSummary(
     Guid Id,
     string Email,
     string? DisplayName,
-    IReadOnlyList<string> Roles,
-    string Tier,
+    IReadOnlyList<Role> Roles,
+    Tier Tier,
     bool EmailVerified,
     bool MfaEnabled,
     DateTimeOffset CreatedAt
@@ -19,26 +20,26 @@ public sealed record UserSummary(
 /// GET /admin/users: everybody in the order they came, or the one whose address or id is asked for. Addresses are searched whole: they are
 /// not readable in the database.
 /// </summary>
-public sealed class ListUsers
+[Singleton]
+public sealed class ListUsers(Users users)
 {
-    private readonly Users _users;
+    public sealed record Query([Description("A whole address or an id.")] string? Search, PageRequest Page);
 
-    internal ListUsers(Users users) => _users = users;
-
-    public async Task<ListPage<UserSummary>> HandleAsync(string? search, PageRequest page, CancellationToken ct)
+    public async Task<ListPage<UserSummary>> HandleAsync(Query query, CancellationToken ct)
     {
+        var (search, page) = query;
         if (search is not null) return new ListPage<UserSummary>(await FindAsync(search.Trim(), ct) is { } one ? [Of(one)] : [], null);
         Guid? after =
             page.After is null ? null
             : Guid.TryParse(page.After, out var id) ? id
             : throw Problems.Validation("cursor", "is not a cursor of this list");
-        var rows = await _users.ListAsync(after, page.Limit + 1, ct);
+        var rows = await users.ListAsync(after, page.Limit + 1, ct);
         var items = rows.Take(page.Limit).Select(Of).ToList();
         return new ListPage<UserSummary>(items, rows.Count > page.Limit ? PageRequest.Encode(items[^1].Id.ToString()) : null);
     }
 
     private Task<UserRow?> FindAsync(string search, CancellationToken ct) =>
-        Guid.TryParse(search, out var id) ? _users.FindByIdAsync(id, ct) : _users.FindByEmailAsync(search.ToLowerInvariant(), ct);
+        Guid.TryParse(search, out var id) ? users.FindByIdAsync(id, ct) : users.FindByEmailAsync(search.ToLowerInvariant(), ct);
 
     private static UserSummary Of(UserRow row) =>
         new(

@@ -5,14 +5,14 @@ using AgentInvest.Core.Security;
 
 namespace AgentInvest.Auth.ApiKeys;
 
-/// <summary>An API key as its owner sees it after it was made.</summary>
+/// <summary>An API key without its secret.</summary>
 /// <param name="Hint">How it begins, to tell it from others.</param>
 /// <param name="AllowedNetworks">Addresses or networks it may be used from; null for any.</param>
-public sealed record ApiKeyView(
+public sealed record ApiKeySummary(
     Guid Id,
     string Name,
     string Hint,
-    IReadOnlyList<string> Scopes,
+    IReadOnlyList<ApiKeyScope> Scopes,
     IReadOnlyList<string>? AllowedNetworks,
     DateTimeOffset CreatedAt,
     DateTimeOffset? ExpiresAt,
@@ -21,12 +21,12 @@ public sealed record ApiKeyView(
 {
     internal const string Columns = "id, name, hint, scopes, networks, created_at, expires_at, last_used_at";
 
-    internal static ApiKeyView Read(Npgsql.NpgsqlDataReader r) =>
+    internal static ApiKeySummary Read(Npgsql.NpgsqlDataReader r) =>
         new(
             r.GetGuid(0),
             r.GetString(1),
             r.GetString(2),
-            r.GetFieldValue<string[]>(3),
+            [.. r.GetFieldValue<string[]>(3).Select(EnumNames.Parse<ApiKeyScope>)],
             r.IsDBNull(4) ? null : r.GetFieldValue<string[]>(4),
             r.Instant(5),
             r.Nullable<DateTimeOffset>(6),
@@ -34,17 +34,18 @@ public sealed record ApiKeyView(
         );
 }
 
-/// <summary>POST /auth/api-keys. The key is told once; kept is its keyed hash.</summary>
+/// <summary>POST /auth/api-keys. The key is answered once; kept is its keyed hash.</summary>
+[Singleton]
 public sealed class CreateApiKey(Db db, ApiKeyVerifier verifier, TimeProvider time)
 {
-    private const int Most = 25;
-    private const int MostNetworks = 20;
+    private const int MaxKeys = 25;
+    private const int MaxNetworks = 20;
 
     public sealed record Request(
-        string? Name,
-        IReadOnlyList<string>? Scopes,
-        DateTimeOffset? ExpiresAt,
-        IReadOnlyList<string>? AllowedNetworks
+        string Name,
+        IReadOnlyList<ApiKeyScope> Scopes,
+        DateTimeOffset? ExpiresAt = null,
+        IReadOnlyList<string>? AllowedNetworks = null
     );
 
     public sealed record Response(
@@ -52,7 +53,7 @@ public sealed class CreateApiKey(Db db, ApiKeyVerifier verifier, TimeProvider ti
         string Key,
         string Name,
         string Hint,
-        IReadOnlyList<string> Scopes,
+        IReadOnlyList<ApiKeyScope> Scopes,
         IReadOnlyList<string>? AllowedNetworks,
         DateTimeOffset CreatedAt,
         DateTimeOffset? ExpiresAt
@@ -76,19 +77,20 @@ public sealed class CreateApiKey(Db db, ApiKeyVerifier verifier, TimeProvider ti
                 );
                 if (count is null)
                     throw Problems.Unauthenticated();
-                if (count >= Most)
-                    throw Problems.Conflict($"There are {Most} keys already; delete one first.");
+                if (count >= MaxKeys)
+                    throw Problems.Conflict($"There are {MaxKeys} keys already; delete one first.");
                 var made = (
                     await tx.OneAsync(
                         $"""
-                        insert into auth.api_keys (id, user_id, key_hash, name, hint, scopes, networks, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7::text[], $8, $9::timestamptz) returning {ApiKeyView.Columns}
+                        insert into auth.api_keys (id, user_id, key_hash, name, hint, scopes, networks, created_at, expires_at)
+                        values ($1, $2, $3, $4, $5, $6, $7::text[], $8, $9::timestamptz) returning {ApiKeySummary.Columns}
                         """,
-                        ApiKeyView.Read,
+                        ApiKeySummary.Read,
                         ct,
                         Guid.CreateVersion7(),
                         user.Id,
                         verifier.HashOf(key),
-                        request.Name!.Trim(),
+                        request.Name.Trim(),
                         ApiKey.HintOf(key),
                         scopes,
                         networks,
@@ -124,13 +126,11 @@ public sealed class CreateApiKey(Db db, ApiKeyVerifier verifier, TimeProvider ti
             "name",
             "must have 1 to 100 characters, none of them control characters"
         );
-        if (check.That(request.Scopes is { Count: > 0 }, "scopes", "must name at least one scope"))
-            for (var i = 0; i < request.Scopes!.Count; i++)
-                check.That(Scopes.All.Contains(request.Scopes[i]), $"scopes[{i}]", "is not one of " + string.Join(", ", Scopes.All));
+        check.That(request.Scopes is { Count: > 0 }, "scopes", "must name at least one scope");
         check.That(!(request.ExpiresAt <= now), "expiresAt", "must be in the future");
         if (
             request.AllowedNetworks is { } networks
-            && check.That(networks.Count <= MostNetworks, "allowedNetworks", $"must have at most {MostNetworks} entries")
+            && check.That(networks.Count <= MaxNetworks, "allowedNetworks", $"must have at most {MaxNetworks} entries")
         )
             for (var i = 0; i < networks.Count; i++)
                 check.That(
@@ -139,7 +139,7 @@ public sealed class CreateApiKey(Db db, ApiKeyVerifier verifier, TimeProvider ti
                     "must be an address or a network such as 203.0.113.0/24"
                 );
         check.ThrowIfAny();
-        return request.Scopes!.Distinct(StringComparer.Ordinal).ToArray();
+        return [.. request.Scopes.Distinct().Select(EnumNames.Of)];
     }
 
     private static string Network(string text) => TryNetwork(text, out var network) ? network.ToString() : throw new FormatException(text);
@@ -153,13 +153,14 @@ public sealed class CreateApiKey(Db db, ApiKeyVerifier verifier, TimeProvider ti
 }
 
 /// <summary>GET /auth/api-keys.</summary>
+[Singleton]
 public sealed class ListApiKeys(Db db)
 {
-    public async Task<ListPage<ApiKeyView>> HandleAsync(CurrentUser user, CancellationToken ct) =>
+    public async Task<ListPage<ApiKeySummary>> HandleAsync(CurrentUser user, CancellationToken ct) =>
         new(
             await db.ListAsync(
-                $"select {ApiKeyView.Columns} from auth.api_keys where user_id = $1 order by id desc",
-                ApiKeyView.Read,
+                $"select {ApiKeySummary.Columns} from auth.api_keys where user_id = $1 order by id desc",
+                ApiKeySummary.Read,
                 ct,
                 user.Id
             ),
@@ -168,6 +169,7 @@ public sealed class ListApiKeys(Db db)
 }
 
 /// <summary>DELETE /auth/api-keys/{id}: the key stops here now, on other hosts within a second.</summary>
+[Singleton]
 public sealed class DeleteApiKey(Db db, ApiKeyVerifier verifier, TimeProvider time)
 {
     public async Task HandleAsync(CurrentUser user, string id, CancellationToken ct)
@@ -182,6 +184,6 @@ public sealed class DeleteApiKey(Db db, ApiKeyVerifier verifier, TimeProvider ti
             },
             ct
         );
-        verifier.Forget(key);
+        verifier.Revoke(key);
     }
 }

@@ -3,8 +3,10 @@ using AgentInvest.Core.Data;
 namespace AgentInvest.Auth.Audit;
 
 /// <summary>
-/// By timer: copies new entries out of the database, their data left out. What was cut off, rewritten or lost afterwards can be told.
+/// By timer: copies new entries out of the database, their data left out. What is cut off, rewritten or lost afterwards is found by
+/// comparison.
 /// </summary>
+[Singleton]
 public sealed class AnchorAudit(Db db, TimeProvider time, IAuditAnchor? anchor = null)
 {
     private const int Batch = 1000;
@@ -32,8 +34,10 @@ public sealed class AnchorAudit(Db db, TimeProvider time, IAuditAnchor? anchor =
     {
         var entries = await db.ListAsync(
             """
-            select a.stream, a.seq, a.kind, a.at, a.hash from core.audit_heads h join core.audit a on a.stream = h.stream and a.seq > h.anchored_seq
-            where h.seq > h.anchored_seq and ($1::timestamptz is null or h.stream in (select stream from core.audit where at > $1)) order by a.stream, a.seq limit $2
+            select a.stream, a.seq, a.kind, a.at, a.hash
+            from core.audit_heads h join core.audit a on a.stream = h.stream and a.seq > h.anchored_seq
+            where h.seq > h.anchored_seq and ($1::timestamptz is null or h.stream in (select stream from core.audit where at > $1))
+            order by a.stream, a.seq limit $2
             """,
             r => new AnchoredEntry(r.GetGuid(0), r.GetInt64(1), r.GetString(2), r.Instant(3), r.GetFieldValue<byte[]>(4)),
             ct,
@@ -45,7 +49,8 @@ public sealed class AnchorAudit(Db db, TimeProvider time, IAuditAnchor? anchor =
         var ends = entries.GroupBy(e => e.Stream).Select(s => s.Last()).ToList();
         await db.ExecuteAsync(
             """
-            update core.audit_heads h set anchored_seq = a.seq from unnest($1, $2) a(stream, seq) where h.stream = a.stream and h.anchored_seq < a.seq
+            update core.audit_heads h set anchored_seq = a.seq
+            from unnest($1, $2) a(stream, seq) where h.stream = a.stream and h.anchored_seq < a.seq
             """,
             ct,
             ends.Select(e => e.Stream).ToArray(),

@@ -16,9 +16,9 @@ public sealed class TablesAuditAnchor(TableClient table) : IAuditAnchor
     public const string Table = "auditevents";
 
     /// <summary>Transactions of a table are of one partition and a hundred rows.</summary>
-    private const int MostAtOnce = 100;
+    private const int MaxRowsPerTransaction = 100;
 
-    private const int Transactions = 16;
+    private const int MaxParallelTransactions = 16;
 
     /// <param name="storage">A connection string, or the endpoint of a storage account's tables that <paramref name="clientId"/> may add
     /// to.</param>
@@ -36,8 +36,8 @@ public sealed class TablesAuditAnchor(TableClient table) : IAuditAnchor
 
     public Task WriteAsync(IReadOnlyList<AnchoredEntry> entries, CancellationToken ct) =>
         Parallel.ForEachAsync(
-            entries.GroupBy(e => e.Stream).SelectMany(s => s.Chunk(MostAtOnce)),
-            new ParallelOptions { MaxDegreeOfParallelism = Transactions, CancellationToken = ct },
+            entries.GroupBy(e => e.Stream).SelectMany(s => s.Chunk(MaxRowsPerTransaction)),
+            new ParallelOptions { MaxDegreeOfParallelism = MaxParallelTransactions, CancellationToken = ct },
             async (few, ct) => await AddAsync(few, ct)
         );
 
@@ -74,7 +74,7 @@ public sealed class TablesAuditAnchor(TableClient table) : IAuditAnchor
         }
         catch (RequestFailedException e) when (IsThere(e))
         {
-            // The same, or an attack: what was kept first stays, and verifying tells the two apart.
+            // The same, or an attack: what was kept first stays, and verifying finds an attack.
         }
     }
 

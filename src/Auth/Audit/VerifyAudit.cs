@@ -13,6 +13,7 @@ namespace AgentInvest.Auth.Audit;
 /// out, a tail cut off, a chain deleted as a whole, a rewrite that is consistent in itself, a database that was lost, and an anchor that
 /// was.
 /// </summary>
+[Singleton]
 public sealed class VerifyAudit(Db db, IAuditAnchor? anchor = null)
 {
     private static readonly TimeSpan AnchoredWithin = TimeSpan.FromMinutes(5);

@@ -7,31 +7,24 @@ using AgentInvest.Core.Security;
 namespace AgentInvest.Auth.Data;
 
 /// <summary>
-/// POST /auth/me/export, GET /auth/me/export/{id}: everything held on the caller, gathered by a timer, sealed under the user's key and kept
-/// for a day.
+/// POST /auth/me/export, GET /auth/me/export/{id}: everything held on the caller by any feature, gathered by a timer, sealed under the
+/// user's key and kept for a day.
 /// </summary>
-public sealed class ExportMe
+[Singleton]
+public sealed class ExportMe(Db db, Users users, UserTables tables, IdentityData identity, Outbox outbox, TimeProvider time)
 {
     private const string OutboxKind = "auth.export";
     private const string Table = "auth.exports";
-    internal static readonly TimeSpan Kept = TimeSpan.FromDays(1);
-    private readonly Db _db;
-    private readonly Users _users;
-    private readonly Outbox _outbox;
-    private readonly IReadOnlyList<IUserData> _features;
-    private readonly TimeProvider _time;
-
-    internal ExportMe(Db db, Users users, Outbox outbox, IEnumerable<IUserData> features, TimeProvider time) =>
-        (_db, _users, _outbox, _features, _time) = (db, users, outbox, features.ToList(), time);
+    internal static readonly TimeSpan Lifetime = TimeSpan.FromDays(1);
 
     public sealed record Response(Guid ExportId);
     public sealed record Order(Guid UserId, Guid Id);
 
     /// <summary>What is held, by table.</summary>
-    public sealed record Content(DateTimeOffset ExportedAt, IReadOnlyDictionary<string, JsonElement> Data);
+    public sealed record UserExport(DateTimeOffset ExportedAt, IReadOnlyDictionary<string, JsonElement> Data);
 
     public Task<Response> StartAsync(CurrentUser caller, CancellationToken ct) =>
-        _db.InTransactionAsync(
+        db.InTransactionAsync(
             async tx =>
             {
                 var id = Guid.CreateVersion7();
@@ -40,50 +33,52 @@ public sealed class ExportMe
                     ct,
                     caller.Id,
                     id,
-                    _time.GetUtcNow()
+                    time.GetUtcNow()
                 );
                 await Outbox.AddAsync(tx, OutboxKind, new Order(caller.Id, id), null, ct);
-                await AuditLog.AddAsync(tx, caller.Id, "auth.export_ordered", new { id }, _time.GetUtcNow(), ct);
+                await AuditLog.AddAsync(tx, caller.Id, "auth.export_ordered", new { id }, time.GetUtcNow(), ct);
                 return new Response(id);
             },
             ct
         );
 
     /// <summary>Null until it is ready.</summary>
-    public async Task<Content?> FindAsync(CurrentUser caller, string id, CancellationToken ct)
+    public async Task<UserExport?> FindAsync(CurrentUser caller, string id, CancellationToken ct)
     {
         if (!Guid.TryParse(id, out var guid)) throw Problems.NotFound();
-        var found = await _db.OneAsync(
+        var found = await db.OneAsync(
             "select content from auth.exports where user_id = $1 and id = $2 and created_at > $3",
             r => (Exists: true, Bytes: r.IsDBNull(0) ? null : r.GetFieldValue<byte[]>(0)),
             ct,
             caller.Id,
             guid,
-            _time.GetUtcNow() - Kept
+            time.GetUtcNow() - Lifetime
         );
-        if (!found.Exists || await _users.FindByIdAsync(caller.Id, ct) is not { } user) throw Problems.NotFound();
+        if (!found.Exists || await users.FindByIdAsync(caller.Id, ct) is not { } user) throw Problems.NotFound();
         return found.Bytes is null
             ? null
-            : JsonSerializer.Deserialize<Content>(user.Key.Open(Table, "content", guid, found.Bytes), Json.Options);
+            : JsonSerializer.Deserialize<UserExport>(user.Key.Open(Table, "content", guid, found.Bytes), Json.Options);
     }
 
-    public Task GatherAsync(CancellationToken ct) => _outbox.DrainAsync<Order>(OutboxKind, order => GatherAsync(order, ct), ct);
+    public Task GatherAsync(CancellationToken ct) => outbox.DrainAsync<Order>(OutboxKind, order => GatherAsync(order, ct), ct);
 
     private async Task GatherAsync(Order order, CancellationToken ct)
     {
-        if (await _users.FindByIdAsync(order.UserId, ct) is not { } user) return;
+        if (await users.FindByIdAsync(order.UserId, ct) is not { } user) return;
         var data = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
-        foreach (var feature in _features)
-            foreach (var (name, held) in await feature.ExportAsync(order.UserId, ct))
+        foreach (var (name, held) in await identity.ExportAsync(order.UserId, ct))
             data[name] = JsonSerializer.SerializeToElement(held, Json.Options);
-        var content = JsonSerializer.SerializeToUtf8Bytes(new Content(_time.GetUtcNow(), data), Json.Options);
-        await _db.ExecuteAsync(
+        foreach (var table in await tables.ListAsync(ct))
+            if (table.IsExported && !data.ContainsKey(table.Name))
+                data[table.Name] = JsonSerializer.SerializeToElement(await tables.ExportAsync(table, order.UserId, ct), Json.Options);
+        var content = JsonSerializer.SerializeToUtf8Bytes(new UserExport(time.GetUtcNow(), data), Json.Options);
+        await db.ExecuteAsync(
             "update auth.exports set content = $3, ready_at = $4 where user_id = $1 and id = $2",
             ct,
             order.UserId,
             order.Id,
             user.Key.Seal(Table, "content", order.Id, content),
-            _time.GetUtcNow()
+            time.GetUtcNow()
         );
     }
 }

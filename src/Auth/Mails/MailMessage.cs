@@ -11,7 +11,7 @@ namespace AgentInvest.Auth.Mails;
 /// </summary>
 internal static class MailMessage
 {
-    public static MimeMessage Of(Mail mail, string from, string origin)
+    public static MimeMessage Of(Mail mail, string from, string appOrigin)
     {
         var message = new MimeMessage();
         message.From.Add(MailboxAddress.Parse(from));
@@ -23,29 +23,29 @@ internal static class MailMessage
         message.Body = new MultipartAlternative
         {
             new TextPart("plain") { Text = mail.Text, ContentTransferEncoding = ContentEncoding.QuotedPrintable },
-            new TextPart("html") { Text = Html(mail, origin), ContentTransferEncoding = ContentEncoding.QuotedPrintable },
+            new TextPart("html") { Text = Html(mail, appOrigin), ContentTransferEncoding = ContentEncoding.QuotedPrintable },
         };
         return message;
     }
 
-    private static string Html(Mail mail, string origin)
+    private static string Html(Mail mail, string appOrigin)
     {
         var html = new StringBuilder("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>")
             .Append(WebUtility.HtmlEncode(mail.Subject))
             .Append("</title></head><body style=\"font:16px/1.5 sans-serif;max-width:40em;margin:2em auto\">");
         foreach (var paragraph in mail.Text.ReplaceLineEndings("\n").Split("\n\n", StringSplitOptions.RemoveEmptyEntries))
-            html.Append("<p>").Append(Linked(paragraph.Trim(), origin)).Append("</p>");
+            html.Append("<p>").Append(Linked(paragraph.Trim(), appOrigin)).Append("</p>");
         return html.Append("</body></html>").ToString();
     }
 
-    private static string Linked(string text, string origin)
+    private static string Linked(string text, string appOrigin)
     {
         var html = new StringBuilder();
         var done = 0;
         foreach (
             Match link in Regex.Matches(
                 text,
-                Regex.Escape(origin) + @"/[A-Za-z0-9/_\-]+(?:\?[a-z]+=[A-Za-z0-9_\-]+)?",
+                Regex.Escape(appOrigin) + @"/[A-Za-z0-9/_\-]*(?:#[a-z]+=[A-Za-z0-9_\-]+)?",
                 RegexOptions.CultureInvariant
             )
         )

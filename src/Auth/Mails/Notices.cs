@@ -1,6 +1,6 @@
 namespace AgentInvest.Auth.Mails;
 
-/// <summary>Mails that tell of a change to how an account is entered, so that its owner can object.</summary>
+/// <summary>Mails about changes of passkeys, providers and the address, so that the owner can object.</summary>
 internal static class Notices
 {
     public static Mail PasskeyAdded(string to, DateTimeOffset now) =>
@@ -12,32 +12,35 @@ internal static class Notices
     public static Mail ProviderLinked(string to, string provider, DateTimeOffset now) =>
         Of(to, now, $"{provider} was linked", $"Signing in with {provider} was linked to your account.");
 
-    public static Mail ConfirmOldAddress(string to, string token, string origin, DateTimeOffset now) =>
+    public static Mail ConfirmOldAddress(string to, string token, string appOrigin, DateTimeOffset now) =>
         new(
             to,
             "Confirm that your address changes",
             $"""
-            Somebody who knows your password, probably you, wants to use another address for your account. Follow this link within 24 hours if it was you:
-            {origin}/confirm-email-change?token={token}
+            Somebody who knows your password, probably you, wants to use another address for your account.
+            Follow this link within 24 hours if it was you:
+            {appOrigin}/confirm-email#token={token}
 
-            The change is made when the mail to the new address is answered as well. If it was not you, do not follow the link, and change your password at once.
+            The change is made when the mail to the new address is answered as well. If it was not you, do not follow the link,
+            and change your password at once.
             """,
-            "security_notice",
+            MailKind.SecurityNotice,
             token,
             now
         );
 
-    public static Mail ConfirmNewAddress(string to, string token, string origin, DateTimeOffset now) =>
+    public static Mail ConfirmNewAddress(string to, string token, string appOrigin, DateTimeOffset now) =>
         new(
             to,
             "Confirm your new address",
             $"""
-            Somebody, probably you, wants to use this address for their account at AgentInvest. Follow this link within 24 hours to confirm that it is yours:
-            {origin}/confirm-email-change?token={token}
+            Somebody, probably you, wants to use this address for their account at AgentInvest.
+            Follow this link within 24 hours to confirm that it is yours:
+            {appOrigin}/confirm-email#token={token}
 
             If it was not you, ignore this mail: nothing happens without the link.
             """,
-            "verify_email",
+            MailKind.VerifyEmail,
             token,
             now
         );
@@ -54,5 +57,5 @@ internal static class Notices
         {what}
 
         If it was not you, change your password and end the other sessions at once.
-        """, "security_notice", null, now);
+        """, MailKind.SecurityNotice, null, now);
 }

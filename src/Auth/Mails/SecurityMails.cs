@@ -2,22 +2,21 @@ using AgentInvest.Auth.Sessions;
 
 namespace AgentInvest.Auth.Mails;
 
-/// <summary>What a user is told about the safety of their account.</summary>
+/// <summary>Mails about passwords, sign-ins and second factors.</summary>
 internal static class SecurityMails
 {
-    public const string NoticeKind = "security_notice";
-
-    public static Mail ResetPassword(string to, string token, string origin, DateTimeOffset now) =>
+    public static Mail ResetPassword(string to, string token, string appOrigin, DateTimeOffset now) =>
         new(
             to,
             "Choose a new password",
             $"""
-            Somebody, probably you, has forgotten the password of this address at AgentInvest. Follow this link within 30 minutes to choose a new one:
-            {origin}/reset-password?token={token}
+            Somebody, probably you, has forgotten the password of this address at AgentInvest.
+            Follow this link within 30 minutes to choose a new one:
+            {appOrigin}/reset-password#token={token}
 
             If it was not you, ignore this mail: the old password stays as it is.
             """,
-            "reset_password",
+            MailKind.ResetPassword,
             token,
             now
         );
@@ -42,7 +41,8 @@ internal static class SecurityMails
         Notice(
             to,
             "Wrong codes after your right password",
-            "Somebody gave your right password and then five wrong codes of the second factor. If it was not you, your password is known to somebody else.",
+            "Somebody gave your right password and then five wrong codes of the second factor. "
+                + "If it was not you, your password is known to somebody else.",
             now
         );
 
@@ -55,5 +55,12 @@ internal static class SecurityMails
         );
 
     private static Mail Notice(string to, string subject, string text, DateTimeOffset now) =>
-        new(to, subject, text + "\n\nIf you did not do this, choose a new password at once and end all sessions.", NoticeKind, null, now);
+        new(
+            to,
+            subject,
+            text + "\n\nIf you did not do this, choose a new password at once and end all sessions.",
+            MailKind.SecurityNotice,
+            null,
+            now
+        );
 }

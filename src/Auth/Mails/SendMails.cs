@@ -11,23 +11,23 @@ namespace AgentInvest.Auth.Mails;
 /// Drains the outbox of mails over SMTP, where one is configured. A mail that could not be handed over is tried again, later each time; one
 /// whose address the server says does not exist is dropped.
 /// </summary>
-public sealed partial class SendMails
+[Singleton]
+public sealed partial class SendMails(
+    Outbox outbox,
+    MailOutbox queue,
+    IOptions<SmtpOptions> options,
+    IOptions<AuthOptions> auth,
+    ILogger<SendMails> log
+)
 {
-    private readonly Outbox _outbox;
-    private readonly MailQueue _queue;
-    private readonly IOptions<SmtpOptions> _options;
-    private readonly AuthOptions _auth;
-    private readonly ILogger<SendMails> _log;
-
-    internal SendMails(Outbox outbox, MailQueue queue, IOptions<SmtpOptions> options, IOptions<AuthOptions> auth, ILogger<SendMails> log) =>
-        (_outbox, _queue, _options, _auth, _log) = (outbox, queue, options, auth.Value, log);
+    private readonly AuthOptions _auth = auth.Value;
 
     public async Task HandleAsync(CancellationToken ct)
     {
-        if (_options.Value is not { Host: { Length: > 0 } host } smtp) return;
-        await _outbox.DrainAsync<MailQueue.Stored>(Mail.OutboxKind, async stored =>
+        if (options.Value is not { Host: { Length: > 0 } host } smtp) return;
+        await outbox.DrainAsync<MailOutbox.Stored>(Mail.OutboxKind, async stored =>
         {
-            using var message = MailMessage.Of(_queue.Open(stored), smtp.From ?? $"no-reply@{host}", _auth.Origin);
+            using var message = MailMessage.Of(queue.Open(stored), smtp.From ?? $"no-reply@{host}", _auth.AppAddress);
             using var client = new SmtpClient { Timeout = 10_000 };
             await client.ConnectAsync(host, smtp.Port, SecurityOf(smtp), ct);
             if (smtp.User is { Length: > 0 }) await client.AuthenticateAsync(smtp.User, smtp.Password ?? "", ct);
@@ -37,7 +37,7 @@ public sealed partial class SendMails
             }
             catch (SmtpCommandException e) when (e.ErrorCode == SmtpErrorCode.RecipientNotAccepted && (int)e.StatusCode >= 500)
             {
-                Log.Dropped(_log, (int)e.StatusCode);
+                Log.Dropped(log, (int)e.StatusCode);
             }
             await client.DisconnectAsync(true, ct);
         }, ct);

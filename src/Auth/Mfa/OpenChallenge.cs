@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using AgentInvest.Auth.Accounts;
 using AgentInvest.Auth.Sessions;
 using AgentInvest.Core.Data;
@@ -6,18 +5,13 @@ using AgentInvest.Core.Security;
 
 namespace AgentInvest.Auth.Mfa;
 
-/// <summary>What a sign-in answers when a second factor is asked for.</summary>
-public sealed record MfaRequired(string MfaToken, IReadOnlyList<string> Methods)
-{
-    [JsonPropertyName("mfaRequired"), JsonPropertyOrder(-1)] public bool Required => true;
-}
-
 /// <summary>The first factor is through: opens a challenge that the second one must answer within five minutes.</summary>
-internal sealed class OpenChallenge(TimeProvider time)
+[Singleton]
+public sealed class OpenChallenge(TimeProvider time)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
-    public async Task<MfaRequired> HandleAsync(Tx tx, UserRow user, SignInContext context, CancellationToken ct)
+    internal async Task<MfaRequired> HandleAsync(Tx tx, UserRow user, SignInContext context, CancellationToken ct)
     {
         var token = MasterKey.NewToken();
         var hash = MailTokens.HashOf(token);
@@ -29,6 +23,6 @@ internal sealed class OpenChallenge(TimeProvider time)
             Device.Of(context).Seal(user.Key, "auth.mfa_challenges", Convert.ToHexString(hash)),
             time.GetUtcNow() + Lifetime
         );
-        return new MfaRequired(token, ["totp", "recovery_code"]);
+        return new MfaRequired(token, [MfaMethod.Totp, MfaMethod.RecoveryCode]);
     }
 }

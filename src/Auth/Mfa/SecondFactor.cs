@@ -9,13 +9,14 @@ namespace AgentInvest.Auth.Mfa;
 /// Codes of the authenticator app (RFC 6238: SHA-1, 30 s, six digits, one step of tolerance either side) and recovery codes, each good
 /// once. A time step is used up by compare-and-set: of fifty equal codes at once one passes, and none after a restart.
 /// </summary>
-internal sealed class SecondFactor(TimeProvider time)
+[Singleton]
+public sealed class SecondFactor(TimeProvider time)
 {
     private const int RecoveryCodes = 10;
     private const string Alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
     /// <summary>True uses the code up. A six-digit code is the app's, anything else a recovery code.</summary>
-    public async Task<bool> UseAsync(Tx tx, UserRow user, string code, CancellationToken ct) =>
+    internal async Task<bool> UseAsync(Tx tx, UserRow user, string code, CancellationToken ct) =>
         IsTotp(code)
             ? await UseTotpAsync(tx, user, code, confirmed: true, ct)
             : await tx.ExecuteAsync(
@@ -27,7 +28,7 @@ internal sealed class SecondFactor(TimeProvider time)
             ) == 1;
 
     /// <param name="confirmed">False: of the app that is being added.</param>
-    public async Task<bool> UseTotpAsync(Tx tx, UserRow user, string code, bool confirmed, CancellationToken ct)
+    internal async Task<bool> UseTotpAsync(Tx tx, UserRow user, string code, bool confirmed, CancellationToken ct)
     {
         var secret = await tx.OneAsync(
             "select secret from auth.totp where user_id = $1 and (confirmed_at is not null) = $2",
@@ -42,8 +43,8 @@ internal sealed class SecondFactor(TimeProvider time)
             && await tx.ExecuteAsync("update auth.totp set last_step = $2 where user_id = $1 and last_step < $2", ct, user.Id, step) == 1;
     }
 
-    /// <summary>Ten new recovery codes, told once; the ones of before are void.</summary>
-    public static async Task<IReadOnlyList<string>> MakeRecoveryCodesAsync(Tx tx, UserRow user, CancellationToken ct)
+    /// <summary>Ten new recovery codes, answered once; earlier ones become void.</summary>
+    internal static async Task<IReadOnlyList<string>> MakeRecoveryCodesAsync(Tx tx, UserRow user, CancellationToken ct)
     {
         // Fifty bits each, and the attempts are capped.
         var codes = Enumerable

@@ -15,95 +15,65 @@ namespace AgentInvest.Auth.OAuth;
 /// provider nor somebody who once had the address gets in; where it has none, there is nothing to prove and the other way to sign in must
 /// be used. An account with a second factor is asked for it here as well: a provider is one factor.
 /// </summary>
-public sealed class ExchangeCode
+[Singleton]
+public sealed class ExchangeCode(
+    Db db,
+    Users users,
+    OneTimeIdentities identities,
+    PasswordHasher hasher,
+    Attempts attempts,
+    OpenChallenge challenge,
+    OpenSession open,
+    MailOutbox mails,
+    TimeProvider time
+)
 {
     private static readonly TimeSpan LinkLifetime = TimeSpan.FromMinutes(10);
     private static readonly string[] Federated = ["fed"];
     private static readonly string[] Linked = ["pwd", "fed"];
-    private readonly Db _db;
-    private readonly Users _users;
-    private readonly OneTimeIdentities _identities;
-    private readonly PasswordHasher _hasher;
-    private readonly Attempts _attempts;
-    private readonly OpenChallenge _challenge;
-    private readonly OpenSession _open;
-    private readonly MailQueue _mails;
-    private readonly TimeProvider _time;
 
-    internal ExchangeCode(
-        Db db,
-        Users users,
-        OneTimeIdentities identities,
-        PasswordHasher hasher,
-        Attempts attempts,
-        OpenChallenge challenge,
-        OpenSession open,
-        MailQueue mails,
-        TimeProvider time
-    ) =>
-        (_db, _users, _identities, _hasher, _attempts, _challenge, _open, _mails, _time) = (
-            db,
-            users,
-            identities,
-            hasher,
-            attempts,
-            challenge,
-            open,
-            mails,
-            time
-        );
+    public sealed record Request(string Code);
+    public sealed record LinkRequest(string LinkToken, string Password);
 
-    public sealed record Request(string? Code);
-    public sealed record LinkRequest(string? LinkToken, string? Password);
-
-    /// <summary>An account with that address is there already: prove its password at /auth/oauth/link.</summary>
-    public sealed record LinkAnswer(bool LinkRequired, string LinkToken);
-
-    /// <summary>One of the three.</summary>
-    public sealed record Result(Tokens? Tokens, MfaRequired? Mfa, LinkAnswer? Link);
-
-    public async Task<Result> HandleAsync(Request request, SignInContext context, CancellationToken ct)
+    /// <returns>Tokens, or what is missing for them.</returns>
+    public async Task<SignInAnswer> HandleAsync(Request request, SignInContext context, CancellationToken ct)
     {
         if (request.Code is not { Length: > 0 and <= 200 } code) throw Problems.Validation("code", "is required");
         // Claimed whatever follows: a code that failed is no second chance.
         var identity =
-            await _db.InTransactionAsync(tx => _identities.TakeAsync(tx, OneTimeIdentities.Code, code, ct), ct)
+            await db.InTransactionAsync(tx => identities.TakeAsync(tx, OneTimeIdentityKind.Code, code, ct), ct)
             ?? throw AccessProblems.InvalidCode();
-        var user = await _db.InTransactionAsync(tx => ResolveAsync(tx, identity, ct), ct);
-        if (user is not null) return await _db.InTransactionAsync(tx => AdmitAsync(tx, user, context, Federated, ct), ct);
-        return new Result(
-            null,
-            null,
-            new LinkAnswer(true, await _identities.KeepAsync(OneTimeIdentities.Link, identity, LinkLifetime, ct))
-        );
+        var user = await db.InTransactionAsync(tx => ResolveAsync(tx, identity, ct), ct);
+        if (user is not null) return await db.InTransactionAsync(tx => AdmitAsync(tx, user, context, Federated, ct), ct);
+        return new LinkRequired(await identities.KeepAsync(OneTimeIdentityKind.Link, identity, LinkLifetime, ct));
     }
 
-    public async Task<Result> LinkAsync(LinkRequest request, SignInContext context, CancellationToken ct)
+    public async Task<SignInAnswer> LinkAsync(LinkRequest request, SignInContext context, CancellationToken ct)
     {
         var check = new Check();
         check.That(request.LinkToken is { Length: > 0 and <= 200 }, "linkToken", "is required");
         check.That(request.Password is { Length: > 0 and <= 128 }, "password", "is required, 128 characters at most");
         check.ThrowIfAny();
-        var identity = await _identities.TryAsync(OneTimeIdentities.Link, request.LinkToken!, ct) ?? throw AccessProblems.InvalidLink();
-        var user = await _users.FindByEmailAsync(identity.Email!, ct);
-        var paused = await _attempts.IsPausedAsync(identity.Email!, context.Source, ct);
-        if (!await _hasher.VerifyAsync(request.Password!, user is { PasswordHash.Length: > 0 } ? user.PasswordHash : null, ct) || paused)
+        var identity = await identities.TryAsync(OneTimeIdentityKind.Link, request.LinkToken, ct) ?? throw AccessProblems.InvalidLink();
+        var user = await users.FindByEmailAsync(identity.Email!, ct);
+        var paused = await attempts.IsPausedAsync(identity.Email!, context.Source, ct);
+        if (!await hasher.VerifyAsync(request.Password, user is { PasswordHash.Length: > 0 } ? user.PasswordHash : null, ct) || paused)
         {
-            await _attempts.CountAsync(identity.Email!, context.Source, ct);
+            await attempts.CountAsync(identity.Email!, context.Source, ct);
             throw AuthProblems.InvalidCredentials();
         }
-        return await _db.InTransactionAsync(async tx =>
+        return await db.InTransactionAsync(async tx =>
         {
-            _ = await _identities.TakeAsync(tx, OneTimeIdentities.Link, request.LinkToken!, ct) ?? throw AccessProblems.InvalidLink();
+            _ = await identities.TakeAsync(tx, OneTimeIdentityKind.Link, request.LinkToken, ct) ?? throw AccessProblems.InvalidLink();
             await LinkAsync(tx, user!, identity, ct);
             return await AdmitAsync(tx, user!, context, Linked, ct);
         }, ct);
     }
 
-    private async Task<Result> AdmitAsync(Tx tx, UserRow user, SignInContext context, string[] amr, CancellationToken ct)
+    private async Task<SignInAnswer> AdmitAsync(Tx tx, UserRow user, SignInContext context, string[] amr, CancellationToken ct)
     {
-        if (user.Profile.MfaEnabled) return new Result(null, await _challenge.HandleAsync(tx, user, context, ct), null);
-        return new Result(await _open.HandleAsync(tx, user, context, amr, ct), null, null);
+        if (user.Profile.MfaEnabled) return await challenge.HandleAsync(tx, user, context, ct);
+        return await open.HandleAsync(tx, user, context, amr, ct);
     }
 
     /// <summary>Null where the password of an existing account must be proved first.</summary>
@@ -113,45 +83,45 @@ public sealed class ExchangeCode
             "select user_id from auth.external_logins where provider = $1 and subject = $2",
             r => (Guid?)r.GetGuid(0),
             ct,
-            identity.Provider,
+            EnumNames.Of(identity.Provider),
             identity.Subject
         );
-        if (known is not null) return await _users.FindByIdAsync(tx, known.Value, ct);
+        if (known is not null) return await users.FindByIdAsync(tx, known.Value, ct);
         var check = new Check();
         var email = EmailAddress.Check(check, identity.Email);
         if (email.Length == 0 || !identity.EmailVerified) throw AuthProblems.EmailNotVerified();
         // Two first sign-ins at once take turns on the address.
-        var user = await _users.EnsureAsync(tx, email, null, ct);
+        var user = await users.EnsureAsync(tx, email, null, ct);
         if (user.Profile.EmailVerified)
             return user.PasswordHash.Length > 0
                 ? null
                 : throw Problems.Conflict("There is an account with this address that signs in another way; sign in that way.");
         // Nobody has proved to own this address so far; what waits for a mail to be answered lapses, with whatever password a stranger gave
         // it.
-        var now = _time.GetUtcNow();
+        var now = time.GetUtcNow();
         await tx.ExecuteAsync("update auth.mail_tokens set used_at = $2 where user_id = $1 and used_at is null", ct, user.Id, now);
-        await _users.SetVerifiedAsync(tx, user.Id, now, ct);
-        await _users.SetPasswordAsync(tx, user.Id, "", ct);
-        await _users.SetDisplayNameAsync(tx, user.Id, Name(identity.Name), ct);
+        await users.SetVerifiedAsync(tx, user.Id, now, ct);
+        await users.SetPasswordAsync(tx, user.Id, "", ct);
+        await users.SetDisplayNameAsync(tx, user.Id, Name(identity.Name), ct);
         await LinkAsync(tx, user, identity, ct);
-        return await _users.FindByIdAsync(tx, user.Id, ct);
+        return await users.FindByIdAsync(tx, user.Id, ct);
     }
 
     private async Task LinkAsync(Tx tx, UserRow user, ExternalIdentity identity, CancellationToken ct)
     {
-        var now = _time.GetUtcNow();
+        var now = time.GetUtcNow();
         if (
             await tx.ExecuteAsync(
                 "insert into auth.external_logins (provider, subject, user_id, created_at) values ($1, $2, $3, $4) on conflict do nothing",
                 ct,
-                identity.Provider,
+                EnumNames.Of(identity.Provider),
                 identity.Subject,
                 user.Id,
                 now
             ) == 0
         )
             throw Problems.Conflict("The account is linked with this provider already.");
-        await _mails.AddAsync(
+        await mails.AddAsync(
             tx,
             Notices.ProviderLinked(user.Profile.Email, OAuthProviderKind.All.First(k => k.Name == identity.Provider).Title, now),
             ct

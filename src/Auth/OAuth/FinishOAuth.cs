@@ -1,11 +1,6 @@
-using System.Text;
 using System.Text.Json;
 using AgentInvest.Core.Data;
-using AgentInvest.Core.Http;
-using AgentInvest.Core.Security;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 
 namespace AgentInvest.Auth.OAuth;
@@ -15,42 +10,40 @@ namespace AgentInvest.Auth.OAuth;
 /// and is used up; the code is redeemed with its PKCE verifier and the identity checked. The app gets a code of our own, good once and for
 /// a minute.
 /// </summary>
-public sealed class FinishOAuth
+[Singleton]
+public sealed class FinishOAuth(Db db, OAuthProviders providers, OneTimeIdentities identities, TimeProvider time)
 {
     private static readonly TimeSpan CodeLifetime = TimeSpan.FromMinutes(1);
     private static readonly string[] NameParts = ["firstName", "lastName"];
-    private readonly Db _db;
-    private readonly OAuthProviders _providers;
-    private readonly OneTimeIdentities _identities;
-    private readonly bool _secure;
-    private readonly TimeProvider _time;
 
-    internal FinishOAuth(Db db, OAuthProviders providers, OneTimeIdentities identities, IOptions<AuthOptions> options, TimeProvider time)
-    {
-        (_db, _providers, _identities, _time) = (db, providers, identities, time);
-        _secure = options.Value.PublicOrigin.StartsWith("https:", StringComparison.Ordinal);
-    }
+    /// <param name="IsForm">Whether the provider answered with a form, not in the query.</param>
+    /// <param name="Parameters">The form, or the query.</param>
+    /// <param name="Browser">The cookie that <see cref="StartOAuth"/> gave the browser; null for none.</param>
+    public sealed record Callback(bool IsForm, string Parameters, string? Browser);
 
-    private sealed record Begun(string Nonce, string Verifier, string RedirectUri);
+    private sealed record State(string Nonce, string Verifier, string RedirectUri);
 
     /// <returns>Where to send the browser: the app's page with <c>code</c>, or with <c>error</c> where the person declined.</returns>
-    public async Task<string> HandleAsync(string name, HttpContext http, CancellationToken ct)
+    public async Task<string> HandleAsync(string name, Callback callback, CancellationToken ct)
     {
-        var provider = _providers.Get(name);
-        var answer = await AnswerAsync(http, provider.Kind.FormPost, ct);
-        if (One(answer, "state") is not { } state || OAuthCookie.Of(http, _secure) is not { } browser)
+        var provider = providers.Get(name);
+        // A provider that answers by form is not listened to in a query, where its answer would stand in logs and histories.
+        if (callback.IsForm != provider.Kind.FormPost) throw AccessProblems.ProviderRefused();
+        var answer = QueryHelpers.ParseQuery(callback.Parameters);
+        if (One(answer, "state") is not { } state || callback.Browser is not { } browser)
             throw AccessProblems.ProviderRefused();
         var begun =
-            await _db.OneAsync(
+            await db.OneAsync(
                 """
-                delete from auth.oauth_states where state_hash = $1 and provider = $2 and browser_hash = $3 and expires_at > $4 returning nonce, code_verifier, redirect_uri
+                delete from auth.oauth_states where state_hash = $1 and provider = $2 and browser_hash = $3 and expires_at > $4
+                returning nonce, code_verifier, redirect_uri
                 """,
-                r => new Begun(r.GetString(0), r.GetString(1), r.GetString(2)),
+                r => new State(r.GetString(0), r.GetString(1), r.GetString(2)),
                 ct,
                 StartOAuth.HashOf(state),
-                name,
+                EnumNames.Of(provider.Kind.Name),
                 StartOAuth.HashOf(browser),
-                _time.GetUtcNow()
+                time.GetUtcNow()
             ) ?? throw AccessProblems.ProviderRefused();
         if (One(answer, "code") is not { } code)
             return QueryHelpers.AddQueryString(
@@ -59,21 +52,12 @@ public sealed class FinishOAuth
                 One(answer, "error") is "access_denied" or "user_cancelled_authorize" ? "access_denied" : "provider_error"
             );
         var identity = await provider.RedeemAsync(code, begun.Verifier, begun.Nonce, One(answer, "iss"), ct);
-        // Apple tells the name beside the token, once; it is not signed, so it names a new account and nothing else.
+        // Apple sends the name beside the token, once; it is not signed, so it names a new account and nothing else.
         if (provider.Kind.FormPost) identity = identity with { Name = NameOf(One(answer, "user")) };
         return QueryHelpers.AddQueryString(
             begun.RedirectUri,
             "code",
-            await _identities.KeepAsync(OneTimeIdentities.Code, identity, CodeLifetime, ct)
-        );
-    }
-
-    /// <summary>A provider that answers by form is not listened to in a query, where it would stand in logs and histories.</summary>
-    private static async Task<Dictionary<string, StringValues>> AnswerAsync(HttpContext http, bool formPost, CancellationToken ct)
-    {
-        if (HttpMethods.IsPost(http.Request.Method) != formPost) throw AccessProblems.ProviderRefused();
-        return QueryHelpers.ParseQuery(
-            formPost ? Encoding.UTF8.GetString((await Body.ReadBytesAsync(http.Request, ct)).Span) : http.Request.QueryString.Value
+            await identities.KeepAsync(OneTimeIdentityKind.Code, identity, CodeLifetime, ct)
         );
     }
 
@@ -106,64 +90,4 @@ public sealed class FinishOAuth
             return null;
         }
     }
-}
-
-/// <summary>
-/// Identities that wait for the app to claim them: sealed, found by a secret of which only the hash is kept, claimed once.
-/// </summary>
-internal sealed class OneTimeIdentities(Db db, MasterKey master, TimeProvider time)
-{
-    public const string Code = "code";
-    public const string Link = "link";
-    private const int Attempts = 5;
-
-    public async Task<string> KeepAsync(string kind, ExternalIdentity identity, TimeSpan lifetime, CancellationToken ct)
-    {
-        var secret = MasterKey.NewToken();
-        var now = time.GetUtcNow();
-        await db.ExecuteAsync(
-            """
-            with expired as (delete from auth.oauth_codes where expires_at < $4)
-            insert into auth.oauth_codes (code_hash, kind, identity, expires_at) values ($1, $2, $3, $5)
-            """,
-            ct,
-            StartOAuth.HashOf(secret),
-            kind,
-            master.Protect("oauth-" + kind, JsonSerializer.SerializeToUtf8Bytes(identity)),
-            now,
-            now + lifetime
-        );
-        return secret;
-    }
-
-    public async Task<ExternalIdentity?> TakeAsync(Tx tx, string kind, string secret, CancellationToken ct) =>
-        Open(
-            kind,
-            await tx.OneAsync(
-                "delete from auth.oauth_codes where code_hash = $1 and kind = $2 and expires_at > $3 returning identity",
-                r => r.GetFieldValue<byte[]>(0),
-                ct,
-                StartOAuth.HashOf(secret),
-                kind,
-                time.GetUtcNow()
-            )
-        );
-
-    /// <summary>Looks without claiming, a few times only: each look is a guess of the password that goes with it.</summary>
-    public async Task<ExternalIdentity?> TryAsync(string kind, string secret, CancellationToken ct) =>
-        Open(
-            kind,
-            await db.OneAsync(
-                "update auth.oauth_codes set attempts = attempts + 1 where code_hash = $1 and kind = $2 and expires_at > $3 and attempts < $4 returning identity",
-                r => r.GetFieldValue<byte[]>(0),
-                ct,
-                StartOAuth.HashOf(secret),
-                kind,
-                time.GetUtcNow(),
-                Attempts
-            )
-        );
-
-    private ExternalIdentity? Open(string kind, byte[]? bytes) =>
-        bytes is null ? null : JsonSerializer.Deserialize<ExternalIdentity>(master.Unprotect("oauth-" + kind, bytes));
 }

@@ -25,14 +25,21 @@ public sealed class OAuthProviderOptions
     internal bool SignsItsSecret => PrivateKey is { Length: > 0 };
 }
 
-/// <summary>What tells the providers apart.</summary>
-internal sealed record OAuthProviderKind(string Name, string Title, string Authority, string Scope, bool FormPost)
+/// <summary>A provider of identities that people can sign in with.</summary>
+public enum IdentityProvider
+{
+    Google,
+    Apple,
+}
+
+/// <summary>What differs between the providers.</summary>
+internal sealed record OAuthProviderKind(IdentityProvider Name, string Title, string Authority, string Scope, bool FormPost)
 {
     public static IReadOnlyList<OAuthProviderKind> All { get; } =
     [
-        new("google", "Google", "https://accounts.google.com", "openid email profile", FormPost: false),
+        new(IdentityProvider.Google, "Google", "https://accounts.google.com", "openid email profile", FormPost: false),
         // Apple answers a request for name or e-mail with a form only.
-        new("apple", "Apple", "https://appleid.apple.com", "openid email name", FormPost: true),
+        new(IdentityProvider.Apple, "Apple", "https://appleid.apple.com", "openid email name", FormPost: true),
     ];
 
     public OAuthProviderOptions Read(IConfiguration configuration)

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using AgentInvest.Core.Data;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -12,7 +14,13 @@ namespace AgentInvest.Auth.OAuth;
 
 /// <summary>Who somebody is at a provider.</summary>
 /// <param name="EmailVerified">Whether the provider vouches for the address.</param>
-internal sealed record ExternalIdentity(string Provider, string Subject, string? Email, bool EmailVerified, string? Name);
+internal sealed record ExternalIdentity(
+    [property: JsonConverter(typeof(JsonStringEnumConverter<IdentityProvider>))] IdentityProvider Provider,
+    string Subject,
+    string? Email,
+    bool EmailVerified,
+    string? Name
+);
 
 /// <summary>
 /// One OpenID provider: its configuration and keys (cached by the library, read again when a key is not known), the address to sign in at,
@@ -21,13 +29,13 @@ internal sealed record ExternalIdentity(string Provider, string Subject, string?
 internal sealed partial class OAuthProvider(
     OAuthProviderKind kind,
     OAuthProviderOptions options,
-    string publicOrigin,
+    string apiAddress,
     HttpClient http,
     TimeProvider time,
     ILogger<OAuthProvider> log
 )
 {
-    private const int MostBytes = 64 * 1024;
+    private const int MaxAnswerBytes = 64 * 1024;
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(60);
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
     private readonly ConfigurationManager<OpenIdConnectConfiguration> _configuration = new(
@@ -38,7 +46,7 @@ internal sealed partial class OAuthProvider(
 
     public OAuthProviderKind Kind => kind;
 
-    private string Callback => $"{publicOrigin.TrimEnd('/')}/v1/auth/oauth/{kind.Name}/callback";
+    private string Callback => $"{apiAddress}/v1/auth/oauth/{EnumNames.Of(kind.Name)}/callback";
 
     public async Task<string> AuthorizationUrlAsync(string state, string nonce, string codeVerifier, CancellationToken ct)
     {
@@ -78,7 +86,7 @@ internal sealed partial class OAuthProvider(
             || (jwt.Audiences.Count() > 1 && Claim(jwt, "azp") != options.ClientId)
         )
         {
-            Log.Refused(log, kind.Name, result.Exception?.GetType().Name ?? "nonce, subject or authorized party");
+            Log.Refused(log, kind.Title, result.Exception?.GetType().Name ?? "nonce, subject or authorized party");
             throw AccessProblems.ProviderRefused();
         }
         return new ExternalIdentity(
@@ -102,7 +110,7 @@ internal sealed partial class OAuthProvider(
         }
         catch (Exception e) when (e is InvalidOperationException or IOException or HttpRequestException)
         {
-            Log.Away(log, kind.Name, e.Message);
+            Log.Unavailable(log, kind.Title, e.Message);
             throw AccessProblems.ProviderFailed(kind.Title);
         }
     }
@@ -128,9 +136,9 @@ internal sealed partial class OAuthProvider(
             if ((int)response.StatusCode >= 500 || response.StatusCode == HttpStatusCode.TooManyRequests)
                 throw AccessProblems.ProviderFailed(kind.Title);
             var body = await response.Content.ReadAsByteArrayAsync(ct);
-            if (!response.IsSuccessStatusCode || body.Length > MostBytes)
+            if (!response.IsSuccessStatusCode || body.Length > MaxAnswerBytes)
             {
-                Log.Refused(log, kind.Name, $"the token endpoint answered {(int)response.StatusCode}");
+                Log.Refused(log, kind.Title, $"the token endpoint answered {(int)response.StatusCode}");
                 throw AccessProblems.ProviderRefused();
             }
             using var json = JsonDocument.Parse(body);
@@ -144,7 +152,7 @@ internal sealed partial class OAuthProvider(
         catch (Exception e)
             when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
-            Log.Away(log, kind.Name, e.Message);
+            Log.Unavailable(log, kind.Title, e.Message);
             throw AccessProblems.ProviderFailed(kind.Title);
         }
     }
@@ -195,7 +203,7 @@ internal sealed partial class OAuthProvider(
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Warning, "{Provider} does not answer: {Reason}")]
-        public static partial void Away(ILogger log, string provider, string reason);
+        public static partial void Unavailable(ILogger log, string provider, string reason);
 
         [LoggerMessage(LogLevel.Warning, "An answer of {Provider} was refused: {Reason}")]
         public static partial void Refused(ILogger log, string provider, string reason);

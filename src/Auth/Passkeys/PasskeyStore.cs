@@ -9,6 +9,7 @@ namespace AgentInvest.Auth.Passkeys;
 /// What the shared framework's passkey handler asks of its user manager: who is behind an id or a credential, and what their public keys
 /// are. It only reads here; what it answers is written by the use cases.
 /// </summary>
+[Singleton]
 internal sealed class PasskeyStore(Db db, Users users) : IUserPasskeyStore<UserRow>
 {
     private const string Columns = "credential_id, public_key, created_at, sign_count, transports, backup_eligible, backed_up, name";

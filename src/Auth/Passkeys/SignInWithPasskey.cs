@@ -2,7 +2,6 @@ using AgentInvest.Auth.Accounts;
 using AgentInvest.Auth.Sessions;
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 
 namespace AgentInvest.Auth.Passkeys;
@@ -11,54 +10,48 @@ namespace AgentInvest.Auth.Passkeys;
 /// POST /auth/passkeys/login-options and /login. No address is asked for, so none can be tested: the authenticator knows whose passkey it
 /// is. Possession and the authenticator's own check of the person are two factors, so no code is asked for afterwards.
 /// </summary>
-public sealed class SignInWithPasskey
+[Singleton]
+public sealed class SignInWithPasskey(
+    Db db,
+    PasskeyChallenges challenges,
+    IPasskeyHandler<UserRow> handler,
+    OpenSession open,
+    TimeProvider time
+)
 {
     private static readonly string[] Amr = ["pop", "mfa"];
-    private readonly Db _db;
-    private readonly PasskeyChallenges _challenges;
-    private readonly IPasskeyHandler<UserRow> _handler;
-    private readonly OpenSession _open;
-    private readonly TimeProvider _time;
-
-    internal SignInWithPasskey(
-        Db db,
-        PasskeyChallenges challenges,
-        IPasskeyHandler<UserRow> handler,
-        OpenSession open,
-        TimeProvider time
-    ) => (_db, _challenges, _handler, _open, _time) = (db, challenges, handler, open, time);
 
     /// <summary>The options for <c>navigator.credentials.get</c>, as JSON.</summary>
-    public async Task<string> OptionsAsync(HttpContext http, CancellationToken ct)
+    public async Task<string> OptionsAsync(CancellationToken ct)
     {
-        var options = await _handler.MakeRequestOptionsAsync(null, http);
-        await _challenges.KeepAsync(null, options.RequestOptionsJson, options.AssertionState!, ct);
+        var options = await handler.MakeRequestOptionsAsync(null, PasskeyChallenges.Context(ct));
+        await challenges.KeepAsync(null, options.RequestOptionsJson, options.AssertionState!, ct);
         return options.RequestOptionsJson;
     }
 
     /// <exception cref="ProblemException">401 <c>invalid_credentials</c>, whatever was wrong with it.</exception>
-    public async Task<Tokens> HandleAsync(CredentialBody body, SignInContext context, HttpContext http, CancellationToken ct)
+    public async Task<Tokens> HandleAsync(PasskeyCredential body, SignInContext context, CancellationToken ct)
     {
         body.Check();
-        var state = await _challenges.TakeAsync(null, body, ct) ?? throw AuthProblems.InvalidCredentials();
-        var result = await _handler.PerformAssertionAsync(
+        var state = await challenges.TakeAsync(null, body, ct) ?? throw AuthProblems.InvalidCredentials();
+        var result = await handler.PerformAssertionAsync(
             new PasskeyAssertionContext
             {
-                HttpContext = http,
+                HttpContext = PasskeyChallenges.Context(ct),
                 CredentialJson = body.ToCredentialJson(),
                 AssertionState = state,
             }
         );
         if (!result.Succeeded || !result.Passkey.IsUserVerified || !result.User.Profile.EmailVerified)
             throw AuthProblems.InvalidCredentials();
-        await _db.ExecuteAsync(
+        await db.ExecuteAsync(
             "update auth.passkeys set sign_count = greatest(sign_count, $2), backed_up = $3, last_used_at = $4 where credential_id = $1",
             ct,
             result.Passkey.CredentialId,
             (long)result.Passkey.SignCount,
             result.Passkey.IsBackedUp,
-            _time.GetUtcNow()
+            time.GetUtcNow()
         );
-        return await _open.HandleAsync(result.User, context with { DeviceName = body.DeviceName }, Amr, ct);
+        return await open.HandleAsync(result.User, context with { DeviceName = body.DeviceName }, Amr, ct);
     }
 }

@@ -12,10 +12,11 @@ namespace AgentInvest.Auth.Passwords;
 /// <summary>
 /// bcrypt over a keyed SHA-384 of the password, so that none of it is cut at 72 bytes and a stolen table is of no use without the key. What
 /// is stored, <c>hmac-sha384:key id:$2a$cost$…</c>, says how it was made; a sign-in makes it anew when that is not how it is made today.
-/// Hashing is bounded by work: one thread hashes for every core but one, and whoever would wait for more than two seconds is told at once
-/// to come back, so that quotes go on.
+/// Hashing is bounded by work: one thread hashes for every core but one, and whoever would wait for more than two seconds is refused at
+/// once with 503, so that quotes go on.
 /// </summary>
-internal sealed class PasswordHasher : IDisposable
+[Singleton]
+public sealed class PasswordHasher : IDisposable
 {
     private const string Scheme = "hmac-sha384:";
     private static readonly TimeSpan QueueLimit = TimeSpan.FromSeconds(2);
@@ -40,21 +41,21 @@ internal sealed class PasswordHasher : IDisposable
         _queue.Add(() => _ = _decoy.Value);
     }
 
-    public Task<string> HashAsync(string password, CancellationToken ct) => QueuedAsync(() => Make(password), ct);
+    internal Task<string> HashAsync(string password, CancellationToken ct) => QueuedAsync(() => Make(password), ct);
 
     /// <summary>
-    /// The same work whether or not there is a hash to compare with, and whatever its cost was: time tells nothing of whether an account
+    /// The same work whether or not there is a hash to compare with, and whatever its cost was: timing does not reveal whether an account
     /// exists.
     /// </summary>
-    public Task<bool> VerifyAsync(string password, string? hash, CancellationToken ct) => QueuedAsync(() => Compare(password, hash), ct);
+    internal Task<bool> VerifyAsync(string password, string? hash, CancellationToken ct) => QueuedAsync(() => Compare(password, hash), ct);
 
     /// <summary>The work of one hash, for nothing.</summary>
-    public Task BurnAsync(string password, CancellationToken ct) => VerifyAsync(password, null, ct);
+    internal Task BurnAsync(string password, CancellationToken ct) => VerifyAsync(password, null, ct);
 
     /// <summary>503 when the queue is full: asked first, before a flood costs a statement.</summary>
-    public void EnsureRoom() => EnsureRoom(Volatile.Read(ref _asked) + 1 - _cores);
+    internal void EnsureRoom() => EnsureRoom(Volatile.Read(ref _asked) + 1 - _cores);
 
-    public bool IsOutdated(string hash) => Read(hash) is var (key, bcrypt) && (key != _current || CostOf(bcrypt) != _cost);
+    internal bool IsOutdated(string hash) => Read(hash) is var (key, bcrypt) && (key != _current || CostOf(bcrypt) != _cost);
 
     public void Dispose() => _queue.CompleteAdding();
 

@@ -4,12 +4,13 @@ using AgentInvest.Core.Security;
 namespace AgentInvest.Auth.Sessions;
 
 /// <summary>Ends sessions of a user: their tokens stop working, here now, on other hosts within a second.</summary>
-internal sealed class EndSessions(Revocations revocations, TimeProvider time)
+[Singleton]
+public sealed class EndSessions(Revocations revocations, TimeProvider time)
 {
     /// <param name="only">This session; null for all.</param>
     /// <param name="except">But not this one.</param>
     /// <returns>How many there were to end.</returns>
-    public async Task<int> HandleAsync(Tx tx, Guid user, Guid? only, Guid? except, CancellationToken ct)
+    internal async Task<int> HandleAsync(Tx tx, Guid user, Guid? only, Guid? except, CancellationToken ct)
     {
         var ended = await tx.ListAsync("""
             update auth.sessions set revoked_at = $4

@@ -7,17 +7,10 @@ using Microsoft.Extensions.Options;
 namespace AgentInvest.Auth.Sessions;
 
 /// <summary>GET /auth/sessions: the user's open sessions, the latest first. DELETE /auth/sessions/{id} ends one.</summary>
-public sealed class ListSessions
+[Singleton]
+public sealed class ListSessions(Db db, Users users, EndSessions end, IOptions<AuthOptions> options, TimeProvider time)
 {
-    private const int Most = 200;
-    private readonly Db _db;
-    private readonly Users _users;
-    private readonly EndSessions _end;
-    private readonly TimeSpan _idle;
-    private readonly TimeProvider _time;
-
-    internal ListSessions(Db db, Users users, EndSessions end, IOptions<AuthOptions> options, TimeProvider time) =>
-        (_db, _users, _end, _idle, _time) = (db, users, end, options.Value.SessionIdle, time);
+    private const int MaxSessions = 200;
 
     /// <param name="Id">The <c>sid</c> of its tokens.</param>
     /// <param name="IpPrefix">Where it was opened from: /24 of an IPv4 address, /48 of an IPv6 one.</param>
@@ -33,16 +26,16 @@ public sealed class ListSessions
 
     public async Task<ListPage<Session>> HandleAsync(CurrentUser user, CancellationToken ct)
     {
-        var key = (await _users.FindByIdAsync(user.Id, ct) ?? throw Problems.NotFound()).Key;
-        var now = _time.GetUtcNow();
-        var sessions = await _db.ListAsync("""
+        var key = (await users.FindByIdAsync(user.Id, ct) ?? throw Problems.NotFound()).Key;
+        var now = time.GetUtcNow();
+        var sessions = await db.ListAsync("""
             select id, device, created_at, last_seen_at from auth.sessions
             where user_id = $1 and revoked_at is null and expires_at > $2 and last_seen_at > $3 order by last_seen_at desc, id desc limit $4
             """, r =>
         {
             var device = Device.Open(key, "auth.sessions", r.GetGuid(0), r.GetFieldValue<byte[]>(1));
             return new Session(r.GetGuid(0), device.Name, device.IpPrefix, r.Instant(2), r.Instant(3), r.GetGuid(0) == user.SessionId);
-        }, ct, user.Id, now, now - _idle, Most);
+        }, ct, user.Id, now, now - options.Value.SessionIdle, MaxSessions);
         return new ListPage<Session>(sessions, null);
     }
 
@@ -50,7 +43,7 @@ public sealed class ListSessions
     {
         if (
             !Guid.TryParse(id, out var session)
-            || await _db.InTransactionAsync(tx => _end.HandleAsync(tx, user.Id, session, null, ct), ct) == 0
+            || await db.InTransactionAsync(tx => end.HandleAsync(tx, user.Id, session, null, ct), ct) == 0
         )
             throw Problems.NotFound();
     }

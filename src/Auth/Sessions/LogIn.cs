@@ -10,36 +10,24 @@ namespace AgentInvest.Auth.Sessions;
 /// POST /auth/login. Unknown, password-less, unverified, paused and wrong all cost one hash and the same statements, and answer the same.
 /// Only whoever has the right password learns that the address is not verified, or that a second factor is asked for.
 /// </summary>
-public sealed class LogIn
+[Singleton]
+public sealed class LogIn(
+    Db db,
+    PasswordHasher hasher,
+    Users users,
+    Attempts attempts,
+    OpenChallenge challenge,
+    OpenSession open,
+    TimeProvider time
+)
 {
-    private readonly Db _db;
-    private readonly PasswordHasher _hasher;
-    private readonly Users _users;
-    private readonly Attempts _attempts;
-    private readonly OpenChallenge _challenge;
-    private readonly OpenSession _open;
-    private readonly TimeProvider _time;
-
-    internal LogIn(
-        Db db,
-        PasswordHasher hasher,
-        Users users,
-        Attempts attempts,
-        OpenChallenge challenge,
-        OpenSession open,
-        TimeProvider time
-    ) => (_db, _hasher, _users, _attempts, _challenge, _open, _time) = (db, hasher, users, attempts, challenge, open, time);
-
-    public sealed record Request(string? Email, string? Password, string? DeviceName);
-
-    /// <summary>One of the two.</summary>
-    public sealed record Result(Tokens? Tokens, MfaRequired? Mfa);
+    public sealed record Request(string Email, string Password, string? DeviceName = null);
 
     /// <param name="context">Failures pause the pair of account and source, so a stranger cannot lock the owner out.</param>
-    public Task<Result> HandleAsync(Request request, SignInContext context, CancellationToken ct) =>
-        OnTheBeat.AnswerAsync(() => SignInAsync(request, context, ct));
+    public Task<SignInAnswer> HandleAsync(Request request, SignInContext context, CancellationToken ct) =>
+        TimingPadding.PadAsync(() => SignInAsync(request, context, ct));
 
-    private async Task<Result> SignInAsync(Request request, SignInContext context, CancellationToken ct)
+    private async Task<SignInAnswer> SignInAsync(Request request, SignInContext context, CancellationToken ct)
     {
         var check = new Check();
         var email = EmailAddress.Check(check, request.Email);
@@ -47,29 +35,31 @@ public sealed class LogIn
         CheckDevice(check, request.DeviceName);
         check.ThrowIfAny();
 
-        _hasher.EnsureRoom();
-        var account = await _users.FindByEmailAsync(email, ct);
-        var paused = await _attempts.IsPausedAsync(email, context.Source, ct);
+        hasher.EnsureRoom();
+        var account = await users.FindByEmailAsync(email, ct);
+        var paused = await attempts.IsPausedAsync(email, context.Source, ct);
         // An unverified address has no password of its own yet; the one that waits with the mail's token tells its owner what to do.
-        var waiting = await _db.OneAsync(
+        var waiting = await db.OneAsync(
             """
-            select password_hash from auth.mail_tokens where user_id = $1 and kind = 'verify_email' and used_at is null and expires_at > $2 order by expires_at desc limit 1
+            select password_hash from auth.mail_tokens where user_id = $1 and kind = $3 and used_at is null and expires_at > $2
+            order by expires_at desc limit 1
             """,
             r => r.Text(0),
             ct,
             account?.Id ?? Guid.Empty,
-            _time.GetUtcNow()
+            time.GetUtcNow(),
+            EnumNames.Of(MailTokenKind.VerifyEmail)
         );
         var hash = account is { PasswordHash.Length: > 0 } ? account.PasswordHash : waiting;
-        var right = await _hasher.VerifyAsync(request.Password!, hash, ct);
+        var right = await hasher.VerifyAsync(request.Password, hash, ct);
         if (!right || paused)
         {
-            await _attempts.CountAsync(email, context.Source, ct);
+            await attempts.CountAsync(email, context.Source, ct);
             throw AuthProblems.InvalidCredentials();
         }
         if (!account!.Profile.EmailVerified) throw AuthProblems.EmailNotVerified();
         var result = await AdmitAsync(account, context with { DeviceName = request.DeviceName }, ct);
-        if (_hasher.IsOutdated(hash!)) await RehashAsync(account, request.Password!, ct);
+        if (hasher.IsOutdated(hash!)) await RehashAsync(account, request.Password, ct);
         return result;
     }
 
@@ -80,19 +70,23 @@ public sealed class LogIn
             "must have at most 100 characters, none of them control characters"
         );
 
-    private Task<Result> AdmitAsync(UserRow user, SignInContext context, CancellationToken ct) => _db.InTransactionAsync(async tx =>
-    {
-        // Failures are forgotten only when the last factor is through.
-        if (user.Profile.MfaEnabled) return new Result(null, await _challenge.HandleAsync(tx, user, context, ct));
-        if (!await _attempts.ForgetAsync(tx, user.Profile.Email, context.Source, ct)) throw AuthProblems.InvalidCredentials();
-        return new Result(await _open.HandleAsync(tx, user, context, ["pwd"], ct), null);
-    }, ct);
+    private Task<SignInAnswer> AdmitAsync(UserRow user, SignInContext context, CancellationToken ct) =>
+        db.InTransactionAsync<SignInAnswer>(
+            async tx =>
+            {
+                // Failures are forgotten only when the last factor is through.
+                if (user.Profile.MfaEnabled) return await challenge.HandleAsync(tx, user, context, ct);
+                if (!await attempts.ForgetAsync(tx, user.Profile.Email, context.Source, ct)) throw AuthProblems.InvalidCredentials();
+                return await open.HandleAsync(tx, user, context, ["pwd"], ct);
+            },
+            ct
+        );
 
     /// <summary>The stored hash was made at another cost or under an older key; now that the password is here, it is made anew.</summary>
     private async Task RehashAsync(UserRow user, string password, CancellationToken ct)
     {
-        var fresh = await _hasher.HashAsync(password, ct);
-        await _db.ExecuteAsync(
+        var fresh = await hasher.HashAsync(password, ct);
+        await db.ExecuteAsync(
             "update auth.users set password_hash = $3 where id = $1 and password_hash = $2",
             ct,
             user.Id,

@@ -4,36 +4,25 @@ using AgentInvest.Auth.Mails;
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
-using Microsoft.AspNetCore.Http;
 
 namespace AgentInvest.Auth.Sessions;
 
 /// <summary>Where a sign-in comes from.</summary>
 /// <param name="Source">The caller's address as limits count it (<see cref="CallerAddress"/>).</param>
-public sealed record SignInContext(string Source, string? DeviceName, string? UserAgent, string? Language)
-{
-    public static SignInContext Of(HttpContext http, CallerAddress address, string? deviceName) =>
-        new(
-            address.Of(http),
-            deviceName,
-            Cut(http.Request.Headers.UserAgent.ToString(), 400),
-            Cut(http.Request.Headers.AcceptLanguage.ToString(), 100)
-        );
-
-    private static string? Cut(string text, int most) => text.Length == 0 ? null : text.Length <= most ? text : text[..most];
-}
+public sealed record SignInContext(string Source, string? DeviceName, string? UserAgent, string? Language);
 
 /// <summary>
-/// The end of every way to sign in: opens a session, tells the user of a device not seen before, issues the session's first tokens.
+/// The last step of every way to sign in: opens a session, mails the user about a device not seen before, issues the first tokens.
 /// </summary>
-internal sealed class OpenSession(Db db, TokenIssuer issuer, MailQueue mails, TimeProvider time)
+[Singleton]
+public sealed class OpenSession(Db db, TokenIssuer issuer, MailOutbox mails, TimeProvider time)
 {
-    /// <param name="user">As read before; a change of rights since then is told by the tokens' version.</param>
+    /// <param name="user">As read before; a change of rights since then shows in the tokens' version.</param>
     /// <param name="amr">How the user proved to be themselves, RFC 8176: <c>pwd</c>, <c>otp</c>, …</param>
-    public Task<Tokens> HandleAsync(UserRow user, SignInContext context, IReadOnlyList<string> amr, CancellationToken ct) =>
+    internal Task<Tokens> HandleAsync(UserRow user, SignInContext context, IReadOnlyList<string> amr, CancellationToken ct) =>
         db.InTransactionAsync(tx => HandleAsync(tx, user, context, amr, ct), ct);
 
-    public async Task<Tokens> HandleAsync(Tx tx, UserRow user, SignInContext context, IReadOnlyList<string> amr, CancellationToken ct)
+    internal async Task<Tokens> HandleAsync(Tx tx, UserRow user, SignInContext context, IReadOnlyList<string> amr, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         var device = Device.Of(context);
@@ -42,7 +31,8 @@ internal sealed class OpenSession(Db db, TokenIssuer issuer, MailQueue mails, Ti
         var expires = now + TokenIssuer.SessionLifetime;
         await tx.ExecuteAsync(
             """
-            insert into auth.sessions (id, user_id, secret, rotated_at, device, amr, created_at, last_seen_at, expires_at) values ($1, $2, $3, $4, $5, $6, $4, $4, $7)
+            insert into auth.sessions (id, user_id, secret, rotated_at, device, amr, created_at, last_seen_at, expires_at)
+            values ($1, $2, $3, $4, $5, $6, $4, $4, $7)
             """,
             ct,
             session,

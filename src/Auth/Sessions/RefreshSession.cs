@@ -11,45 +11,27 @@ namespace AgentInvest.Auth.Sessions;
 /// POST /auth/refresh. A token has one successor, chosen by compare-and-set on the session's counter. For ten seconds whoever brings the
 /// token again (a lost answer, a second tab) gets that same successor; also within ten seconds of this host's start, when the rotation was
 /// less than a minute before it, because answers were lost with the old host. Afterwards, or for an older token at any time, somebody holds
-/// a copy: the session ends and its owner is told.
+/// a copy: the session ends and its owner gets a mail.
 /// </summary>
-public sealed class RefreshSession
+[Singleton]
+public sealed class RefreshSession(
+    Db db,
+    Users users,
+    TokenIssuer issuer,
+    Revocations revocations,
+    MailOutbox mails,
+    IOptions<AuthOptions> options,
+    TimeProvider time
+)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BeforeStart = TimeSpan.FromMinutes(1);
-    private readonly Db _db;
-    private readonly Users _users;
-    private readonly TokenIssuer _issuer;
-    private readonly Revocations _revocations;
-    private readonly MailQueue _mails;
-    private readonly TimeProvider _time;
-    private readonly TimeSpan _idle;
-    private readonly DateTimeOffset _started;
-
-    internal RefreshSession(
-        Db db,
-        Users users,
-        TokenIssuer issuer,
-        Revocations revocations,
-        MailQueue mails,
-        IOptions<AuthOptions> options,
-        TimeProvider time
-    ) =>
-        (_db, _users, _issuer, _revocations, _mails, _time, _idle, _started) = (
-            db,
-            users,
-            issuer,
-            revocations,
-            mails,
-            time,
-            options.Value.SessionIdle,
-            time.GetUtcNow()
-        );
+    private readonly DateTimeOffset _started = time.GetUtcNow();
 
     /// <param name="RefreshToken">Left out by a browser that has it in its cookie.</param>
-    public sealed record Request(string? RefreshToken)
+    public sealed record Request(string? RefreshToken = null)
     {
-        public Request() : this((string?)null) { }
+        public Request() : this(RefreshToken: null) { }
     }
 
     private sealed record Session(
@@ -71,14 +53,14 @@ public sealed class RefreshSession
         if (!RefreshTokens.TryRead(refreshToken, out var id, out var counter)) throw Problems.TokenExpired();
         while (true)
         {
-            var now = _time.GetUtcNow();
+            var now = time.GetUtcNow();
             var session = await ReadAsync(id, ct) ?? throw Problems.TokenExpired();
-            var user = await _users.FindByIdAsync(session.UserId, ct) ?? throw Problems.TokenExpired();
+            var user = await users.FindByIdAsync(session.UserId, ct) ?? throw Problems.TokenExpired();
             var secret = RefreshTokens.OpenSecret(user.Key, id, session.Secret);
             if (
                 !RefreshTokens.IsGenuine(refreshToken!, id, counter, secret)
                 || now >= session.ExpiresAt
-                || now >= session.LastSeenAt + _idle
+                || now >= session.LastSeenAt + options.Value.SessionIdle
             )
                 throw Problems.TokenExpired();
             if (session.Revoked) throw Problems.TokenRevoked();
@@ -86,7 +68,7 @@ public sealed class RefreshSession
             // Whoever loses the race reads again, and finds the rotation fresh.
             if (counter == session.Counter && !await RotateAsync(id, counter, now, ct)) continue;
             if (counter == session.Counter || (successor == session.Counter && IsGraced(session, now)))
-                return await _issuer.IssueAsync(user, id, successor, secret, session.ExpiresAt, session.Amr, ct);
+                return await issuer.IssueAsync(user, id, successor, secret, session.ExpiresAt, session.Amr, ct);
             await EndAsync(id, user, now, ct);
             throw AuthProblems.RefreshTokenReused();
         }
@@ -96,9 +78,10 @@ public sealed class RefreshSession
         now - session.RotatedAt <= Grace || (now - _started <= Grace && _started - session.RotatedAt <= BeforeStart);
 
     private Task<Session?> ReadAsync(Guid id, CancellationToken ct) =>
-        _db.OneAsync(
+        db.OneAsync(
             """
-            select user_id, secret, counter, rotated_at, last_seen_at, expires_at, revoked_at is not null, amr from auth.sessions where id = $1
+            select user_id, secret, counter, rotated_at, last_seen_at, expires_at, revoked_at is not null, amr
+            from auth.sessions where id = $1
             """,
             r => new Session(
                 r.GetGuid(0),
@@ -115,8 +98,11 @@ public sealed class RefreshSession
         );
 
     private async Task<bool> RotateAsync(Guid id, int counter, DateTimeOffset now, CancellationToken ct) =>
-        await _db.ExecuteAsync(
-            "update auth.sessions set counter = counter + 1, rotated_at = $3, last_seen_at = $3 where id = $1 and counter = $2 and revoked_at is null",
+        await db.ExecuteAsync(
+            """
+            update auth.sessions set counter = counter + 1, rotated_at = $3, last_seen_at = $3
+            where id = $1 and counter = $2 and revoked_at is null
+            """,
             ct,
             id,
             counter,
@@ -124,15 +110,15 @@ public sealed class RefreshSession
         ) == 1;
 
     private Task EndAsync(Guid id, UserRow user, DateTimeOffset now, CancellationToken ct) =>
-        _db.InTransactionAsync(
+        db.InTransactionAsync(
             async tx =>
             {
                 if (
                     await tx.ExecuteAsync("update auth.sessions set revoked_at = $2 where id = $1 and revoked_at is null", ct, id, now) == 0
                 )
                     return;
-                await _revocations.RevokeSessionAsync(tx, id, ct);
-                await _mails.AddAsync(tx, Mail.SessionEnded(user.Profile.Email, now), ct);
+                await revocations.RevokeSessionAsync(tx, id, ct);
+                await mails.AddAsync(tx, Mail.SessionEnded(user.Profile.Email, now), ct);
                 await AuditLog.AddAsync(tx, user.Id, "auth.refresh_token_reused", new { session = id }, now, ct);
             },
             ct

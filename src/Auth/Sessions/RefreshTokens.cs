@@ -6,8 +6,8 @@ using AgentInvest.Core.Security;
 namespace AgentInvest.Auth.Sessions;
 
 /// <summary>
-/// A refresh token is its session's id, a counter and their HMAC under the session's secret. So the successor of a token can be told again
-/// to whoever lost the answer, and the database holds no token.
+/// A refresh token is its session's id, a counter and their HMAC under the session's secret. So the successor of a token can be issued
+/// again to whoever lost the answer, and the database holds no token.
 /// </summary>
 internal static class RefreshTokens
 {

@@ -1,27 +1,17 @@
-using System.Text.Json.Serialization;
 using AgentInvest.Auth.Accounts;
+using AgentInvest.Core.Data;
 using AgentInvest.Core.Security;
 
 namespace AgentInvest.Auth.Sessions;
 
-/// <summary>What every sign-in answers.</summary>
-/// <param name="CsrfToken">What a browser must send beside the refresh cookie; told in cookie mode only.</param>
-public sealed record Tokens(
-    string AccessToken,
-    string TokenType,
-    int ExpiresIn,
-    string RefreshToken,
-    int RefreshExpiresIn,
-    UserProfile User,
-    [property: JsonIgnore] string CsrfToken
-);
-
-internal sealed class TokenIssuer(AccessTokens tokens, Csrf csrf, TimeProvider time)
+/// <summary>Makes the tokens that a sign-in and a refresh answer.</summary>
+[Singleton]
+public sealed class TokenIssuer(AccessTokens tokens, Csrf csrf, TimeProvider time)
 {
     /// <summary>30 days from sign-in, however often it is refreshed.</summary>
-    public static readonly TimeSpan SessionLifetime = TimeSpan.FromDays(30);
+    internal static readonly TimeSpan SessionLifetime = TimeSpan.FromDays(30);
 
-    public async Task<Tokens> IssueAsync(
+    internal async Task<Tokens> IssueAsync(
         UserRow user,
         Guid session,
         int counter,
@@ -33,7 +23,10 @@ internal sealed class TokenIssuer(AccessTokens tokens, Csrf csrf, TimeProvider t
     {
         var profile = user.Profile;
         var access = await tokens.IssueAsync(
-            new CurrentUser(profile.Id, session, profile.Roles, profile.Tier) { TokenVersion = user.TokenVersion },
+            new CurrentUser(profile.Id, session, [.. profile.Roles.Select(EnumNames.Of)], EnumNames.Of(profile.Tier))
+            {
+                TokenVersion = user.TokenVersion,
+            },
             amr,
             ct
         );

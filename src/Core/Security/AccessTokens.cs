@@ -10,16 +10,17 @@ namespace AgentInvest.Core.Security;
 public sealed record VerifiedToken(CurrentUser User, DateTimeOffset ExpiresAt, string Kid);
 
 /// <summary>
-/// Signs and verifies ES256 access tokens (<c>typ: at+jwt</c>), 15 minutes long. Verified ones are remembered, so that a signature is
-/// checked once.
+/// Signs and verifies ES256 access tokens (<c>typ: at+jwt</c>), good for 15 minutes. Verified ones are cached, so that a
+/// signature is checked once.
 /// </summary>
+[Singleton]
 public sealed class AccessTokens(SigningKeys keys, TimeProvider time, IConfiguration configuration)
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
     private const string Type = "at+jwt";
     private const string Audience = "agentinvest";
-    private const int Remembered = 20_000;
+    private const int MaxCached = 20_000;
     private readonly string _issuer = configuration["Auth:PublicOrigin"] ?? "http://localhost:7071";
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false, MapInboundClaims = false };
     private readonly ConcurrentDictionary<string, VerifiedToken> _verified = new(StringComparer.Ordinal);
@@ -56,7 +57,7 @@ public sealed class AccessTokens(SigningKeys keys, TimeProvider time, IConfigura
         if (!_verified.TryGetValue(token, out var verified))
         {
             verified = await CheckAsync(token, ct);
-            if (_verified.Count >= Remembered) _verified.Clear();
+            if (_verified.Count >= MaxCached) _verified.Clear();
             _verified[token] = verified;
         }
         var live = keys.IsLive(verified.Kid);

@@ -8,19 +8,20 @@ using AgentInvest.Core.Http;
 namespace AgentInvest.Core.Security;
 
 /// <summary>
-/// Whose an API key is. What was read is believed for half a second: so a deleted key, and what its owner has lost meanwhile (roles, tier,
-/// the account), stops here at once where this host did it and elsewhere within that time, without any message between hosts.
+/// Finds the owner of an API key. A row that was read is used for half a second: so a deleted key, and what its owner has lost meanwhile
+/// (roles, tier, the account), stops here at once where this host did it and elsewhere within that time, without any message between hosts.
 /// </summary>
+[Singleton]
 public sealed class ApiKeyVerifier(Db db, MasterKey master, TimeProvider time)
 {
-    private static readonly TimeSpan Believed = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan UsedStep = TimeSpan.FromMinutes(1);
-    private const int Remembered = 10_000;
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LastUsedPrecision = TimeSpan.FromMinutes(1);
+    private const int MaxCached = 10_000;
     private readonly IReadOnlyList<byte[]> _hashKeys = master.DeriveAll("api-keys");
-    private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<Guid, bool> _gone = new();
+    private readonly ConcurrentDictionary<string, CachedKey> _cache = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Guid, bool> _revoked = new();
 
-    private sealed record Known(
+    private sealed record CachedKey(
         Guid Id,
         CurrentUser Owner,
         IReadOnlyList<IPNetwork>? Networks,
@@ -29,7 +30,7 @@ public sealed class ApiKeyVerifier(Db db, MasterKey master, TimeProvider time)
         long ReadAt
     );
 
-    /// <summary>Keyed, so that a stolen table neither tells nor tests a key.</summary>
+    /// <summary>Keyed, so that with a stolen table keys can be neither found nor tried.</summary>
     public byte[] HashOf(string key) => HashOf(_hashKeys[0], key);
 
     /// <exception cref="ProblemException">401 for an unknown, expired or deleted key, and for one used from elsewhere than its networks:
@@ -39,20 +40,20 @@ public sealed class ApiKeyVerifier(Db db, MasterKey master, TimeProvider time)
         if (!ApiKey.IsWellFormed(key)) throw Refused();
         var hash = HashOf(key);
         var name = Convert.ToHexString(hash);
-        if (!_known.TryGetValue(name, out var known) || time.GetElapsedTime(known.ReadAt) > Believed)
+        if (!_cache.TryGetValue(name, out var known) || time.GetElapsedTime(known.ReadAt) > MaxAge)
         {
             known = await ReadAsync(_hashKeys.Select(k => HashOf(k, key)).ToList(), ct);
             if (known is null)
             {
-                _known.TryRemove(name, out _);
+                _cache.TryRemove(name, out _);
                 throw Refused();
             }
-            if (_known.Count >= Remembered) _known.Clear();
-            _known[name] = known;
+            if (_cache.Count >= MaxCached) _cache.Clear();
+            _cache[name] = known;
         }
         if (
-            _gone.ContainsKey(known.Id)
-            || _gone.ContainsKey(known.Owner.Id)
+            _revoked.ContainsKey(known.Id)
+            || _revoked.ContainsKey(known.Owner.Id)
             || known.ExpiresAt <= time.GetUtcNow()
             || known.Networks?.Any(n => n.Contains(caller)) == false
         )
@@ -61,19 +62,19 @@ public sealed class ApiKeyVerifier(Db db, MasterKey master, TimeProvider time)
     }
 
     /// <summary>
-    /// Ends a key on this host now, or with a user's id all of theirs; call it once the deletion is committed. Neither comes back, so
-    /// neither is forgotten.
+    /// Revokes a key on this host now, or with a user's id all of theirs; call it once the deletion is committed. Ids are never used again,
+    /// so they stay revoked.
     /// </summary>
-    public void Forget(Guid keyOrOwner) => _gone[keyOrOwner] = true;
+    public void Revoke(Guid keyOrOwner) => _revoked[keyOrOwner] = true;
 
-    /// <summary>The owner's rights have changed: they are read anew on the next use.</summary>
-    public void Reread(Guid owner)
+    /// <summary>After a change of the owner's rights: they are read again on the next use of a key.</summary>
+    public void Invalidate(Guid owner)
     {
-        foreach (var (name, known) in _known)
-            if (known.Owner.Id == owner) _known.TryRemove(name, out _);
+        foreach (var (name, known) in _cache)
+            if (known.Owner.Id == owner) _cache.TryRemove(name, out _);
     }
 
-    private async Task<Known?> ReadAsync(List<byte[]> hashes, CancellationToken ct)
+    private async Task<CachedKey?> ReadAsync(List<byte[]> hashes, CancellationToken ct)
     {
         var readAt = time.GetTimestamp();
         var known = await db.OneAsync(
@@ -81,7 +82,7 @@ public sealed class ApiKeyVerifier(Db db, MasterKey master, TimeProvider time)
             select k.id, k.user_id, k.scopes, k.networks, k.expires_at, k.last_used_at, array_remove(u.roles, 'admin'), u.tier
             from auth.api_keys k join auth.users u on u.id = k.user_id where k.key_hash = any($1) and u.verified_at is not null
             """,
-            r => new Known(
+            r => new CachedKey(
                 r.GetGuid(0),
                 new CurrentUser(r.GetGuid(1), Guid.Empty, r.GetFieldValue<string[]>(6), r.GetString(7), r.GetFieldValue<string[]>(2))
                 {
@@ -96,7 +97,7 @@ public sealed class ApiKeyVerifier(Db db, MasterKey master, TimeProvider time)
             hashes
         );
         var now = time.GetUtcNow();
-        if (known is not null && !(now - known.LastUsedAt < UsedStep))
+        if (known is not null && !(now - known.LastUsedAt < LastUsedPrecision))
             // After a rotation this brings the key under the new master key, so that what is in use outlives the old one.
             await db.ExecuteAsync("update auth.api_keys set last_used_at = $2, key_hash = $3 where id = $1", ct, known.Id, now, hashes[0]);
         return known;

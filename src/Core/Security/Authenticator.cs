@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace AgentInvest.Core.Security;
 
 /// <summary>Turns the credentials of a request into its <see cref="CurrentUser"/>.</summary>
+[Singleton]
 public sealed class Authenticator(AccessTokens tokens, ApiKeyVerifier keys, Revocations revocations, CallerAddress address)
 {
     /// <summary>Null when the request carries no credentials; throws 401 when it carries bad ones.</summary>

@@ -8,6 +8,7 @@ namespace AgentInvest.Core.Security;
 /// <summary>
 /// Short-lived tokens for one hub alone: not JWTs, so that none can be taken for an access token, nor the other way round.
 /// </summary>
+[Singleton]
 public sealed class HubTokens(MasterKey master, TimeProvider time)
 {
     private readonly byte[] _key = master.Derive("hub-tokens");

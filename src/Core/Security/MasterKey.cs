@@ -11,6 +11,7 @@ namespace AgentInvest.Core.Security;
 /// (base64, comma-separated) still open what they sealed, until the timer has sealed it anew. Lost, it takes accounts and sessions with it,
 /// the books it leaves.
 /// </summary>
+[Singleton]
 public sealed class MasterKey
 {
     private const int NonceSize = 12;
@@ -32,13 +33,13 @@ public sealed class MasterKey
         Id = IdOf(_keys[0]);
     }
 
-    /// <summary>Names the current key without telling anything of it.</summary>
+    /// <summary>Names the current key without revealing anything of it.</summary>
     public string Id { get; }
 
     /// <summary>The names of all keys, the current one first.</summary>
     public IReadOnlyList<string> Ids => _keys.Select(IdOf).ToList();
 
-    /// <summary>A key for one purpose; none of them tells anything of another.</summary>
+    /// <summary>A key for one purpose; none can be derived from another.</summary>
     public byte[] Derive(string purpose) => Derive(_keys[0], purpose);
 
     /// <summary>The same of every key, the current one first: for what was made before a rotation.</summary>

@@ -10,6 +10,7 @@ namespace AgentInvest.Core.Security;
 /// The sessions ended in the last quarter of an hour, and the users whose rights changed, in memory: asked on every request. A host applies
 /// its own revocations at once and reads the others' every 400 ms. While PostgreSQL is away, what is known stays in force.
 /// </summary>
+[Singleton]
 public sealed partial class Revocations(Db db, TimeProvider time, ILogger<Revocations> log) : BackgroundService
 {
     private static readonly TimeSpan ReadEvery = TimeSpan.FromMilliseconds(400);

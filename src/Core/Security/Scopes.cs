@@ -1,8 +1,10 @@
 namespace AgentInvest.Core.Security;
 
-/// <summary>What an API key may be given, one word per right.</summary>
+/// <summary>The rights of API keys, as requests, rows and <see cref="Http.RequireScopeAttribute"/> name them.</summary>
 public static class Scopes
 {
+    public const string MarketRead = "market:read";
+
     public const string PortfolioRead = "portfolio:read";
 
     /// <summary>
@@ -10,6 +12,8 @@ public static class Scopes
     /// </summary>
     public const string PortfolioValues = "portfolio:read:values";
 
-    public static IReadOnlyList<string> All { get; } =
-    ["market:read", PortfolioRead, PortfolioValues, "portfolio:write", "ai:use", "trading:read", "trading:write"];
+    public const string PortfolioWrite = "portfolio:write";
+    public const string AIUse = "ai:use";
+    public const string TradingRead = "trading:read";
+    public const string TradingWrite = "trading:write";
 }

@@ -4,18 +4,7 @@ namespace AgentInvest.Core.Security;
 
 public static class SecurityServices
 {
-    /// <summary>Keys, tokens and revocations; the pipeline's authentication.</summary>
-    public static IServiceCollection AddSecurity(this IServiceCollection services)
-    {
-        services.AddSingleton<MasterKey>();
-        services.AddSingleton<UserKeys>();
-        services.AddSingleton<SigningKeys>();
-        services.AddSingleton<AccessTokens>();
-        services.AddSingleton<HubTokens>();
-        services.AddSingleton<Revocations>();
+    /// <summary>Reads other hosts' revocations as long as the host runs.</summary>
+    public static IServiceCollection AddSecurity(this IServiceCollection services) =>
         services.AddHostedService(s => s.GetRequiredService<Revocations>());
-        services.AddSingleton<ApiKeyVerifier>();
-        services.AddSingleton<Authenticator>();
-        return services;
-    }
 }

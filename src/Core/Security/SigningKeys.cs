@@ -10,13 +10,14 @@ namespace AgentInvest.Core.Security;
 /// signs for 30 days, the other is published all that time and signs next, so that no verifier ever meets a key it has not seen. A key that
 /// has stopped signing stays until its last token has expired. What was deleted from the table is refused within a minute.
 /// </summary>
+[Singleton]
 public sealed class SigningKeys(Db db, MasterKey master, TimeProvider time) : IDisposable
 {
     private const long LockKey = 0x5369676E4B657973;
-    private static readonly TimeSpan Signs = TimeSpan.FromDays(30);
+    private static readonly TimeSpan SigningPeriod = TimeSpan.FromDays(30);
     private static readonly TimeSpan Overlap = TimeSpan.FromHours(1);
     private static readonly TimeSpan ReloadEvery = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MinReloadInterval = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim _loading = new(1, 1);
     private volatile IReadOnlyDictionary<string, Loaded> _keys = new Dictionary<string, Loaded>();
     private long _loadedAt;
@@ -41,7 +42,7 @@ public sealed class SigningKeys(Db db, MasterKey master, TimeProvider time) : ID
     /// </summary>
     public async ValueTask<ECDsaSecurityKey?> FindAsync(string kid, CancellationToken ct)
     {
-        await FreshAsync(_keys.ContainsKey(kid) ? ReloadEvery : LookAgainAfter, ct);
+        await FreshAsync(_keys.ContainsKey(kid) ? ReloadEvery : MinReloadInterval, ct);
         return _keys.GetValueOrDefault(kid)?.Key;
     }
 
@@ -75,7 +76,7 @@ public sealed class SigningKeys(Db db, MasterKey master, TimeProvider time) : ID
         catch (Exception e) when (_loadedAt != 0 && e is NpgsqlException or TimeoutException)
         {
             // Without PostgreSQL the keys known stay good; asked again in five seconds.
-            _loadedAt = time.GetTimestamp() - (long)((ReloadEvery - LookAgainAfter).TotalSeconds * time.TimestampFrequency);
+            _loadedAt = time.GetTimestamp() - (long)((ReloadEvery - MinReloadInterval).TotalSeconds * time.TimestampFrequency);
         }
     }
 
@@ -139,8 +140,8 @@ public sealed class SigningKeys(Db db, MasterKey master, TimeProvider time) : ID
             );
         if (!rows.Exists(r => r.SignsFrom <= now)) await MakeAsync(tx, now, ct);
         if (rows.Count - retired.Count >= 2) return;
-        var due = (rows.Count > 0 ? rows[^1].SignsFrom : now) + Signs;
-        await MakeAsync(tx, due > now ? due : now + Signs, ct);
+        var due = (rows.Count > 0 ? rows[^1].SignsFrom : now) + SigningPeriod;
+        await MakeAsync(tx, due > now ? due : now + SigningPeriod, ct);
     }
 
     private async Task MakeAsync(Tx tx, DateTimeOffset signsFrom, CancellationToken ct)

@@ -33,6 +33,7 @@ public sealed class UserKey
 }
 
 /// <summary>The users' keys, in <c>core.user_keys</c>, each wrapped by the master key for its user alone.</summary>
+[Singleton]
 public sealed class UserKeys(Db db, MasterKey master)
 {
     private const int Batch = 500;

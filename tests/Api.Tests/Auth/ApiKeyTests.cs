@@ -1,3 +1,5 @@
+using AgentInvest.Core.Data;
+using AgentInvest.Auth.ApiKeys;
 using System.Net;
 using System.Text.Json;
 using AgentInvest.Core.Http;
@@ -10,7 +12,7 @@ public sealed class ApiKeyTests(TestHost host) : IClassFixture<TestHost>
     private const string Keys = "/v1/auth/api-keys";
 
     [Fact]
-    public async Task A_key_is_told_once_works_within_its_scopes_and_stops_when_deleted()
+    public async Task A_key_works_within_its_scopes_until_it_is_deleted()
     {
         var user = await host.SignUpAsync();
         await user.BuyAsync("AAPL", 3, 100, "2024-01-02T15:00:00Z");
@@ -43,7 +45,7 @@ public sealed class ApiKeyTests(TestHost host) : IClassFixture<TestHost>
     public async Task A_key_never_reaches_accounts_keys_or_administration()
     {
         var admin = await AdminTests.AdminAsync(host);
-        var made = await CreateAsync(admin, [.. Core.Security.Scopes.All]);
+        var made = await CreateAsync(admin, [.. EnumNames.All(typeof(ApiKeyScope))]);
         var program = new TestUser(host.Url, "", "");
         foreach (var endpoint in Matrix.Endpoints(host).Where(e => e.Scope is null && !e.Anonymous))
         {
@@ -84,7 +86,7 @@ public sealed class ApiKeyTests(TestHost host) : IClassFixture<TestHost>
     [InlineData("""{"name":"k","scopes":["market:read"],"expiresAt":"2020-01-01T00:00:00Z"}""", "expiresAt")]
     [InlineData("""{"name":"k","scopes":["market:read"],"allowedNetworks":["not an address"]}""", "allowedNetworks[0]")]
     [InlineData("""{"name":"k","scopes":["market:read"],"roles":["admin"]}""", "roles")]
-    public async Task A_bad_request_for_a_key_is_refused_by_name_and_makes_none(string body, string field)
+    public async Task A_bad_request_for_a_key_makes_none(string body, string field)
     {
         var user = await host.SignUpAsync();
         var reply = await user.PostRawAsync(Keys, body);
@@ -93,7 +95,7 @@ public sealed class ApiKeyTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task Expiry_and_networks_are_held_to_and_every_refusal_looks_alike()
+    public async Task A_key_is_refused_outside_of_its_time_or_networks()
     {
         var user = await host.SignUpAsync();
         var program = new TestUser(host.Url, "", "");
@@ -124,7 +126,7 @@ public sealed class ApiKeyTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task A_deleted_key_and_an_erased_owner_stop_on_another_host_within_a_second()
+    public async Task A_key_stops_on_another_host_within_a_second_of_its_end()
     {
         var other = new TestHost { SharedDatabase = host.ConnectionString };
         await other.InitializeAsync();

@@ -11,7 +11,7 @@ namespace AgentInvest.Api.Tests;
 public sealed class AuditTablesTests
 {
     [AzuriteFact]
-    public async Task Every_entry_is_in_the_table_and_a_cut_a_rewrite_a_lost_database_and_a_lost_table_are_found()
+    public async Task Tampering_is_found_against_the_table()
     {
         await using var azurite = await Azurite.StartAsync();
         var table = await TableAsync(azurite);
@@ -32,7 +32,11 @@ public sealed class AuditTablesTests
 
         var id = Guid.Parse(await AdminTests.IdOf(user));
         await host.AttackAsync(
-            $"delete from core.audit where stream = '{id}' and seq > 2; update core.audit_heads set seq = 2, hash = (select hash from core.audit where stream = '{id}' and seq = 2) where stream = '{id}'"
+            $"""
+            delete from core.audit where stream = '{id}' and seq > 2;
+            update core.audit_heads set seq = 2, hash = (select hash from core.audit where stream = '{id}' and seq = 2)
+            where stream = '{id}'
+            """
         );
         Assert.Contains((await host.VerifyAsync()).Faults, f => f.Contains("entries after 2 are missing", StringComparison.Ordinal));
         // The numbers are given out again: what was kept first stays.
@@ -63,7 +67,7 @@ public sealed class AuditTablesTests
     }
 
     [AzuriteFact]
-    public async Task What_a_host_wrote_before_it_died_is_kept_once_and_the_rest_of_its_transaction_too()
+    public async Task Entries_of_a_host_that_died_are_anchored_once()
     {
         await using var azurite = await Azurite.StartAsync();
         var table = await TableAsync(azurite);
@@ -71,7 +75,10 @@ public sealed class AuditTablesTests
         var stream = Guid.NewGuid();
         // The timer is told that all is kept until the dead host's share is in.
         await host.ExecuteAsync(
-            $"select core.audit_add('{stream}', now(), 'portfolio.booked', null, '{{}}') from generate_series(1, 1250); update core.audit_heads set anchored_seq = seq where stream = '{stream}'"
+            $$"""
+            select core.audit_add('{{stream}}', now(), 'portfolio.booked', null, '{}') from generate_series(1, 1250);
+            update core.audit_heads set anchored_seq = seq where stream = '{{stream}}'
+            """
         );
         var entries = (await host.EntriesAsync()).Where(e => e.Stream == stream).ToList();
         // In the middle of one transaction of a hundred, a whole one, and the first of another, after an attack on its hash.
@@ -90,7 +97,7 @@ public sealed class AuditTablesTests
     }
 
     [AzuriteFact]
-    public async Task While_the_service_or_its_table_is_away_nothing_is_marked_as_kept_and_afterwards_nothing_is_missing()
+    public async Task An_outage_of_the_table_loses_no_entry()
     {
         var port = Ports.Free();
         await using var host = await TablesHost.StartAsync(Azurite.At(port));
@@ -127,7 +134,10 @@ public sealed class AuditTablesTests
             await using var host = await HostProcess.StartAsync(database.ConnectionString, settings, home, port);
             await using (
                 var add = source.CreateCommand(
-                    "select core.audit_add(s, now(), 'portfolio.booked', null, '{}') from (select gen_random_uuid() s from generate_series(1, 5)) streams, generate_series(1, 600)"
+                    """
+                    select core.audit_add(s, now(), 'portfolio.booked', null, '{}')
+                    from (select gen_random_uuid() s from generate_series(1, 5)) streams, generate_series(1, 600)
+                    """
                 )
             )
                 await add.ExecuteNonQueryAsync();
@@ -142,7 +152,7 @@ public sealed class AuditTablesTests
     }
 
     [Fact]
-    public void A_connection_string_an_endpoint_and_an_identity_lead_to_the_table()
+    public void The_table_is_reached_by_connection_string_or_identity()
     {
         Assert.Equal("http://127.0.0.1:1/devstoreaccount1/auditevents", TablesAuditAnchor.Client(Azurite.At(1), null).Uri.ToString());
         Assert.Equal(

@@ -37,7 +37,7 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_nobody_touched_is_found_whole_and_bookings_are_in_it()
+    public async Task An_untouched_log_verifies()
     {
         var report = await VerifyAsync();
         Assert.Empty(report.Faults);
@@ -48,7 +48,9 @@ public sealed class AuditTests : IAsyncLifetime
 
     [Theory]
     [InlineData(
-        "update core.audit set data = replace(data, '\"quantity\":3', '\"quantity\":300') where stream = $1 and data like '%\"quantity\":3%'",
+        """
+        update core.audit set data = replace(data, '"quantity":3', '"quantity":300') where stream = $1 and data like '%"quantity":3%'
+        """,
         "was altered"
     )]
     [InlineData("update core.audit set at = at - interval '1 hour' where stream = $1 and seq = 2", "was altered")]
@@ -56,14 +58,18 @@ public sealed class AuditTests : IAsyncLifetime
     [InlineData("update core.audit set kind = 'portfolio', data = '.booked' || data where stream = $1 and seq = 3", "was altered")]
     [InlineData("delete from core.audit where stream = $1 and seq = 3", "is missing")]
     [InlineData(
-        "with gone as (delete from core.audit where stream = $1 and seq > 2) update core.audit_heads h set seq = 2, hash = (select hash from core.audit a where a.stream = h.stream and a.seq = 2) where stream = $1",
+        """
+        with gone as (delete from core.audit where stream = $1 and seq > 2)
+        update core.audit_heads h set seq = 2, hash = (select hash from core.audit a where a.stream = h.stream and a.seq = 2)
+        where stream = $1
+        """,
         "entries after 2 are missing"
     )]
     [InlineData(
         "with gone as (delete from core.audit where stream = $1) delete from core.audit_heads where stream = $1",
         "entries after 0 are missing"
     )]
-    public async Task An_edit_and_a_cut_are_found(string sql, string fault)
+    public async Task Tampering_is_found(string sql, string fault)
     {
         await AttackAsync(sql);
         Assert.Contains(
@@ -107,7 +113,7 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Entries_written_at_once_make_one_chain_and_a_rolled_back_deed_leaves_none()
+    public async Task Concurrent_entries_make_one_chain()
     {
         var before = await CountAsync("portfolio.booked");
         var replies = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => _user.BuyAsync("MSFT", 1, 100 + i, "2024-01-02T15:00:00Z")));
@@ -118,7 +124,7 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_administrator_reads_the_log_newest_first_page_by_page_and_it_names_nobody()
+    public async Task Administrators_read_the_log_newest_first_page_by_page()
     {
         var admin = await AdminTests.AdminAsync(_host);
         await AdminTests.PutAsync(admin, $"/v1/admin/users/{_id}/tier", new { tier = "premium" });
@@ -148,7 +154,7 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_failed_sign_in_is_in_the_log_alike_for_known_and_unknown_addresses()
+    public async Task A_failed_sign_in_is_logged_alike_whether_or_not_the_address_is_known()
     {
         var admin = await AdminTests.AdminAsync(_host);
         foreach (var email in new[] { _user.Email, "nobody-here@example.com" })

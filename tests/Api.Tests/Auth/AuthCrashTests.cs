@@ -93,7 +93,11 @@ public sealed class AuthCrashTests
                 0,
                 await TestSql.OneAsync<long>(
                     run.Database,
-                    "select (select count(*) from core.user_keys where user_id = $1) + (select count(*) from portfolio.transactions where user_id = $1) + (select count(*) from auth.sessions where user_id = $1)",
+                    """
+                    select (select count(*) from core.user_keys where user_id = $1)
+                        + (select count(*) from portfolio.transactions where user_id = $1)
+                        + (select count(*) from auth.sessions where user_id = $1)
+                    """,
                     id
                 )
             );

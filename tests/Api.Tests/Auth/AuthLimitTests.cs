@@ -6,7 +6,7 @@ namespace AgentInvest.Api.Tests;
 public sealed class AuthLimitTests
 {
     [RedisFact]
-    public async Task Two_hosts_share_a_bucket_and_without_Redis_each_has_half_of_it()
+    public async Task Hosts_share_a_bucket_through_Redis()
     {
         using var redis = new RedisServer();
         await using var first = await OwnHost.StartAsync(new RedisHost(redis));

@@ -49,7 +49,8 @@ public sealed class AuthMfaTests : IAsyncLifetime
         var started = (await user.PostAsync("/v1/auth/mfa/totp")).Json;
         var secret = Base32Encoding.ToBytes(started.GetProperty("secret").GetString());
         Assert.Equal(
-            $"otpauth://totp/AgentInvest:{Uri.EscapeDataString(user.Email)}?secret={started.GetProperty("secret").GetString()}&issuer=AgentInvest&algorithm=SHA1&digits=6&period=30",
+            $"otpauth://totp/AgentInvest:{Uri.EscapeDataString(user.Email)}?secret={started.GetProperty("secret").GetString()}"
+                + "&issuer=AgentInvest&algorithm=SHA1&digits=6&period=30",
             started.GetProperty("otpauthUri").GetString()
         );
         var confirmed = await user.PostAsync(
@@ -63,7 +64,7 @@ public sealed class AuthMfaTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task With_an_app_a_password_alone_opens_nothing_and_each_code_opens_one_session()
+    public async Task With_an_app_each_code_opens_one_session()
     {
         var owner = await AddAppAsync(_host);
         Assert.True((await owner.User.GetAsync("/v1/auth/me")).Json.GetProperty("mfaEnabled").GetBoolean());
@@ -120,7 +121,7 @@ public sealed class AuthMfaTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_recovery_code_opens_one_session_and_removes_the_app()
+    public async Task A_recovery_code_passes_once_in_place_of_the_app()
     {
         var owner = await AddAppAsync(_host);
         Assert.Equal(HttpStatusCode.OK, (await owner.VerifyAsync(await owner.ChallengeAsync(), owner.Recovery[0])).Status);
@@ -143,7 +144,7 @@ public sealed class AuthMfaTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Five_wrong_codes_end_a_challenge_are_told_and_two_such_pause_the_source()
+    public async Task Five_wrong_codes_end_a_challenge()
     {
         var owner = await AddAppAsync(_host);
         owner.NextStep();

@@ -12,7 +12,7 @@ public sealed class AuthSessionTests : IAsyncLifetime
     public Task DisposeAsync() => _host.DisposeAsync();
 
     [Fact]
-    public async Task A_user_sees_their_sessions_and_ends_one()
+    public async Task A_user_ends_one_of_their_sessions()
     {
         var user = await _host.SignUpAsync();
         var phone = new TestUser(_host.Url, user.Email, user.Password);
@@ -57,7 +57,7 @@ public sealed class AuthSessionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_session_ends_after_two_idle_weeks_and_after_thirty_days_however_busy()
+    public async Task A_session_ends_after_two_idle_weeks_or_thirty_days()
     {
         var busy = await _host.SignUpAsync();
         var idle = await _host.SignUpAsync();
@@ -120,7 +120,7 @@ public sealed class AuthSessionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task In_cookie_mode_no_script_sees_the_refresh_token_and_every_use_is_proved()
+    public async Task In_cookie_mode_every_use_of_the_cookie_is_proved()
     {
         var user = await _host.SignUpAsync();
         var login = await user.PostAsync("/v1/auth/login?cookie=true", new { email = user.Email, password = user.Password });
@@ -160,7 +160,7 @@ public sealed class AuthSessionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_change_of_rights_voids_the_tokens_of_before_and_a_refresh_brings_the_new_ones()
+    public async Task A_refresh_after_a_change_of_rights_brings_the_new_ones()
     {
         var user = await _host.SignUpAsync();
         var twin = await _host.StartTwinAsync();
@@ -173,7 +173,8 @@ public sealed class AuthSessionTests : IAsyncLifetime
             await TestSql.ExecuteAsync(
                 _host.ConnectionString,
                 """
-                with changed as (update auth.users set tier = 'premium', token_version = token_version + 1 where id = $1 returning id, token_version)
+                with changed as (
+                    update auth.users set tier = 'premium', token_version = token_version + 1 where id = $1 returning id, token_version)
                 insert into core.revocations (user_id, below_version) select id, token_version from changed
                 """,
                 id
@@ -193,7 +194,7 @@ public sealed class AuthSessionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Two_keys_are_published_and_rotation_logs_nobody_out()
+    public async Task A_rotation_of_signing_keys_signs_nobody_out()
     {
         async Task<List<string>> KidsAsync() =>
             (await new TestUser(_host.Url, "", "").GetAsync("/.well-known/jwks.json"))

@@ -39,7 +39,7 @@ public sealed class MailTests(MailFixture fixture) : IClassFixture<MailFixture>
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
     [Fact]
-    public async Task A_mail_goes_out_as_text_and_html_with_links_to_the_configured_origin_only()
+    public async Task Links_in_mails_lead_to_the_configured_origin_only()
     {
         var user = new TestUser(fixture.Host.Url, $"mail-{Guid.NewGuid():N}@example.com", "a passphrase of mine");
         // Whatever the request says of hosts, names and schemes.
@@ -63,7 +63,7 @@ public sealed class MailTests(MailFixture fixture) : IClassFixture<MailFixture>
             ("Verify your address", "hello@agentinvest.example", "auto-generated"),
             (mail.Subject, mail.From.Mailboxes.Single().Address, mail.Headers["Auto-Submitted"])
         );
-        var link = $"{fixture.Host.Url.ToString().TrimEnd('/')}/verify-email?token=";
+        var link = $"{fixture.Host.Url.ToString().TrimEnd('/')}/verify-email#token=";
         Assert.Contains(link, mail.TextBody, StringComparison.Ordinal);
         Assert.Contains($"<a href=\"{link}", mail.HtmlBody, StringComparison.Ordinal);
         Assert.DoesNotContain("evil", mail.ToString(), StringComparison.OrdinalIgnoreCase);
@@ -86,7 +86,7 @@ public sealed class MailTests(MailFixture fixture) : IClassFixture<MailFixture>
     [InlineData("ｖictim@example.com")]
     [InlineData("victim@example.com\u0000")]
     [InlineData("victim@[127.0.0.1]")]
-    public async Task An_address_is_an_address_and_nothing_more(string email)
+    public async Task An_address_is_nothing_but_an_address(string email)
     {
         var before = fixture.Server.Messages.Count;
         var reply = await new TestUser(fixture.Host.Url, "", "").PostAsync(
@@ -98,7 +98,7 @@ public sealed class MailTests(MailFixture fixture) : IClassFixture<MailFixture>
     }
 
     [Fact]
-    public async Task A_mail_waits_for_a_server_that_is_away_and_one_that_is_refused_for_good_is_dropped()
+    public async Task A_mail_waits_for_a_server_that_is_away()
     {
         await using var server = new SmtpListener();
         var host = new MailFixture.MailingHost(server.Port);
@@ -126,7 +126,7 @@ public sealed class MailTests(MailFixture fixture) : IClassFixture<MailFixture>
 public sealed class MailAddressTests(TestHost host) : IClassFixture<TestHost>
 {
     [Fact]
-    public async Task An_address_changes_when_both_mails_are_answered_and_not_before()
+    public async Task An_address_changes_once_both_mails_are_confirmed()
     {
         var user = await host.SignUpAsync();
         var moved = new TestUser(host.Url, $"moved-{Guid.NewGuid():N}@example.com", user.Password);
@@ -154,7 +154,7 @@ public sealed class MailAddressTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task A_taken_address_is_not_told_and_not_taken()
+    public async Task A_change_to_a_taken_address_does_not_reveal_that_it_is_taken()
     {
         var user = await host.SignUpAsync();
         var other = await host.SignUpAsync();
@@ -187,7 +187,7 @@ public sealed class MailAddressTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task Verification_is_sent_again_with_the_password_of_the_registration_and_to_nobody_else()
+    public async Task Verification_sent_again_activates_the_password_of_the_registration()
     {
         var user = new TestUser(host.Url, $"again-{Guid.NewGuid():N}@example.com", "a passphrase of mine");
         await user.PostAsync("/v1/auth/register", new { email = user.Email, password = user.Password, displayName = "Again" });

@@ -49,7 +49,7 @@ public sealed class OAuthTests(OAuthFixture fixture) : IClassFixture<OAuthFixtur
     [Theory]
     [InlineData("google")]
     [InlineData("apple")]
-    public async Task Somebody_new_gets_a_verified_account_and_comes_back_to_it(string provider)
+    public async Task Somebody_new_gets_a_verified_account(string provider)
     {
         using var browser = new CookieBrowser();
         var person = Person();
@@ -135,7 +135,7 @@ public sealed class OAuthTests(OAuthFixture fixture) : IClassFixture<OAuthFixtur
     }
 
     [Fact]
-    public async Task State_belongs_to_one_browser_one_provider_and_one_answer()
+    public async Task State_is_good_for_one_answer_to_one_browser()
     {
         using var browser = new CookieBrowser();
         using var stranger = new CookieBrowser();
@@ -210,7 +210,7 @@ public sealed class OAuthTests(OAuthFixture fixture) : IClassFixture<OAuthFixtur
     }
 
     [Fact]
-    public async Task Who_declines_is_sent_back_and_an_unknown_provider_is_not_there()
+    public async Task Who_declines_is_sent_back_with_an_error()
     {
         using var browser = new CookieBrowser();
         var (callback, _) = await browser.SignInAsync(await StartAsync(browser, "google"), Person() with { declines = true });
@@ -222,7 +222,7 @@ public sealed class OAuthTests(OAuthFixture fixture) : IClassFixture<OAuthFixtur
     }
 
     [Fact]
-    public async Task A_provider_that_is_down_is_a_clear_problem_and_back_when_it_is_back()
+    public async Task A_provider_that_is_down_is_unavailable_until_it_is_back()
     {
         await using var providers = new OidcProviders();
         await providers.StartAsync();

@@ -14,7 +14,7 @@ public sealed class PasskeyTests(TestHost host) : IClassFixture<TestHost>
     private Uri Page => new($"http://localhost:{host.Url.Port}/v1/health/live");
 
     [BrowserFact]
-    public async Task A_passkey_is_added_signs_in_without_password_is_listed_and_removed()
+    public async Task A_passkey_signs_in_without_password()
     {
         await using var browser = await Browser.StartAsync(Page);
         await browser.AddAuthenticatorAsync();
@@ -39,7 +39,7 @@ public sealed class PasskeyTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [BrowserFact]
-    public async Task An_answer_counts_once_for_one_caller_and_unaltered()
+    public async Task An_answer_of_an_authenticator_counts_once()
     {
         await using var browser = await Browser.StartAsync(Page);
         await browser.AddAuthenticatorAsync();
@@ -67,7 +67,7 @@ public sealed class PasskeyTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [BrowserFact]
-    public async Task Another_page_and_an_authenticator_that_has_not_seen_the_person_are_refused()
+    public async Task A_passkey_of_another_page_or_without_user_verification_is_refused()
     {
         // A second host's page is of the same relying party, but of an origin that is no page of ours for this one.
         await using var strict = new StrictHost();

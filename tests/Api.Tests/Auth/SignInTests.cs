@@ -8,7 +8,7 @@ namespace AgentInvest.Api.Tests;
 public sealed class SignInTests(TestHost host) : IClassFixture<TestHost>
 {
     [Fact]
-    public async Task Who_registers_verifies_and_signs_in_is_known()
+    public async Task Whoever_registers_can_sign_in_once_verified()
     {
         var user = await host.SignUpAsync();
         var me = (await user.GetAsync("/v1/auth/me")).Json;
@@ -93,7 +93,7 @@ public sealed class SignInTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task Ten_failures_pause_the_pair_and_still_look_alike()
+    public async Task Ten_failures_pause_the_pair_of_account_and_source()
     {
         var user = await host.SignUpAsync();
         for (var i = 0; i < 10; i++) await user.PostAsync("/v1/auth/login", new { email = user.Email, password = "wrong passphrase" });
@@ -116,7 +116,7 @@ public sealed class SignInTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task A_grandparent_ends_the_session_and_its_owner_is_told()
+    public async Task Reuse_of_an_older_refresh_token_ends_the_session()
     {
         var user = await host.SignUpAsync();
         var second = (await user.PostAsync("/v1/auth/refresh", new { refreshToken = user.RefreshToken }))
@@ -140,7 +140,7 @@ public sealed class SignInTests(TestHost host) : IClassFixture<TestHost>
         );
 
     [Fact]
-    public async Task Logging_out_stops_the_access_token_here_at_once_and_on_another_host_within_a_second()
+    public async Task Signing_out_voids_the_access_token_on_every_host_within_a_second()
     {
         var other = new TestHost { SharedDatabase = host.ConnectionString };
         await other.InitializeAsync();

@@ -112,6 +112,7 @@ public sealed partial class ArchitectureTests
                 "LinkOAuth",
                 "ListIndicators",
                 "Login",
+                "Logout",
                 "PasskeyLogin",
                 "PasskeyLoginOptions",
                 "Refresh",

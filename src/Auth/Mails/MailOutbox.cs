@@ -11,17 +11,18 @@ namespace AgentInvest.Auth.Mails;
 /// sealed with the master key, found by a keyed hash of its address; not with the user's key, for it must be readable after they are gone,
 /// and to strangers mails go as well.
 /// </summary>
-internal sealed class MailQueue(MasterKey master)
+[Singleton]
+public sealed class MailOutbox(MasterKey master)
 {
     private const string DecoyKind = "auth.decoy";
     private readonly IReadOnlyList<byte[]> _keys = master.DeriveAll("mail/to");
 
     /// <param name="To">Keyed hash of the address, hexadecimal.</param>
     /// <param name="Sealed">The mail.</param>
-    public sealed record Stored(string To, byte[] Sealed);
+    internal sealed record Stored(string To, byte[] Sealed);
 
     /// <param name="isDecoy">The same row under a kind that nobody sends: what an unknown address costs.</param>
-    public Task AddAsync(Tx tx, Mail mail, CancellationToken ct, bool isDecoy = false)
+    internal Task AddAsync(Tx tx, Mail mail, CancellationToken ct, bool isDecoy = false)
     {
         var to = IndexOf(_keys[0], mail.To);
         return Outbox.AddAsync(
@@ -33,14 +34,14 @@ internal sealed class MailQueue(MasterKey master)
         );
     }
 
-    public Mail Open(Stored stored) =>
+    internal Mail Open(Stored stored) =>
         JsonSerializer.Deserialize<Mail>(master.Unprotect("mail/" + stored.To, stored.Sealed), Json.Options)!;
 
     /// <summary>What the mails to an address are found by, while a key is being rotated by either.</summary>
-    public string[] IndexesOf(string email) => _keys.Select(k => IndexOf(k, email)).ToArray();
+    internal string[] IndexesOf(string email) => _keys.Select(k => IndexOf(k, email)).ToArray();
 
     /// <summary>Takes back what has not been sent to this address yet.</summary>
-    public Task ForgetAsync(Tx tx, string email, CancellationToken ct) =>
+    internal Task ForgetAsync(Tx tx, string email, CancellationToken ct) =>
         tx.ExecuteAsync(
             "delete from core.outbox where kind in ($1, $2) and payload ->> 'to' = any($3)",
             ct,
@@ -50,7 +51,7 @@ internal sealed class MailQueue(MasterKey master)
         );
 
     /// <summary>Decoys, and mails that nobody sends because no SMTP is configured, go after a week.</summary>
-    public static Task PurgeAsync(Db db, DateTimeOffset now, CancellationToken ct) =>
+    internal static Task PurgeAsync(Db db, DateTimeOffset now, CancellationToken ct) =>
         db.ExecuteAsync(
             "delete from core.outbox where (kind = $1 and created_at < $3) or (kind = $2 and created_at < $4)",
             ct,

@@ -1,3 +1,4 @@
+using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
 using AgentInvest.Finance.Optimization;
 
@@ -5,21 +6,13 @@ namespace AgentInvest.AI;
 
 internal static class AIProblems
 {
-    public static ProblemException UnknownSymbol(string field, string symbol) =>
-        new(
-            new Problem(404, "not_found", "There is no such symbol.", $"No source knows the symbol {symbol}.")
-            {
-                Errors = new Dictionary<string, string[]> { [field] = [$"{symbol} is not known"] },
-            }
-        );
-
-    public static ProblemException NotAvailable(string objective) =>
+    public static ProblemException NotAvailable(Objective objective) =>
         new(
             new Problem(
                 422,
                 "objective_not_available",
                 "This objective is not offered yet.",
-                $"'{objective}' has no record out of sample yet, and without one it is not offered."
+                $"'{EnumNames.Of(objective)}' has no record out of sample yet, and without one it is not offered."
             )
             {
                 Errors = new Dictionary<string, string[]> { ["objective"] = ["is not offered yet"] },
@@ -32,7 +25,7 @@ internal static class AIProblems
                 422,
                 "no_solution",
                 "No portfolio was found.",
-                "The program is so ill-conditioned that no answer would be exact. Fewer assets, or less extreme ones, help."
+                "The program is too ill-conditioned for an exact answer. Try fewer assets, or less extreme ones."
             )
         );
 

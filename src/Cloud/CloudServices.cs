@@ -41,7 +41,7 @@ public static class CloudServices
                 new HttpClient(),
                 s.GetRequiredService<TimeProvider>()
             ));
-            builder.Services.AddSingleton<IQuotesDoor>(s => s.GetRequiredService<SignalRService>());
+            builder.Services.AddSingleton<IQuoteHub>(s => s.GetRequiredService<SignalRService>());
         }
     }
 

@@ -14,7 +14,7 @@ namespace AgentInvest.Cloud;
 /// with a token (HS256 with the access key) whose audience is that very URL and whose <c>nameid</c> is its user; a REST call carries one
 /// whose audience is the call's URL.
 /// </summary>
-internal sealed class SignalRService(Uri endpoint, string accessKey, HttpClient http, TimeProvider time) : IQuotesDoor
+internal sealed class SignalRService(Uri endpoint, string accessKey, HttpClient http, TimeProvider time) : IQuoteHub
 {
     private const string Hub = "quotes";
     private static readonly TimeSpan Connect = TimeSpan.FromSeconds(60);
@@ -29,7 +29,7 @@ internal sealed class SignalRService(Uri endpoint, string accessKey, HttpClient 
     private readonly string _base = endpoint.GetLeftPart(UriPartial.Authority);
 
     /// <summary>The hub's user is the caller and this connection: another tab with other symbols must not share its groups.</summary>
-    public async Task<(string Url, string Token)> OpenAsync(CurrentUser user, IReadOnlyList<string> symbols, CancellationToken ct)
+    public async Task<(string Url, string Token)> NegotiateAsync(CurrentUser user, IReadOnlyList<string> symbols, CancellationToken ct)
     {
         var url = $"{_base}/client/?hub={Hub}";
         var id = $"{user.Id:N}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";

@@ -1,6 +1,7 @@
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
+using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -16,6 +17,12 @@ public static class CoreServices
     private const int PoolSize = 60;
 
     private const int IdleSeconds = 20;
+
+    /// <summary>Of all that <see cref="Cache"/> keeps in process, as serialised.</summary>
+    private const long CacheBytes = 100 << 20;
+
+    /// <summary>Of one cached value; what is larger is not kept.</summary>
+    private const long MaxCachedBytes = 8 << 20;
 
     public static IServiceCollection AddCore(this IServiceCollection services, IConfiguration configuration)
     {
@@ -78,10 +85,13 @@ public static class CoreServices
         return builder.Build();
     }
 
-    /// <summary>L1 in process; L2 in Redis where configured. Redis away means slower answers, never wrong ones.</summary>
+    /// <summary>The first level in process, bounded; the second in Redis where configured.</summary>
     private static void AddCache(IServiceCollection services, IConfiguration configuration)
     {
-        services.AddHybridCache();
+        services.AddMemoryCache(options => options.SizeLimit = CacheBytes);
+        services
+            .AddHybridCache(options => options.MaximumPayloadBytes = MaxCachedBytes)
+            .AddSerializerFactory<CacheSerializers>();
         if (configuration.GetConnectionString("Redis") is not { Length: > 0 } redis) return;
         services.AddSingleton<IConnectionMultiplexer>(_ =>
         {
@@ -91,12 +101,7 @@ public static class CoreServices
             options.BacklogPolicy = BacklogPolicy.FailFast;
             return ConnectionMultiplexer.Connect(options);
         });
-        services.AddStackExchangeRedisCache(_ => { });
-        services.AddOptions<Microsoft.Extensions.Caching.StackExchangeRedis.RedisCacheOptions>()
-            .Configure<IConnectionMultiplexer>((o, connection) =>
-            {
-                o.InstanceName = "agentinvest:";
-                o.ConnectionMultiplexerFactory = () => Task.FromResult(connection);
-            });
+        services.AddSingleton<RedisBreaker>();
+        services.AddSingleton<IDistributedCache, RedisCacheStore>();
     }
 }

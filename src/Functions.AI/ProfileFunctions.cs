@@ -5,7 +5,7 @@ using AgentInvest.Core.Security;
 
 namespace AgentInvest.Functions.AI;
 
-/// <summary>What advice respects, and what it rests on.</summary>
+/// <summary>The risk profile that advice respects, and the models it rests on.</summary>
 [RequireScope("ai:use")]
 public sealed class ProfileFunctions(ManageProfile profile, ListModels models)
 {
@@ -32,8 +32,8 @@ public sealed class ProfileFunctions(ManageProfile profile, ListModels models)
 
     [Function("ListModels")]
     [Describe(
-        "List the models and their records",
-        Detail = "Out of sample, on SPY, beside the constant variance of all the past.",
+        "List the forecasting models with their out-of-sample records",
+        Detail = "Measured on SPY, beside the constant variance of all the past as the baseline.",
         Response = typeof(ListModels.Response)
     )]
     public async Task<IResult> Models(

@@ -1,37 +1,28 @@
 using AgentInvest.Core.Http;
 using AgentInvest.Market.Charts;
 using AgentInvest.Market.Indicators;
+using QueryString = AgentInvest.Core.Http.QueryString;
 
 namespace AgentInvest.Functions.Market;
 
 /// <summary>Technical indicators, of listed symbols and of the caller's own bars.</summary>
 public sealed class IndicatorFunctions(ListIndicators list, GetIndicators get, ComputeIndicators compute, GetChart chart)
 {
-    private const string Names =
-        "names: indicators separated by commas, parameters by colons, e.g. `sma:20,rsi,macd:12:26:9,zigzag:close:5`; GET /market/indicators lists them";
-
     [Function("ListIndicators"), AllowAnonymous, PublicData]
     [Describe(
-        "List the indicators",
-        Detail = "With aliases, parameters in order, defaults, ranges, outputs and where each formula is from.",
+        "List the technical indicators",
+        Detail = "With aliases, parameters in order, defaults, ranges, outputs and the source of each formula.",
         Response = typeof(ListIndicators.Response)
     )]
     public IResult List([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/indicators")] HttpRequest request) =>
-        Conditional.Answer(request, list.Handle(), maxAge: 3600);
+        ConditionalAnswer.Of(request, list.Handle(), maxAge: 3600);
 
     [Function("GetIndicators"), AllowAnonymous, PublicData]
     [Describe(
         "Compute indicators of a symbol",
-        Detail = "Over exactly the bars that history answers for the same query; values are null while an indicator warms up, so ask from earlier on to have them all. "
-            + "Each output is `[{t, value}]`, value a number, true or false, or a word.",
-        Query = [
-            Names,
-            "from: a date or an instant",
-            "to: a date or an instant",
-            "interval: 1m, 5m, 15m, 1h, 1d (default), 1w or 1mo",
-            "adjusted: true (default) or false",
-            "benchmark: the symbol that beta, corr and prs compare with",
-        ],
+        Detail = "Over exactly the bars that history answers for the same query; values are null while an indicator warms up, so ask "
+            + "from earlier on to have them all. Each output is `[{t, value}]`, value a number, true or false, or a word.",
+        Parameters = typeof(GetIndicators.Query),
         Response = typeof(IndicatorAnswer),
         Problems = ["404 not_found"]
     )]
@@ -39,28 +30,26 @@ public sealed class IndicatorFunctions(ListIndicators list, GetIndicators get, C
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/stocks/{symbol}/indicators")] HttpRequest request,
         string symbol,
         CancellationToken ct
-    ) => Conditional.Answer(request, await get.HandleAsync(symbol, request, ct), maxAge: 60);
+    ) => ConditionalAnswer.Of(request, await get.HandleAsync(symbol, QueryString.Read<GetIndicators.Query>(request), ct), maxAge: 60);
 
     [Function("GetChart"), AllowAnonymous, PublicData]
     [Describe(
-        "Draw a symbol",
+        "Draw a price chart",
         Detail = "Candles, volume and up to 8 indicators as `image/svg+xml`, over the bars that history answers for the same query.",
-        Query = [
-            Names,
-            "from: a date or an instant",
-            "to: a date or an instant",
-            "interval: 1m, 5m, 15m, 1h, 1d (default), 1w or 1mo",
-            "adjusted: true (default) or false",
-            "theme: light (default) or dark",
-            "width: 320 to 1600 pixels, 800 by default",
-        ],
+        Parameters = typeof(GetChart.Query),
         Problems = ["404 not_found"]
     )]
     public async Task<IResult> Chart(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/stocks/{symbol}/chart.svg")] HttpRequest request,
         string symbol,
         CancellationToken ct
-    ) => Conditional.Answer(request, await chart.HandleAsync(symbol, request, ct), "image/svg+xml; charset=utf-8", maxAge: 60);
+    ) =>
+        ConditionalAnswer.Of(
+            request,
+            await chart.HandleAsync(symbol, QueryString.Read<GetChart.Query>(request), ct),
+            "image/svg+xml; charset=utf-8",
+            maxAge: 60
+        );
 
     [Function("ComputeIndicators"), RequireScope("market:read"), MaxBody(10 << 20)]
     [Describe(

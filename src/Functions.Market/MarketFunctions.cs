@@ -3,10 +3,11 @@ using AgentInvest.Core.Http;
 using AgentInvest.Market;
 using AgentInvest.Market.History;
 using AgentInvest.Market.Quotes;
+using QueryString = AgentInvest.Core.Http.QueryString;
 
 namespace AgentInvest.Functions.Market;
 
-/// <summary>Quotes, history and what is listed: public, cacheable.</summary>
+/// <summary>Quotes, price history and listed instruments: public, cacheable.</summary>
 [AllowAnonymous, PublicData]
 public sealed class MarketFunctions(GetQuotes quotes, GetHistory history, GetActions actions, GetFxRate fx, SearchInstruments search)
 {
@@ -15,28 +16,23 @@ public sealed class MarketFunctions(GetQuotes quotes, GetHistory history, GetAct
     public IResult Quote(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/stocks/{symbol}")] HttpRequest request,
         string symbol
-    ) => Conditional.Answer(request, quotes.One(symbol), maxAge: 1);
+    ) => ConditionalAnswer.Of(request, quotes.Find(symbol), maxAge: 1);
 
     [Function("GetQuotes")]
     [Describe(
         "Read many quotes in one call",
-        Query = ["symbols: up to 100, separated by commas; unknown ones come back under `missing`"],
-        Response = typeof(GetQuotes.Batch)
+        Parameters = typeof(GetQuotes.Query),
+        Response = typeof(GetQuotes.QuoteBatch)
     )]
     public IResult Quotes([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/quotes")] HttpRequest request) =>
-        Conditional.Answer(request, quotes.Many(Query.Text(request, "symbols")), maxAge: 1);
+        ConditionalAnswer.Of(request, quotes.FindMany(QueryString.Read<GetQuotes.Query>(request)), maxAge: 1);
 
     [Function("GetHistory")]
     [Describe(
         "Read price history",
-        Detail = "Adjusted prices are back-adjusted for splits and dividends, volume for splits. At most 10,000 bars an answer.",
-        Query = [
-            "from: a date or an instant",
-            "to: a date or an instant",
-            "interval: 1m, 5m, 15m, 1h, 1d (default), 1w or 1mo",
-            "adjusted: true (default) or false",
-            "cursor: `nextCursor` of the page before",
-        ],
+        Detail = "Open, high, low, close and volume, ascending, in pages of at most 10,000 bars. "
+            + "Without `from` and `to`: the last year there is.",
+        Parameters = typeof(GetHistory.Query),
         Response = typeof(GetHistory.Response),
         Problems = ["404 not_found"]
     )]
@@ -44,60 +40,60 @@ public sealed class MarketFunctions(GetQuotes quotes, GetHistory history, GetAct
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/stocks/{symbol}/history")] HttpRequest request,
         string symbol,
         CancellationToken ct
-    ) => Conditional.Answer(request, await history.HandleAsync(symbol, request, ct), maxAge: 60);
+    ) => ConditionalAnswer.Of(request, await history.HandleAsync(symbol, QueryString.Read<GetHistory.Query>(request), ct), maxAge: 60);
 
     [Function("GetDividends")]
-    [Describe("List dividends, newest first", Response = typeof(GetActions.Response<GetActions.Dividend>))]
+    [Describe("List dividends, newest first", Response = typeof(GetActions.DividendList))]
     public IResult Dividends(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/stocks/{symbol}/dividends")] HttpRequest request,
         string symbol
-    ) => Conditional.Answer(request, actions.Dividends(symbol), maxAge: 60);
+    ) => ConditionalAnswer.Of(request, actions.ListDividends(symbol), maxAge: 60);
 
     [Function("GetSplits")]
-    [Describe("List splits, newest first", Response = typeof(GetActions.Response<GetActions.Split>))]
+    [Describe("List splits, newest first", Response = typeof(GetActions.SplitList))]
     public IResult Splits(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/stocks/{symbol}/splits")] HttpRequest request,
         string symbol
-    ) => Conditional.Answer(request, actions.Splits(symbol), maxAge: 60);
+    ) => ConditionalAnswer.Of(request, actions.ListSplits(symbol), maxAge: 60);
 
     [Function("SearchInstruments")]
     [Describe(
-        "Search by symbol and name",
-        Query = ["q: what to look for; a typo is forgiven"],
+        "Search instruments by symbol and name",
+        Parameters = typeof(SearchInstruments.Query),
         Response = typeof(SearchInstruments.Response)
     )]
     public IResult Search([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/stocks/search")] HttpRequest request) =>
-        Conditional.Answer(request, search.Handle(Query.Text(request, "q")), maxAge: 60);
+        ConditionalAnswer.Of(request, search.Handle(QueryString.Read<SearchInstruments.Query>(request)), maxAge: 60);
 
     [Function("GetIndices")]
-    [Describe("Read the indices", Response = typeof(GetQuotes.Listing))]
+    [Describe("Read the stock indices", Response = typeof(GetQuotes.QuoteList))]
     public IResult Indices([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/indices")] HttpRequest request) =>
-        Conditional.Answer(request, quotes.Indices(), maxAge: 1);
+        ConditionalAnswer.Of(request, quotes.ListIndices(), maxAge: 1);
 
     [Function("GetTrending")]
-    [Describe("List what moves most money", Response = typeof(GetQuotes.Listing))]
+    [Describe("List trending stocks, by turnover and price change", Response = typeof(GetQuotes.QuoteList))]
     public IResult Trending([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/trending")] HttpRequest request) =>
-        Conditional.Answer(request, quotes.Trending(), maxAge: 1);
+        ConditionalAnswer.Of(request, quotes.ListTrending(), maxAge: 1);
 
     [Function("GetGainers")]
-    [Describe("List what has risen most today", Response = typeof(GetQuotes.Listing))]
+    [Describe("List today's top gainers", Response = typeof(GetQuotes.QuoteList))]
     public IResult Gainers([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/gainers")] HttpRequest request) =>
-        Conditional.Answer(request, quotes.Gainers(), maxAge: 1);
+        ConditionalAnswer.Of(request, quotes.ListGainers(), maxAge: 1);
 
     [Function("GetLosers")]
-    [Describe("List what has fallen most today", Response = typeof(GetQuotes.Listing))]
+    [Describe("List today's top losers", Response = typeof(GetQuotes.QuoteList))]
     public IResult Losers([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/losers")] HttpRequest request) =>
-        Conditional.Answer(request, quotes.Losers(), maxAge: 1);
+        ConditionalAnswer.Of(request, quotes.ListLosers(), maxAge: 1);
 
     [Function("GetFxRate")]
     [Describe(
         "Read an exchange rate",
-        Detail = "`USDCHF` is francs per dollar.",
+        Detail = "`USDCHF` is Swiss francs per US dollar.",
         Response = typeof(GetFxRate.Response),
         Problems = ["404 not_found"]
     )]
     public IResult FxRate(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/fx/{pair}")] HttpRequest request,
         string pair
-    ) => Conditional.Answer(request, fx.Handle(pair), maxAge: 1);
+    ) => ConditionalAnswer.Of(request, fx.Handle(pair), maxAge: 1);
 }

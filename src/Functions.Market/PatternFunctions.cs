@@ -1,5 +1,7 @@
 using AgentInvest.Core.Http;
+using AgentInvest.Market.History;
 using AgentInvest.Market.Patterns;
+using QueryString = AgentInvest.Core.Http.QueryString;
 
 namespace AgentInvest.Functions.Market;
 
@@ -7,19 +9,15 @@ namespace AgentInvest.Functions.Market;
 public sealed class PatternFunctions(GetPatterns get, ComputePatterns compute)
 {
     private const string Patterns =
-        "The 61 candlestick patterns of TA-Lib 0.4 with its default settings, by its names (`CDLENGULFING`): `strength` is 100 bullish, -100 bearish, ±200 where a hikkake is confirmed. "
-        + "Each is at the bar that completes it and judged by its candles alone, whatever the trend. Most need 10 to 14 bars before it";
+        "The 61 candlestick patterns of TA-Lib 0.4 with its default settings, by its names (`CDLENGULFING`): `strength` is 100 bullish, "
+        + "-100 bearish, ±200 where a hikkake is confirmed. Each is at the bar that completes it and judged by its candles alone, whatever "
+        + "the trend. Most need 10 to 14 bars before it";
 
     [Function("GetPatterns"), AllowAnonymous, PublicData]
     [Describe(
         "Find patterns in a symbol's bars",
         Detail = Patterns + ", so ask from earlier on to have them all. Over exactly the bars that history answers for the same query.",
-        Query = [
-            "from: a date or an instant",
-            "to: a date or an instant",
-            "interval: 1m, 5m, 15m, 1h, 1d (default), 1w or 1mo",
-            "adjusted: true (default) or false",
-        ],
+        Parameters = typeof(GetHistory.Query),
         Response = typeof(PatternAnswer),
         Problems = ["404 not_found"]
     )]
@@ -27,7 +25,7 @@ public sealed class PatternFunctions(GetPatterns get, ComputePatterns compute)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/stocks/{symbol}/patterns")] HttpRequest request,
         string symbol,
         CancellationToken ct
-    ) => Conditional.Answer(request, await get.HandleAsync(symbol, request, ct), maxAge: 60);
+    ) => ConditionalAnswer.Of(request, await get.HandleAsync(symbol, QueryString.Read<GetHistory.Query>(request), ct), maxAge: 60);
 
     [Function("ComputePatterns"), RequireScope("market:read"), MaxBody(10 << 20)]
     [Describe(

@@ -10,7 +10,8 @@ public sealed class RealtimeFunctions(NegotiateQuotes negotiate, PollQuotes poll
     [Function("NegotiateQuotes"), RequireScope("market:read")]
     [Describe(
         "Negotiate a connection for live quotes",
-        Detail = "The SignalR negotiate answer: a stock client on `/v1/market/realtime/AAPL,MSFT` gets here by itself, then receives `quotes` messages.",
+        Detail = "The SignalR negotiate answer: a stock client on `/v1/market/realtime/AAPL,MSFT` gets here by itself, then receives "
+            + "`quotes` messages.",
         Response = typeof(NegotiateQuotes.Response),
         Problems = ["404 not_found"]
     )]

@@ -67,7 +67,7 @@ internal static class FunctionHost
         services.AddSignalR(options => options.MaximumReceiveMessageSize = 1024)
             .AddJsonProtocol(options => options.PayloadSerializerOptions = Json.Options);
         services.AddSingleton<QuoteConnections>();
-        services.AddSingleton<IQuotePush>(s => s.GetRequiredService<QuoteConnections>());
+        services.AddSingleton<IQuotePublisher>(s => s.GetRequiredService<QuoteConnections>());
         services.AddSimulatedTicker();
         services.AddSingleton<ISignalRDispatcher>(s => s.GetRequiredService<QuoteConnections>());
         services.AddHostedService(s => s.GetRequiredService<QuoteConnections>());

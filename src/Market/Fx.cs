@@ -13,7 +13,7 @@ internal static class Fx
         if (from == quote) return new DailyCloses(from + quote, quote, "parity", [first], [1]);
         if (Dollars(chain, from, first, last, now) is not { } a || Dollars(chain, quote, first, last, now) is not { } b) return null;
         var days = (a.Days.Length >= b.Days.Length ? a : b).Days;
-        return new DailyCloses(from + quote, quote, a.Source, days, days.Select(d => decimal.Round(At(a, d) / At(b, d), 10)).ToArray());
+        return new DailyCloses(from + quote, quote, a.Source, days, days.Select(d => decimal.Round(a.At(d) / b.At(d), 10)).ToArray());
     }
 
     /// <summary>The rate just now; null when no source knows the pair.</summary>
@@ -58,12 +58,5 @@ internal static class Fx
                 bars.Select(b => b.Day).ToArray(),
                 bars.Select(b => inverse ? 1 / b.C : b.C).ToArray()
             );
-    }
-
-    /// <summary>Carried forward; before the first known, the first.</summary>
-    private static decimal At(DailyCloses closes, DateOnly day)
-    {
-        var i = Array.BinarySearch(closes.Days, day);
-        return closes.Prices[i >= 0 ? i : Math.Max(0, ~i - 1)];
     }
 }

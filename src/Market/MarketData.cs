@@ -1,10 +1,17 @@
+using AgentInvest.Core;
+using AgentInvest.Finance.Bars;
 using AgentInvest.Market.Providers;
 
 namespace AgentInvest.Market;
 
-/// <summary>A listed instrument.</summary>
-/// <param name="Type"><c>equity</c>, <c>etf</c>, <c>index</c>, <c>fx</c>, <c>crypto</c>.</param>
+/// <summary>A listed instrument, or one of a user's own.</summary>
+/// <param name="Type">The word of an <see cref="InstrumentType"/>; of a user's own instrument, of its class.</param>
 public sealed record Instrument(string Symbol, string Name, string Exchange, string Currency, string Type, string? Sector, string? Country);
+
+public enum InstrumentType { Equity, Etf, Index, Fx, Crypto }
+
+/// <summary>By the exchange's own hours.</summary>
+public enum MarketState { Pre, Open, Post, Closed, Halted }
 
 /// <summary>The latest price known of a symbol and where it is from.</summary>
 public sealed record Quote(
@@ -20,14 +27,22 @@ public sealed record Quote(
     decimal Change,
     decimal ChangePercent,
     decimal Volume,
-    string MarketState,
+    MarketState MarketState,
     DateTimeOffset AsOf,
     string Source,
     bool Stale
 );
 
 /// <summary>Raw (unadjusted) daily closes, ascending; days without trading are absent.</summary>
-public sealed record DailyCloses(string Symbol, string Currency, string Source, DateOnly[] Days, decimal[] Prices);
+public sealed record DailyCloses(string Symbol, string Currency, string Source, DateOnly[] Days, decimal[] Prices)
+{
+    /// <summary>The close, or rate, of a day: carried forward from the last one known; before the first, the first.</summary>
+    public decimal At(DateOnly day)
+    {
+        var i = Array.BinarySearch(Days, day);
+        return Prices[i >= 0 ? i : Math.Max(0, ~i - 1)];
+    }
+}
 
 /// <summary>
 /// Split: new shares per old in <see cref="Value"/>. Dividend: cash per share held at the close of <see cref="LastDateBefore"/>.
@@ -44,21 +59,20 @@ public sealed record CorporateAction(
     decimal Value,
     string Currency,
     string Source
-);
+)
+{
+    internal Adjustment ToAdjustment() => new(LastDateBefore, Kind == CorporateActionKind.Split, Value);
+}
 
 /// <summary>What other features may ask of the market. Unknown symbols are absent from the answers; nothing is invented for them.</summary>
-public sealed class MarketData
+[Singleton]
+public sealed class MarketData(ProviderChain chain, TimeProvider time)
 {
-    private readonly ProviderChain _chain;
-    private readonly TimeProvider _time;
-
-    internal MarketData(ProviderChain chain, TimeProvider time) => (_chain, _time) = (chain, time);
-
-    public Task<Instrument?> FindAsync(string symbol, CancellationToken ct) => Task.FromResult(_chain.Of(symbol)?.Find(symbol));
+    public Task<Instrument?> FindAsync(string symbol, CancellationToken ct) => Task.FromResult(chain.Of(symbol)?.Find(symbol));
 
     public Task<IReadOnlyDictionary<string, Quote>> QuotesAsync(IReadOnlyCollection<string> symbols, CancellationToken ct)
     {
-        var now = _time.GetUtcNow();
+        var now = time.GetUtcNow();
         return Task.FromResult<IReadOnlyDictionary<string, Quote>>(
             Known(symbols).ToDictionary(s => s.Symbol, s => s.Provider.QuoteOf(s.Symbol, now))
         );
@@ -90,7 +104,7 @@ public sealed class MarketData
     ) =>
         Task.FromResult<IReadOnlyList<CorporateAction>>(
             Known(symbols)
-                .SelectMany(s => s.Provider.Actions(s.Symbol, _time.GetUtcNow()))
+                .SelectMany(s => s.Provider.Actions(s.Symbol, time.GetUtcNow()))
                 .Where(a => a.EffectiveOn >= from && a.EffectiveOn <= to)
                 .OrderBy(a => a.EffectiveOn)
                 .ThenBy(a => a.Symbol, StringComparer.Ordinal)
@@ -101,19 +115,19 @@ public sealed class MarketData
     /// Daily rates of a pair such as <c>USDCHF</c> (CHF per USD), like <see cref="ClosesAsync"/>; null when no source knows the pair.
     /// </summary>
     public Task<DailyCloses?> RatesAsync(string baseCurrency, string quoteCurrency, DateOnly from, DateOnly to, CancellationToken ct) =>
-        Task.FromResult(Fx.Rates(_chain, baseCurrency, quoteCurrency, from, to, _time.GetUtcNow()));
+        Task.FromResult(Fx.Rates(chain, baseCurrency, quoteCurrency, from, to, time.GetUtcNow()));
 
     private IEnumerable<(string Symbol, IMarketProvider Provider)> Known(IEnumerable<string> symbols) =>
         symbols
             .Distinct()
-            .Select(s => (Symbol: s, Provider: _chain.Of(s)))
+            .Select(s => (Symbol: s, Provider: chain.Of(s)))
             .Where(s => s.Provider is not null)
             .Select(s => (s.Symbol, s.Provider!));
 
     private DailyCloses Closes(string symbol, IMarketProvider provider, DateOnly from, DateOnly to)
     {
         // Two weeks hold at least one trading day; a series with longer gaps is looked at whole.
-        var now = _time.GetUtcNow();
+        var now = time.GetUtcNow();
         var bars = provider.Daily(symbol, from.AddDays(-14), to, now);
         if (bars.Count == 0 || bars[0].Day > from) bars = provider.Daily(symbol, DateOnly.MinValue, to, now);
         var first = 0;

@@ -15,15 +15,15 @@ public static partial class Symbols
             : throw Problems.Validation(field, "must have 1 to 15 of A–Z, 0–9, '.', '^', '=' and '-'");
     }
 
-    /// <summary>A comma-separated list, each once.</summary>
-    public static IReadOnlyList<string> ParseList(string? text, int most, string field = "symbols")
+    /// <summary>Of a path: separated by commas.</summary>
+    public static IReadOnlyList<string> ParseList(string text, int max, string field = "symbols") =>
+        ParseList(text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), max, field);
+
+    /// <summary>Each once.</summary>
+    public static IReadOnlyList<string> ParseList(IReadOnlyList<string> names, int max, string field = "symbols")
     {
-        var symbols = (text ?? "")
-            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Select(s => Parse(s, field))
-            .Distinct()
-            .ToList();
-        return symbols.Count >= 1 && symbols.Count <= most ? symbols : throw Problems.Validation(field, $"must name 1 to {most} symbols");
+        var symbols = names.Select(s => Parse(s, field)).Distinct().ToList();
+        return symbols.Count >= 1 && symbols.Count <= max ? symbols : throw Problems.Validation(field, $"must name 1 to {max} symbols");
     }
 
     public static bool IsValid(string symbol) => Pattern().IsMatch(symbol);

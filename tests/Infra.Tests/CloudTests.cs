@@ -31,7 +31,7 @@ public sealed class CloudTests
     {
         using var stub = new Stub(_ => new HttpResponseMessage(HttpStatusCode.OK));
         var service = new SignalRService(new Uri("https://quotes.service.signalr.net/"), Key, new HttpClient(stub), _time);
-        var (url, text) = await service.OpenAsync(User, ["AAPL", "^GSPC"], CancellationToken.None);
+        var (url, text) = await service.NegotiateAsync(User, ["AAPL", "^GSPC"], CancellationToken.None);
 
         Assert.Equal("https://quotes.service.signalr.net/client/?hub=quotes", url);
         var token = await ValidateAsync(text, url);
@@ -55,12 +55,12 @@ public sealed class CloudTests
     {
         using var stub = new Stub(_ => new HttpResponseMessage(HttpStatusCode.OK));
         var service = new SignalRService(new Uri("https://quotes.service.signalr.net"), Key, new HttpClient(stub), _time);
-        var first = new JsonWebToken((await service.OpenAsync(User, ["AAPL"], CancellationToken.None)).Token).GetPayloadValue<string>(
+        var first = new JsonWebToken((await service.NegotiateAsync(User, ["AAPL"], CancellationToken.None)).Token).GetPayloadValue<string>(
             "nameid"
         );
         Assert.NotEqual(
             first,
-            new JsonWebToken((await service.OpenAsync(User, ["AAPL"], CancellationToken.None)).Token).GetPayloadValue<string>("nameid")
+            new JsonWebToken((await service.NegotiateAsync(User, ["AAPL"], CancellationToken.None)).Token).GetPayloadValue<string>("nameid")
         );
     }
 
@@ -69,7 +69,8 @@ public sealed class CloudTests
     {
         using var stub = new Stub(_ => new HttpResponseMessage(HttpStatusCode.Unauthorized));
         var service = new SignalRService(new Uri("https://quotes.service.signalr.net"), Key, new HttpClient(stub), _time);
-        var problem = (await Assert.ThrowsAsync<ProblemException>(() => service.OpenAsync(User, ["AAPL"], CancellationToken.None))).Problem;
+        var refusal = await Assert.ThrowsAsync<ProblemException>(() => service.NegotiateAsync(User, ["AAPL"], CancellationToken.None));
+        var problem = refusal.Problem;
         Assert.Equal((503, "provider_unavailable"), (problem.Status, problem.Code));
     }
 
@@ -112,7 +113,7 @@ public sealed class CloudTests
         builder.Configuration["Azure:SignalR:AccessKey"] = Key;
         builder.AddAzure();
         using var services = builder.Services.BuildServiceProvider();
-        Assert.IsType<SignalRService>(services.GetRequiredService<IQuotesDoor>());
+        Assert.IsType<SignalRService>(services.GetRequiredService<IQuoteHub>());
         Assert.Single(services.GetServices<Action<NpgsqlDataSourceBuilder>>());
     }
 

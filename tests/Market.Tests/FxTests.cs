@@ -8,10 +8,13 @@ public sealed class FxTests
     private static readonly ProviderChain Chain = new([Simulated()]);
 
     [Fact]
-    public void A_listed_pair_is_answered_as_quoted_and_its_inverse_as_one_over_it()
+    public void A_listed_pair_is_answered_as_quoted() =>
+        Assert.Equal(Chain.Of("USDCHF")!.QuoteOf("USDCHF", Now).Price, Fx.Now(Chain, "USD", "CHF", Now)!.Value.Rate);
+
+    [Fact]
+    public void The_inverse_of_a_listed_pair_is_one_over_its_rate()
     {
         var listed = Chain.Of("USDCHF")!.QuoteOf("USDCHF", Now).Price;
-        Assert.Equal(listed, Fx.Now(Chain, "USD", "CHF", Now)!.Value.Rate);
         Assert.Equal(decimal.Round(1 / listed, 8), Fx.Now(Chain, "CHF", "USD", Now)!.Value.Rate);
     }
 
@@ -27,7 +30,15 @@ public sealed class FxTests
         var rate = Fx.Now(Chain, from, to, Now)!.Value;
         Assert.Equal(decimal.Round(toQuotedPerDollar ? dollars * Price("USD" + to) : dollars / Price(to + "USD"), 8), rate.Rate, 7);
         Assert.Equal(("simulated", false), (rate.Source, rate.Stale));
-        // Days are crossed the same way, and there and back is where it began.
+    }
+
+    [Theory]
+    [InlineData("EUR", "CHF")]
+    [InlineData("EUR", "GBP")]
+    [InlineData("CHF", "JPY")]
+    [InlineData("JPY", "EUR")]
+    public void Daily_rates_there_times_back_are_one(string from, string to)
+    {
         var there = Fx.Rates(Chain, from, to, Day("2025-06-02"), Day("2025-06-30"), Now)!;
         var back = Fx.Rates(Chain, to, from, Day("2025-06-02"), Day("2025-06-30"), Now)!;
         Assert.True(there.Days[0] <= Day("2025-06-02"));
@@ -35,16 +46,21 @@ public sealed class FxTests
     }
 
     [Fact]
-    public void A_currency_nobody_quotes_has_no_rate_and_one_in_itself_is_one()
+    public void A_currency_nobody_quotes_has_no_rate()
     {
         Assert.Null(Fx.Now(Chain, "EUR", "XXX", Now));
         Assert.Null(Fx.Rates(Chain, "XXX", "EUR", Day("2025-06-02"), Day("2025-06-30"), Now));
+    }
+
+    [Fact]
+    public void A_currency_in_itself_is_one()
+    {
         Assert.Equal([1m], Fx.Rates(Chain, "SEK", "SEK", Day("2025-06-02"), Day("2025-06-30"), Now)!.Prices);
         Assert.Equal(1m, Fx.Now(Chain, "USD", "USD", Now)!.Value.Rate);
     }
 
     [Fact]
-    public void A_cross_is_stale_when_either_leg_is_and_as_old_as_the_older()
+    public void A_cross_is_as_stale_as_its_older_leg()
     {
         using var folder = new Folder().With("USDCHF.csv", Folder.Header + "2020-01-02,0.97,0.98,0.96,0.97,0\n");
         var chain = new ProviderChain([Replay(folder.Path), Simulated()]);
@@ -53,5 +69,17 @@ public sealed class FxTests
             var rate = Fx.Now(chain, from, to, Now)!.Value;
             Assert.Equal((true, 2020, "replay"), (rate.Stale, rate.AsOf.Year, rate.Source));
         }
+    }
+
+    [Theory]
+    [InlineData("2024-01-01", 10)]
+    [InlineData("2024-01-02", 10)]
+    [InlineData("2024-01-03", 10)]
+    [InlineData("2024-01-04", 20)]
+    [InlineData("2024-02-01", 20)]
+    public void A_rate_is_carried_forward_from_the_last_day_known(string day, int rate)
+    {
+        var rates = new DailyCloses("EURUSD", "USD", "test", [Day("2024-01-02"), Day("2024-01-04")], [10, 20]);
+        Assert.Equal(rate, rates.At(Day(day)));
     }
 }

@@ -1,18 +1,17 @@
+using AgentInvest.Core;
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
 using AgentInvest.Finance.Optimization;
+using AgentInvest.Market.History;
 
 namespace AgentInvest.AI.Optimization;
 
 /// <summary>POST /ai/portfolio-optimize: an optimum in sample is a claim, so its walk-forward stands beside it.</summary>
-public sealed partial class OptimizePortfolio
+[Singleton]
+public sealed partial class OptimizePortfolio(AdjustedCloses closes, TimeProvider time)
 {
     private const int DefaultDays = 756;
-    private const double Wildest = 1e12;
-    private readonly AdjustedCloses _closes;
-    private readonly TimeProvider _time;
-
-    internal OptimizePortfolio(AdjustedCloses closes, TimeProvider time) => (_closes, _time) = (closes, time);
+    private const double MaxAnnualized = 1e12;
 
     public async Task<Response> HandleAsync(Request request, CancellationToken ct)
     {
@@ -21,11 +20,11 @@ public sealed partial class OptimizePortfolio
         var plan = checks.Plan(names);
         var prices = request.Prices is not null
             ? checks.Prices(names)
-            : await _closes.LoadAsync(names, "symbols", (request.LookbackDays ?? DefaultDays) + 1, Instants.DayOf(_time.GetUtcNow()), ct);
+            : await closes.LoadAsync(names, "symbols", (request.LookbackDays ?? DefaultDays) + 1, Instants.DayOf(time.GetUtcNow()), ct);
         var table = ReturnTable.Of(prices.Prices);
         if (request.LookbackDays is { } days && days < table.Days)
             table = table.Slice(table.Days - days, table.Days, Enumerable.Range(0, table.Count).ToList());
-        Usable(plan, table, request.Prices is null ? "symbols" : "prices.values");
+        CheckUsable(plan, table, request.Prices is null ? "symbols" : "prices.values");
         try
         {
             var optimum = plan.Solve(table);
@@ -41,13 +40,13 @@ public sealed partial class OptimizePortfolio
                 plan.RiskFree
             ).Frontier(plan.FrontierPoints);
             ct.ThrowIfCancellationRequested();
-            return Show(
+            return ToResponse(
                 plan,
                 optimum,
                 frontier,
                 WalkForward.Run(
                     table,
-                    (window, assets) => Past(plan, window, assets, ct),
+                    (window, assets) => WeightsOf(plan, window, assets, ct),
                     plan.RiskFree,
                     plan.Objective == Objective.MinCvar ? 8 : 24
                 ),
@@ -65,12 +64,12 @@ public sealed partial class OptimizePortfolio
         }
     }
 
-    private static double[]? Past(OptimizerPlan plan, ReturnTable window, IReadOnlyList<int> assets, CancellationToken ct)
+    private static double[]? WeightsOf(OptimizerPlan plan, ReturnTable window, IReadOnlyList<int> assets, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
         try
         {
-            return Enumerable.Range(0, window.Count).All(i => Moves(window, i)) ? plan.Past(assets).Solve(window).Point.Weights : null;
+            return Enumerable.Range(0, window.Count).All(i => HasVariance(window, i)) ? plan.ForPastDays(assets).Solve(window).Point.Weights : null;
         }
         catch (Exception e) when (e is InfeasibleException or ArithmeticException)
         {
@@ -78,30 +77,30 @@ public sealed partial class OptimizePortfolio
         }
     }
 
-    private static void Usable(OptimizerPlan plan, ReturnTable table, string field)
+    private static void CheckUsable(OptimizerPlan plan, ReturnTable table, string field)
     {
         for (var i = 0; i < table.Count; i++)
         {
             if (table.Days - table.First(i) < 2) throw Problems.Validation(field, $"{plan.Symbols[i]} needs prices on 3 days or more");
-            if (plan.Objective is Objective.RiskParity or Objective.Hrp && !Moves(table, i))
+            if (plan.Objective is Objective.RiskParity or Objective.Hrp && !HasVariance(table, i))
                 throw Problems.Validation(field, $"{plan.Symbols[i]} does not move, so it has no share of the risk");
         }
-        // Compounded over a year, a few wild days make numbers that nothing can be said with.
+        // Compounded over a year, a few extreme days exceed what can be computed with.
         var (expected, covariance) = (
             Estimators.Returns(table, plan.Returns, plan.RiskFree),
             Estimators.Covariance(table, plan.Covariance)
         );
-        if (Array.FindIndex(expected, m => !(Math.Abs(m) < Wildest)) is >= 0 and var wild)
-            throw Problems.Validation(field, $"{plan.Symbols[wild]} moves too much for an annual return");
-        if (!covariance.All(c => Math.Abs(c) < Wildest)) throw Problems.Validation(field, "move too much for an annual covariance");
+        if (Array.FindIndex(expected, m => !(Math.Abs(m) < MaxAnnualized)) is >= 0 and var extreme)
+            throw Problems.Validation(field, $"{plan.Symbols[extreme]} moves too much for an annual return");
+        if (!covariance.All(c => Math.Abs(c) < MaxAnnualized)) throw Problems.Validation(field, "move too much for an annual covariance");
         if (plan.Objective == Objective.MinCvar && table.Days - table.Complete < 2)
             throw Problems.Validation(field, "must have days on which all symbols have prices");
     }
 
-    private static bool Moves(ReturnTable table, int asset) =>
+    private static bool HasVariance(ReturnTable table, int asset) =>
         Finance.Risk.RiskMeasures.Covariance(table.Of(asset), table.Of(asset)) is > 0;
 
-    private static Response Show(
+    private static Response ToResponse(
         OptimizerPlan plan,
         OptimizerPlan.Optimum optimum,
         IReadOnlyList<PortfolioPoint> frontier,
@@ -124,8 +123,8 @@ public sealed partial class OptimizePortfolio
             optimum.Point.Volatility,
             optimum.Point.Sharpe,
             frontier.Select(p => new FrontierPoint(p.ExpectedReturn, p.Volatility, p.Sharpe, Named(p.Weights))).ToList(),
-            tested is null ? null : Show(plan, tested, Day(tested.FromRow), Day(tested.ToRow)),
-            plan.Method,
+            tested is null ? null : ToRecord(plan, tested, Day(tested.FromRow), Day(tested.ToRow)),
+            Method(plan),
             Instants.StartOf(prices.Days[^1]),
             prices.Source ?? "request",
             optimum.Cvar,
@@ -136,7 +135,7 @@ public sealed partial class OptimizePortfolio
         );
     }
 
-    private static Tested Show(OptimizerPlan plan, WalkForwardResult t, DateOnly from, DateOnly to) =>
+    private static OutOfSampleRecord ToRecord(OptimizerPlan plan, WalkForwardResult t, DateOnly from, DateOnly to) =>
         new(
             from,
             to,
@@ -147,7 +146,7 @@ public sealed partial class OptimizePortfolio
             t.Rule.Sharpe,
             t.Rule.MaxDrawdown,
             t.Rule.Turnover,
-            new TestedBaseline(
+            new OutOfSampleBaseline(
                 "equalWeight",
                 t.EqualWeight.Return,
                 t.EqualWeight.Volatility,
@@ -160,4 +159,16 @@ public sealed partial class OptimizePortfolio
                     ? "Without the limit on turnover and the costs of trades, which are of today's holdings."
                 : null
         );
+
+    private static string Method(OptimizerPlan plan) =>
+        plan.Objective switch
+        {
+            Objective.MaxSharpe => "Highest Sharpe ratio, as one quadratic program by scaling",
+            Objective.MinVolatility => "Least variance, a quadratic program",
+            Objective.MeanVariance => "Mean-variance utility, a quadratic program",
+            Objective.RiskParity => "Equal contributions to variance, nearest within the constraints",
+            Objective.Hrp => "Hierarchical risk parity, single linkage, nearest within the constraints",
+            Objective.MinCvar => "Least mean loss of the worst days, a linear program over the days on which all have prices",
+            _ => "Highest Sharpe ratio on the Black-Litterman posterior",
+        } + $"; {EnumNames.Of(plan.Returns)} returns, {EnumNames.Of(plan.Covariance)} covariance, 252 days a year";
 }

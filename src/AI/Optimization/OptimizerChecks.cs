@@ -1,16 +1,16 @@
-using System.Text.Json;
 using AgentInvest.Core.Http;
 using AgentInvest.Finance.Optimization;
 using AgentInvest.Market;
+using AgentInvest.Market.History;
 using static AgentInvest.AI.Optimization.OptimizePortfolio;
 
 namespace AgentInvest.AI.Optimization;
 
-/// <summary>Turns a request into a plan, or says by member what is wrong with it.</summary>
+/// <summary>Turns a request into a plan, or refuses it by the members that are wrong.</summary>
 internal sealed class OptimizerChecks(Request request)
 {
-    public const int MostSymbols = 300;
-    public const int MostDays = 20_000;
+    public const int MaxSymbols = 300;
+    public const int MaxDays = 20_000;
     private readonly Check _check = new();
 
     /// <summary>The symbols asked for, checked before any price is looked up.</summary>
@@ -23,8 +23,8 @@ internal sealed class OptimizerChecks(Request request)
             "give exactly one of symbols and prices"
         );
         _check.ThrowIfAny();
-        var names = request.Symbols?.Select((s, i) => Symbols.Parse(s, $"symbols[{i}]")).ToList() ?? request.Prices!.Symbols ?? [];
-        if (_check.That(names.Count is >= 1 and <= MostSymbols, field, $"must name 1 to {MostSymbols} symbols"))
+        var names = request.Symbols?.Select((s, i) => Symbols.Parse(s, $"symbols[{i}]")).ToList() ?? request.Prices!.Symbols;
+        if (_check.That(names.Count is >= 1 and <= MaxSymbols, field, $"must name 1 to {MaxSymbols} symbols"))
         {
             _check.That(names.All(n => n is { Length: >= 1 and <= 64 }), field, "must be names of 1 to 64 characters");
             _check.That(names.Distinct().Count() == names.Count, field, "must name each symbol once");
@@ -35,15 +35,15 @@ internal sealed class OptimizerChecks(Request request)
 
     public PriceTable Prices(IReadOnlyList<string> names)
     {
-        var (dates, values) = (request.Prices!.Dates ?? [], request.Prices.Values ?? []);
-        _check.That(dates.Count is >= 3 and <= MostDays, "prices.dates", $"must have 3 to {MostDays} dates");
+        var (dates, values) = (request.Prices!.Dates, request.Prices.Values);
+        _check.That(dates.Count is >= 3 and <= MaxDays, "prices.dates", $"must have 3 to {MaxDays} dates");
         _check.That(dates.Zip(dates.Skip(1)).All(d => d.First < d.Second), "prices.dates", "must rise");
         _check.That(values.Count == dates.Count, "prices.values", "must have a row for each date");
         _check.ThrowIfAny();
         var prices = names.Select(_ => new double[dates.Count]).ToArray();
         for (var i = 0; i < values.Count; i++)
         {
-            if (values[i] is null || values[i].Length != names.Count)
+            if (values[i] is null || values[i].Count != names.Count)
                 throw Problems.Validation($"prices.values[{i}]", $"must have {names.Count} prices");
             for (var j = 0; j < names.Count; j++)
             {
@@ -64,13 +64,8 @@ internal sealed class OptimizerChecks(Request request)
     public OptimizerPlan Plan(IReadOnlyList<string> names)
     {
         var index = names.Select((s, i) => (s, i)).ToDictionary(x => x.s, x => x.i);
-        if (request.Objective == "reinforcement") throw AIProblems.NotAvailable(request.Objective);
-        var objective = Word<Objective>(request.Objective, "objective", null);
-        var (returns, covariance) = (
-            Word<ReturnEstimator>(request.Estimator?.Returns, "estimator.returns", ReturnEstimator.Geometric),
-            Word<CovarianceEstimator>(request.Estimator?.Covariance, "estimator.covariance", CovarianceEstimator.Sample)
-        );
-        Within(request.LookbackDays, 2, MostDays, "lookbackDays");
+        if (request.Objective == Objective.Reinforcement) throw AIProblems.NotAvailable(request.Objective);
+        Within(request.LookbackDays, 2, MaxDays, "lookbackDays");
         Within(request.RiskFreeRate, -1, 1, "riskFreeRate");
         _check.That(request.Confidence is null or (> 0 and < 1), "confidence", "must be above 0 and below 1");
         Within(request.TargetReturn, -1, 1000, "targetReturn");
@@ -81,7 +76,7 @@ internal sealed class OptimizerChecks(Request request)
         {
             _check.That(request.CurrentWeights is not null, "currentWeights", "is required with transactionCost");
             _check.That(
-                objective is not (Objective.RiskParity or Objective.Hrp or Objective.MinCvar),
+                request.Objective is not (Objective.RiskParity or Objective.Hrp or Objective.MinCvar),
                 "transactionCost",
                 "is for maxSharpe, blackLitterman, meanVariance and minVolatility"
             );
@@ -96,7 +91,13 @@ internal sealed class OptimizerChecks(Request request)
         var views = (request.Views ?? []).Select((v, i) => View(v, $"views[{i}]", index)).ToList();
         _check.That(views.Count <= 1000, "views", "must be 1000 at most");
         _check.ThrowIfAny();
-        return new OptimizerPlan(names, objective!.Value, returns!.Value, covariance!.Value, request.RiskFreeRate ?? 0)
+        return new OptimizerPlan(
+            names,
+            request.Objective,
+            request.Estimator?.Returns ?? ReturnEstimator.Geometric,
+            request.Estimator?.Covariance ?? CovarianceEstimator.Sample,
+            request.RiskFreeRate ?? 0
+        )
         {
             Confidence = request.Confidence ?? 0.95,
             TargetVolatility = request.TargetVolatility,
@@ -104,7 +105,7 @@ internal sealed class OptimizerChecks(Request request)
             TransactionCost = request.TransactionCost ?? 0,
             FrontierPoints = request.FrontierPoints ?? 20,
             Limits = limits,
-            Views = views!,
+            Views = [.. views.OfType<View>()],
             Prior = prior,
             MarketCaps = caps,
             PriorRiskAversion = bl?.RiskAversion ?? request.RiskAversion ?? 1,
@@ -148,53 +149,47 @@ internal sealed class OptimizerChecks(Request request)
         };
     }
 
-    private (double[]? Returns, double[]? Caps) Prior(BlackLittermanChoice? bl, Dictionary<string, int> index)
+    private (double[]? Returns, double[]? Caps) Prior(BlackLittermanOptions? options, Dictionary<string, int> index)
     {
-        var caps = bl?.MarketCaps is null ? null : Vector(bl.MarketCaps, "blackLitterman.marketCaps", index, 0, 1e18);
+        var caps = options?.MarketCaps is null ? null : Vector(options.MarketCaps, "blackLitterman.marketCaps", index, 0, 1e18);
         _check.That(caps is null || caps.Sum() > 0, "blackLitterman.marketCaps", "must not all be 0");
-        switch (bl?.Prior?.ValueKind)
+        switch (options?.Prior)
         {
-            case null or JsonValueKind.Null: return (null, caps);
-            case JsonValueKind.String when bl.Prior.Value.GetString() == "equal": return (null, null);
-            case JsonValueKind.String when bl.Prior.Value.GetString() == "market":
-                _check.That(caps is not null, "blackLitterman.marketCaps", "is required with the prior 'market'");
+            case null:
                 return (null, caps);
-            case JsonValueKind.Object when bl.Prior.Value.EnumerateObject().All(p => p.Value.ValueKind == JsonValueKind.Number):
-                var returns = bl.Prior.Value.EnumerateObject().DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.Value.GetDouble());
+            case { Given: { } returns }:
                 _check.That(index.Keys.All(returns.ContainsKey), "blackLitterman.prior", "must have a return for each symbol");
                 return (Vector(returns, "blackLitterman.prior", index, -1, 1000), null);
+            case { IsMarket: true }:
+                _check.That(caps is not null, "blackLitterman.marketCaps", "is required with the prior 'market'");
+                return (null, caps);
             default:
-                _check.That(false, "blackLitterman.prior", "must be market, equal or returns by symbol");
                 return (null, null);
         }
     }
 
-    private View? View(ViewOn? view, string field, Dictionary<string, int> index)
+    private View? View(InvestorView? view, string field, Dictionary<string, int> index)
     {
         if (!_check.That(view is not null, field, "must not be null")) return null;
-        _check.That(view!.Weights is { Count: > 0 } w && w.Values.Any(x => x != 0), field + ".weights", "must have a weight that is not 0");
-        if (_check.That(view.Return is not null, field + ".return", "is required")) Within(view.Return, -1, 1000, field + ".return");
+        _check.That(view!.Weights.Values.Any(x => x != 0), field + ".weights", "must have a weight that is not 0");
+        Within(view.Return, -1, 1000, field + ".return");
         Within(view.Confidence, 0, 1, field + ".confidence");
-        return new View(
-            Vector(view.Weights ?? new Dictionary<string, double>(), field + ".weights", index, -100, 100),
-            view.Return ?? 0,
-            view.Confidence
-        );
+        return new View(Vector(view.Weights, field + ".weights", index, -100, 100), view.Return, view.Confidence);
     }
 
     private double[] Vector(
         IReadOnlyDictionary<string, double> values,
         string field,
         Dictionary<string, int> index,
-        double least,
-        double most
+        double min,
+        double max
     )
     {
         var vector = new double[index.Count];
         Known(values.Keys, field, index);
         foreach (var (symbol, value) in values)
         {
-            Within(value, least, most, $"{field}.{symbol}");
+            Within(value, min, max, $"{field}.{symbol}");
             if (index.TryGetValue(symbol, out var i)) vector[i] = value;
         }
         return vector;
@@ -205,22 +200,10 @@ internal sealed class OptimizerChecks(Request request)
         foreach (var symbol in symbols ?? []) _check.That(index.ContainsKey(symbol), $"{field}.{symbol}", "is not one of the symbols");
     }
 
-    private void Within(double? value, double least, double most, string field) =>
+    private void Within(double? value, double min, double max, string field) =>
         _check.That(
-            value is null || (value >= least && value <= most),
+            value is null || (value >= min && value <= max),
             field,
-            FormattableString.Invariant($"must be from {least} to {most}")
+            FormattableString.Invariant($"must be from {min} to {max}")
         );
-
-    private T? Word<T>(string? text, string field, T? fallback) where T : struct, Enum
-    {
-        if (text is null && fallback is not null) return fallback;
-        foreach (var value in Enum.GetValues<T>()) if (JsonNamingPolicy.CamelCase.ConvertName(value.ToString()) == text) return value;
-        _check.That(
-            false,
-            field,
-            "must be one of " + string.Join(", ", Enum.GetValues<T>().Select(v => JsonNamingPolicy.CamelCase.ConvertName(v.ToString())))
-        );
-        return fallback;
-    }
 }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using AgentInvest.Finance.Optimization;
 
 namespace AgentInvest.AI.Optimization;
 
@@ -15,56 +15,59 @@ public sealed partial class OptimizePortfolio
     /// 0; other objectives and targetVolatility do not take it.</param>
     /// <param name="FrontierPoints">10 to 100; default 20.</param>
     public sealed record Request(
-        IReadOnlyList<string>? Symbols,
-        InlinePrices? Prices,
-        string? Objective,
-        int? LookbackDays,
-        EstimatorChoice? Estimator,
-        double? RiskFreeRate,
-        double? Confidence,
-        double? TargetReturn,
-        double? TargetVolatility,
-        double? RiskAversion,
-        IReadOnlyDictionary<string, string>? Sectors,
-        IReadOnlyDictionary<string, double>? CurrentWeights,
-        double? TransactionCost,
-        int? FrontierPoints,
-        ConstraintSet? Constraints,
-        IReadOnlyList<ViewOn>? Views,
-        BlackLittermanChoice? BlackLitterman
+        Objective Objective,
+        IReadOnlyList<string>? Symbols = null,
+        PriceMatrix? Prices = null,
+        int? LookbackDays = null,
+        Estimator? Estimator = null,
+        double? RiskFreeRate = null,
+        double? Confidence = null,
+        double? TargetReturn = null,
+        double? TargetVolatility = null,
+        double? RiskAversion = null,
+        IReadOnlyDictionary<string, string>? Sectors = null,
+        IReadOnlyDictionary<string, double>? CurrentWeights = null,
+        double? TransactionCost = null,
+        int? FrontierPoints = null,
+        Constraints? Constraints = null,
+        IReadOnlyList<InvestorView>? Views = null,
+        BlackLittermanOptions? BlackLitterman = null
     );
 
     /// <param name="Values">By date, then symbol; null before listing.</param>
-    public sealed record InlinePrices(IReadOnlyList<string>? Symbols, IReadOnlyList<DateOnly>? Dates, IReadOnlyList<double?[]>? Values);
+    public sealed record PriceMatrix(
+        IReadOnlyList<string> Symbols,
+        IReadOnlyList<DateOnly> Dates,
+        IReadOnlyList<IReadOnlyList<double?>> Values
+    );
 
-    /// <param name="Returns">geometric (default), arithmetic, ema or capm.</param>
-    /// <param name="Covariance">sample (default), ledoitWolf, ledoitWolfConstantCorrelation, ledoitWolfSingleFactor, exponential or
-    /// semi.</param>
-    public sealed record EstimatorChoice(string? Returns, string? Covariance);
+    /// <param name="Returns">Default geometric.</param>
+    /// <param name="Covariance">Default sample.</param>
+    public sealed record Estimator(ReturnEstimator? Returns = null, CovarianceEstimator? Covariance = null);
 
     /// <param name="SectorMax">By sector, the most of its symbols together.</param>
     /// <param name="TurnoverMax">Of ½·Σ|w − currentWeights|.</param>
     /// <param name="LongOnly">Default true; false alone allows −1 to 1.</param>
-    public sealed record ConstraintSet(
-        double? MinWeight,
-        double? MaxWeight,
-        IReadOnlyDictionary<string, double>? SectorMax,
-        double? TurnoverMax,
-        bool? LongOnly
+    public sealed record Constraints(
+        double? MinWeight = null,
+        double? MaxWeight = null,
+        IReadOnlyDictionary<string, double>? SectorMax = null,
+        double? TurnoverMax = null,
+        bool? LongOnly = null
     );
 
     /// <param name="Weights">The portfolio viewed, by symbol; 1 and −1 for one symbol over another.</param>
+    /// <param name="Return">What it is expected to return.</param>
     /// <param name="Confidence">0 to 1 (Idzorek); without it as uncertain as the prior.</param>
-    public sealed record ViewOn(IReadOnlyDictionary<string, double>? Weights, double? Return, double? Confidence);
+    public sealed record InvestorView(IReadOnlyDictionary<string, double> Weights, double Return, double? Confidence = null);
 
-    /// <param name="Prior">market (default with marketCaps), equal (default without) or returns by symbol.</param>
     /// <param name="RiskAversion">Of the market prior; default the request's, else 1.</param>
     /// <param name="Tau">Default 0.05.</param>
-    public sealed record BlackLittermanChoice(
-        JsonElement? Prior,
-        IReadOnlyDictionary<string, double>? MarketCaps,
-        double? RiskAversion,
-        double? Tau
+    public sealed record BlackLittermanOptions(
+        PriorReturns? Prior = null,
+        IReadOnlyDictionary<string, double>? MarketCaps = null,
+        double? RiskAversion = null,
+        double? Tau = null
     );
 
     /// <param name="Cvar">Of minCvar: the mean return of the worst days in sample, negative for a loss.</param>
@@ -78,7 +81,7 @@ public sealed partial class OptimizePortfolio
         double Volatility,
         double? Sharpe,
         IReadOnlyList<FrontierPoint> Frontier,
-        Tested? OutOfSample,
+        OutOfSampleRecord? OutOfSample,
         string Method,
         DateTimeOffset AsOf,
         string Source,
@@ -97,7 +100,7 @@ public sealed partial class OptimizePortfolio
     );
 
     /// <param name="Fallbacks">Windows in which no portfolio satisfied the request, and equal weights were held.</param>
-    public sealed record Tested(
+    public sealed record OutOfSampleRecord(
         DateOnly From,
         DateOnly To,
         int Windows,
@@ -107,11 +110,11 @@ public sealed partial class OptimizePortfolio
         double? Sharpe,
         double? MaxDrawdown,
         double Turnover,
-        TestedBaseline Baseline,
+        OutOfSampleBaseline Baseline,
         string? Note
     );
 
-    public sealed record TestedBaseline(
+    public sealed record OutOfSampleBaseline(
         string Name,
         double Return,
         double? Volatility,

@@ -1,3 +1,4 @@
+using AgentInvest.Core;
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
@@ -6,14 +7,20 @@ using AgentInvest.Market;
 namespace AgentInvest.AI.Profiles;
 
 /// <summary>GET and PUT /ai/profile: what advice is to respect.</summary>
+[Singleton]
 public sealed class ManageProfile(Db db, MarketData market, TimeProvider time)
 {
-    private const int MostExclusions = 100;
+    private const int MaxExclusions = 100;
 
     /// <param name="HorizonYears">1 to 60.</param>
     /// <param name="RiskTolerance">1, hardly any, to 10.</param>
     /// <param name="Exclusions">Symbols and sectors not to be proposed.</param>
-    public sealed record Request(int? HorizonYears, int? RiskTolerance, IReadOnlyList<string>? Exclusions, string? BaseCurrency);
+    public sealed record Request(
+        int HorizonYears,
+        int RiskTolerance,
+        string BaseCurrency,
+        IReadOnlyList<string?>? Exclusions = null
+    );
 
     public sealed record Response(int HorizonYears, int RiskTolerance, IReadOnlyList<string> Exclusions, string BaseCurrency);
 
@@ -33,7 +40,7 @@ public sealed class ManageProfile(Db db, MarketData market, TimeProvider time)
         check.That(request.HorizonYears is >= 1 and <= 60, "horizonYears", "must be from 1 to 60");
         check.That(request.RiskTolerance is >= 1 and <= 10, "riskTolerance", "must be from 1 to 10");
         var exclusions = request.Exclusions ?? [];
-        if (check.That(exclusions.Count <= MostExclusions, "exclusions", $"must be {MostExclusions} at most"))
+        if (check.That(exclusions.Count <= MaxExclusions, "exclusions", $"must be {MaxExclusions} at most"))
             for (var i = 0; i < exclusions.Count; i++)
                 check.That(
                     exclusions[i]?.Trim() is { Length: >= 1 and <= 64 } text && !text.Any(char.IsControl),
@@ -41,9 +48,9 @@ public sealed class ManageProfile(Db db, MarketData market, TimeProvider time)
                     "must be a symbol or a sector of 1 to 64 characters"
                 );
         var today = Instants.DayOf(time.GetUtcNow());
-        var currency = request.BaseCurrency ?? "";
+        var currency = request.BaseCurrency;
         check.That(
-            currency is { Length: 3 }
+            currency.Length == 3
                 && currency.All(char.IsAsciiLetterUpper)
                 && await market.RatesAsync(currency, "USD", today, today, ct) is not null,
             "baseCurrency",
@@ -54,7 +61,12 @@ public sealed class ManageProfile(Db db, MarketData market, TimeProvider time)
             await db.OneAsync(
                 """
                 insert into ai.profiles (user_id, horizon_years, risk_tolerance, exclusions, base_currency) values ($1, $2, $3, $4, $5)
-                on conflict (user_id) do update set horizon_years = excluded.horizon_years, risk_tolerance = excluded.risk_tolerance, exclusions = excluded.exclusions, base_currency = excluded.base_currency, updated_at = now()
+                on conflict (user_id) do update set
+                  horizon_years = excluded.horizon_years,
+                  risk_tolerance = excluded.risk_tolerance,
+                  exclusions = excluded.exclusions,
+                  base_currency = excluded.base_currency,
+                  updated_at = now()
                 returning horizon_years, risk_tolerance, exclusions, base_currency
                 """,
                 Read,
@@ -62,7 +74,7 @@ public sealed class ManageProfile(Db db, MarketData market, TimeProvider time)
                 user.Id,
                 request.HorizonYears,
                 request.RiskTolerance,
-                exclusions.Select(e => e.Trim()).Distinct().ToArray(),
+                exclusions.Select(e => e!.Trim()).Distinct().ToArray(),
                 currency
             )
         )!;

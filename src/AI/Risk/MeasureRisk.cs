@@ -1,38 +1,35 @@
-using System.Text.Json;
+using AgentInvest.Core;
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
 using AgentInvest.Finance.Risk;
 using AgentInvest.Finance.Volatility;
 using AgentInvest.Market;
+using AgentInvest.Market.History;
 using AgentInvest.Portfolio.Performance;
 
 namespace AgentInvest.AI.Risk;
 
 /// <summary>POST /ai/risk: of returns, of symbols or of a portfolio.</summary>
-public sealed class MeasureRisk
+[Singleton]
+public sealed class MeasureRisk(AdjustedCloses closes, GetDailyReturns dailyReturns, TimeProvider time)
 {
-    /// <summary>Most returns, and most symbols, in one request.</summary>
-    public const int MostReturns = 100_000;
-    public const int MostSymbols = 100;
-    private const double LargestReturn = 1000;
+    public const int MaxReturns = 100_000;
+    public const int MaxSymbols = 100;
+    private const double MaxReturn = 1000;
     private const int ThreeYears = 756;
 
-    private readonly AdjustedCloses _closes;
-    private readonly GetDailyReturns _returns;
-    private readonly TimeProvider _time;
-
-    internal MeasureRisk(AdjustedCloses closes, GetDailyReturns returns, TimeProvider time) =>
-        (_closes, _returns, _time) = (closes, returns, time);
-
-    /// <param name="Benchmark">A symbol, or returns as many as those measured.</param>
+    /// <summary>Exactly one of returns, symbols and portfolioId.</summary>
+    /// <param name="Returns">Simple, one a period.</param>
+    /// <param name="PeriodsPerYear">Default 252.</param>
+    /// <param name="Confidence">Of VaR and CVaR; default 0.95.</param>
     public sealed record Request(
-        IReadOnlyList<double>? Returns,
-        IReadOnlyList<string>? Symbols,
-        Guid? PortfolioId,
-        JsonElement? Benchmark,
-        double? PeriodsPerYear,
-        double? Confidence
+        IReadOnlyList<double>? Returns = null,
+        IReadOnlyList<string>? Symbols = null,
+        Guid? PortfolioId = null,
+        RiskBenchmark? Benchmark = null,
+        double? PeriodsPerYear = null,
+        double? Confidence = null
     );
 
     public sealed record Response(
@@ -47,7 +44,7 @@ public sealed class MeasureRisk
         double? Alpha,
         double? Skew,
         double? Kurtosis,
-        Forecast? ForecastVolatility,
+        VolatilityForecast? ForecastVolatility,
         double? TrackingError,
         double? InformationRatio,
         int Observations,
@@ -57,21 +54,21 @@ public sealed class MeasureRisk
     );
 
     /// <param name="Value">Annual.</param>
-    public sealed record Forecast(string Model, int HorizonDays, double Value, Evidence OutOfSample);
+    public sealed record VolatilityForecast(string Model, int HorizonDays, double Value, ForecastRecord OutOfSample);
 
     /// <summary>Mean QLIKE of one-period forecasts against squared returns that the model had not seen; lower is better.</summary>
-    public sealed record Evidence(int Observations, double Qlike, Baseline Baseline);
-    public sealed record Baseline(string Name, double Qlike);
+    public sealed record ForecastRecord(int Observations, double Qlike, VolatilityBaseline Baseline);
 
     private sealed record Measured(double[] Returns, DateOnly[]? Days, string? Source);
 
     public async Task<Response> HandleAsync(CurrentUser user, Request request, CancellationToken ct)
     {
-        var benchmark = Check(request, out var benchmarkSymbol);
-        var today = Instants.DayOf(_time.GetUtcNow());
+        Validate(request);
+        var benchmark = request.Benchmark?.Returns?.ToArray();
+        var today = Instants.DayOf(time.GetUtcNow());
         var measured = request.PortfolioId is { } portfolio ? await OfPortfolioAsync(user, portfolio, today, ct)
             : request.Symbols is { } symbols ? await OfSymbolsAsync(symbols, today, ct) : new Measured([.. request.Returns!], null, null);
-        if (benchmarkSymbol is not null) (measured, benchmark) = await AgainstAsync(measured, benchmarkSymbol, today, ct);
+        if (request.Benchmark?.Symbol is { } symbol) (measured, benchmark) = await PairAsync(measured, symbol, today, ct);
         if (benchmark is not null && benchmark.Length != measured.Returns.Length)
             throw Problems.Validation(
                 "benchmark",
@@ -80,7 +77,7 @@ public sealed class MeasureRisk
         return Measure(measured, benchmark, request.PeriodsPerYear ?? 252, request.Confidence ?? 0.95);
     }
 
-    private static double[]? Check(Request r, out string? symbol)
+    private static void Validate(Request r)
     {
         var check = new Check();
         var given = (r.Returns is null ? 0 : 1) + (r.Symbols is null ? 0 : 1) + (r.PortfolioId is null ? 0 : 1);
@@ -92,31 +89,21 @@ public sealed class MeasureRisk
         check.That(given == 1, subject, "give exactly one of returns, symbols and portfolioId");
         if (
             r.Returns is { } returns
-            && check.That(returns.Count is >= 1 and <= MostReturns, "returns", $"must have 1 to {MostReturns} items")
+            && check.That(returns.Count is >= 1 and <= MaxReturns, "returns", $"must have 1 to {MaxReturns} items")
         )
             CheckReturns(check, returns, "returns");
         if (r.Symbols is { } symbols)
-            check.That(symbols.Count is >= 1 and <= MostSymbols, "symbols", $"must name 1 to {MostSymbols} symbols");
+            check.That(symbols.Count is >= 1 and <= MaxSymbols, "symbols", $"must name 1 to {MaxSymbols} symbols");
         check.That(r.PeriodsPerYear is null or (>= 1 and <= 1e6), "periodsPerYear", "must be from 1 to 1000000");
         check.That(r.Confidence is null or (> 0 and < 1), "confidence", "must be above 0 and below 1");
-        double[]? list = null;
-        symbol = null;
-        switch (r.Benchmark?.ValueKind)
+        if (r.Benchmark?.Symbol is not null)
+            check.That(r.Returns is null, "benchmark", "must be a list beside returns: they have no dates to find a symbol's by");
+        if (r.Benchmark?.Returns is { } list)
         {
-            case null or JsonValueKind.Null: break;
-            case JsonValueKind.String:
-                symbol = r.Benchmark.Value.GetString();
-                check.That(r.Returns is null, "benchmark", "must be a list beside returns: they have no dates to find a symbol's by");
-                break;
-            case JsonValueKind.Array when r.Benchmark.Value.EnumerateArray().All(x => x.ValueKind == JsonValueKind.Number):
-                list = r.Benchmark.Value.EnumerateArray().Select(x => x.GetDouble()).ToArray();
-                CheckReturns(check, list, "benchmark");
-                check.That(r.Returns is null || r.Returns.Count == list.Length, "benchmark", "must be as long as returns");
-                break;
-            default: check.That(false, "benchmark", "must be a symbol or a list of returns"); break;
+            CheckReturns(check, list, "benchmark");
+            check.That(r.Returns is null || r.Returns.Count == list.Count, "benchmark", "must be as long as returns");
         }
         check.ThrowIfAny();
-        return list;
     }
 
     private static void CheckReturns(Check check, IReadOnlyList<double> returns, string field)
@@ -124,9 +111,9 @@ public sealed class MeasureRisk
         for (var i = 0; i < returns.Count; i++)
             if (
                 !check.That(
-                    returns[i] is >= -1 and <= LargestReturn,
+                    returns[i] is >= -1 and <= MaxReturn,
                     $"{field}[{i}]",
-                    $"must be a simple return from -1 to {LargestReturn}"
+                    $"must be a simple return from -1 to {MaxReturn}"
                 )
             )
                 return;
@@ -135,14 +122,14 @@ public sealed class MeasureRisk
     private async Task<Measured> OfPortfolioAsync(CurrentUser user, Guid portfolio, DateOnly today, CancellationToken ct)
     {
         if (user.Scopes is { } scopes && !scopes.Contains("portfolio:read")) throw Problems.InsufficientScope("portfolio:read");
-        var days = await _returns.HandleAsync(user, portfolio, today.AddYears(-3), today, ct);
+        var days = await dailyReturns.HandleAsync(user, portfolio, today.AddYears(-3), today, ct);
         return new Measured(days.Select(d => d.Return).ToArray(), days.Select(d => d.Date).ToArray(), null);
     }
 
     private async Task<Measured> OfSymbolsAsync(IReadOnlyList<string> names, DateOnly today, CancellationToken ct)
     {
         var symbols = names.Select((s, i) => Symbols.Parse(s, $"symbols[{i}]")).Distinct().ToList();
-        var table = await _closes.LoadAsync(symbols, "symbols", ThreeYears + 1, today, ct);
+        var table = await closes.LoadAsync(symbols, "symbols", ThreeYears + 1, today, ct);
         var first = table.Prices.Max(p => Array.FindIndex(p, x => !double.IsNaN(x)));
         var returns = new double[Math.Max(0, table.Days.Length - first - 1)];
         foreach (var p in table.Prices)
@@ -151,11 +138,11 @@ public sealed class MeasureRisk
         return new Measured(returns, table.Days[(first + 1)..], table.Source);
     }
 
-    /// <summary>Over the days both have; between them both run on.</summary>
-    private async Task<(Measured, double[])> AgainstAsync(Measured measured, string text, DateOnly today, CancellationToken ct)
+    /// <summary>Over the days both have; returns of the days between are compounded.</summary>
+    private async Task<(Measured, double[])> PairAsync(Measured measured, string text, DateOnly today, CancellationToken ct)
     {
         var symbol = Symbols.Parse(text, "benchmark");
-        var table = await _closes.LoadAsync([symbol], "benchmark", int.MaxValue, today, ct);
+        var table = await closes.LoadAsync([symbol], "benchmark", int.MaxValue, today, ct);
         var (own, theirs, days) = (new List<double>(), new List<double>(), new List<DateOnly>());
         var (run, last) = (1.0, -1);
         for (var i = 0; i < measured.Returns.Length; i++)
@@ -194,11 +181,11 @@ public sealed class MeasureRisk
             Finite(RiskMeasures.Kurtosis(r)),
             forecast is null || baseline is null || !double.IsFinite(forecast.Value)
                 ? null
-                : new Forecast(
+                : new VolatilityForecast(
                     forecast.Model,
                     1,
                     forecast.Value,
-                    new Evidence(forecast.Periods, forecast.Candidates[0].Qlike, new Baseline(baseline.Model, baseline.Qlike))
+                    new ForecastRecord(forecast.Periods, forecast.Candidates[0].Qlike, new VolatilityBaseline(baseline.Model, baseline.Qlike))
                 ),
             benchmark is null ? null : Finite(RiskMeasures.TrackingError(r, benchmark, periods)),
             benchmark is null ? null : Finite(RiskMeasures.InformationRatio(r, benchmark, periods)),

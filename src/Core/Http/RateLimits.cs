@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using AgentInvest.Core.Data;
 using AgentInvest.Core.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
-using StackExchange.Redis;
 
 namespace AgentInvest.Core.Http;
 
@@ -35,12 +35,12 @@ public sealed class RateLimitOptions
 /// a bucket per account and source beside it, drawn from at the same calls and of the same size, could never be the emptier one, so there
 /// is none: what it is for, guessing one account, the pauses of failures do.
 /// </summary>
-public sealed class RateLimits(IOptions<RateLimitOptions> options, TimeProvider time, IConnectionMultiplexer? redis = null)
+public sealed class RateLimits(IOptions<RateLimitOptions> options, TimeProvider time, RedisBreaker? redis = null)
 {
     private const int SweepAt = 100_000;
     private readonly RateLimitOptions _options = options.Value;
     private readonly ConcurrentDictionary<(string Kind, string Key), Bucket> _buckets = new();
-    private readonly RedisBuckets? _shared = redis is null ? null : new RedisBuckets(redis, time);
+    private readonly RedisBuckets? _shared = redis is null ? null : new RedisBuckets(redis);
 
     /// <summary>Draws from the address's guard; 429 when it is empty.</summary>
     internal void Guard(HttpContext http, string ip)

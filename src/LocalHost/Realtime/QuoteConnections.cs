@@ -19,13 +19,13 @@ internal sealed partial class QuoteConnections(
     Revocations revocations,
     TimeProvider time,
     ILogger<QuoteConnections> log
-) : BackgroundService, IQuotePush, ISignalRDispatcher
+) : BackgroundService, IQuotePublisher, ISignalRDispatcher
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
     private readonly ConcurrentDictionary<string, Connection> _connections = new();
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, Connection>> _bySymbol = new();
 
-    public IReadOnlyCollection<string> Listened => _bySymbol.Where(s => !s.Value.IsEmpty).Select(s => s.Key).ToList();
+    public IReadOnlyCollection<string> SubscribedSymbols => _bySymbol.Where(s => !s.Value.IsEmpty).Select(s => s.Key).ToList();
 
     public void Add(HubCallerContext context, QuoteListener listener)
     {
@@ -46,7 +46,7 @@ internal sealed partial class QuoteConnections(
             if (_bySymbol.TryGetValue(symbol, out var listeners)) listeners.TryRemove(connectionId, out _);
     }
 
-    public void Offer(IReadOnlyList<QuoteTick> ticks)
+    public void Publish(IReadOnlyList<QuoteTick> ticks)
     {
         foreach (var tick in ticks)
             if (_bySymbol.TryGetValue(tick.Symbol, out var listeners))
@@ -57,7 +57,7 @@ internal sealed partial class QuoteConnections(
     public Task SendAsync(string hub, SignalRMessageAction message, CancellationToken ct)
     {
         foreach (var argument in message.Arguments ?? [])
-            if (argument is IReadOnlyList<QuoteTick> ticks) Offer(ticks);
+            if (argument is IReadOnlyList<QuoteTick> ticks) Publish(ticks);
         return Task.CompletedTask;
     }
 

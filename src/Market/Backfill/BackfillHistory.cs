@@ -1,3 +1,4 @@
+using AgentInvest.Core;
 using AgentInvest.Core.Data;
 using AgentInvest.Market.Providers;
 using NpgsqlTypes;
@@ -8,26 +9,38 @@ namespace AgentInvest.Market.Backfill;
 /// Loads daily history into partitions by binary COPY: all of a symbol the first time or when its source has changed, else what is new. One
 /// transaction per symbol, so running it again, or twice at once, changes nothing.
 /// </summary>
-public sealed class BackfillHistory
+[Singleton]
+public sealed class BackfillHistory(ProviderChain chain, Db db, TimeProvider time)
 {
-    private readonly ProviderChain _chain;
-    private readonly Db _db;
-    private readonly TimeProvider _time;
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromHours(1);
+    private DateTimeOffset _currentUntil;
 
-    internal BackfillHistory(ProviderChain chain, Db db, TimeProvider time) => (_chain, _db, _time) = (chain, db, time);
+    /// <summary>
+    /// Whether any series is stale. Cheap enough for a timer of seconds: once nothing was found it is looked for again in the next hour
+    /// only, or on the next day.
+    /// </summary>
+    public async Task<bool> IsDueAsync(CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        if (now < _currentUntil) return false;
+        if ((await FindStaleAsync(ct)).Count > 0) return true;
+        var nextDay = Instants.StartOf(Instants.DayOf(now).AddDays(1));
+        _currentUntil = now + CheckInterval < nextDay ? now + CheckInterval : nextDay;
+        return false;
+    }
 
     /// <summary>Symbols whose stored series is missing, of another version, or behind.</summary>
-    public async Task<IReadOnlyList<string>> StaleAsync(CancellationToken ct)
+    public async Task<IReadOnlyList<string>> FindStaleAsync(CancellationToken ct)
     {
         var yesterday = Yesterday();
-        var current = await _db.ListAsync(
+        var current = await db.ListAsync(
             "select symbol, version from market.series where checked >= $1",
             r => (Symbol: r.GetString(0), Version: r.GetString(1)),
             ct,
             yesterday
         );
         var known = current.ToDictionary(c => c.Symbol, c => c.Version);
-        return _chain
+        return chain
             .All()
             .Where(x => known.GetValueOrDefault(x.Instrument.Symbol) != x.Provider.Version)
             .Select(x => x.Instrument.Symbol)
@@ -38,9 +51,9 @@ public sealed class BackfillHistory
     /// <returns>How many bars were added.</returns>
     public async Task<int> LoadAsync(string symbol, CancellationToken ct)
     {
-        if (_chain.Of(symbol) is not { } provider) return 0;
+        if (chain.Of(symbol) is not { } provider) return 0;
         var yesterday = Yesterday();
-        return await _db.InTransactionAsync(
+        return await db.InTransactionAsync(
             async tx =>
             {
                 await tx.ExecuteAsync(
@@ -62,7 +75,7 @@ public sealed class BackfillHistory
                     ct,
                     symbol
                 );
-                var bars = provider.Daily(symbol, through?.AddDays(1) ?? DateOnly.MinValue, yesterday, _time.GetUtcNow());
+                var bars = provider.Daily(symbol, through?.AddDays(1) ?? DateOnly.MinValue, yesterday, time.GetUtcNow());
                 await using (
                     var copy = await tx.Connection.BeginBinaryImportAsync(
                         "copy market.bars_daily (symbol, day, open, high, low, close, volume) from stdin (format binary)",
@@ -94,5 +107,5 @@ public sealed class BackfillHistory
         );
     }
 
-    private DateOnly Yesterday() => Instants.DayOf(_time.GetUtcNow()).AddDays(-1);
+    private DateOnly Yesterday() => Instants.DayOf(time.GetUtcNow()).AddDays(-1);
 }

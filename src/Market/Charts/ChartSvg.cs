@@ -5,12 +5,14 @@ using AgentInvest.Finance.Indicators;
 
 namespace AgentInvest.Market.Charts;
 
+public enum ChartTheme { Light, Dark }
+
 /// <summary>
 /// Colours of a chart; the pairs on their background have a contrast of 4.5 : 1 where they carry text, 3 : 1 elsewhere (WCAG AA).
 /// </summary>
-internal sealed record ChartTheme(string Paper, string Grid, string Text, string Muted, string Rise, string Fall, string[] Lines)
+internal sealed record ChartColors(string Paper, string Grid, string Text, string Muted, string Rise, string Fall, string[] Lines)
 {
-    public static readonly ChartTheme Light = new(
+    public static readonly ChartColors Light = new(
         "#ffffff",
         "#e5e7eb",
         "#111827",
@@ -19,7 +21,7 @@ internal sealed record ChartTheme(string Paper, string Grid, string Text, string
         "#b91c1c",
         ["#1d4ed8", "#c2410c", "#7e22ce", "#0f766e", "#be185d", "#854d0e"]
     );
-    public static readonly ChartTheme Dark = new(
+    public static readonly ChartColors Dark = new(
         "#111827",
         "#2b3648",
         "#f3f4f6",
@@ -28,6 +30,8 @@ internal sealed record ChartTheme(string Paper, string Grid, string Text, string
         "#f87171",
         ["#60a5fa", "#fb923c", "#c084fc", "#2dd4bf", "#f472b6", "#facc15"]
     );
+
+    public static ChartColors Of(ChartTheme theme) => theme == ChartTheme.Dark ? Dark : Light;
 }
 
 /// <summary>One line or row of columns: a value per bar, NaN for none.</summary>
@@ -39,17 +43,17 @@ internal sealed record ChartPane(string Title, List<ChartLine> Lines);
 /// <summary>
 /// Candles, volume and panes as a picture, with attributes only: it needs no style sheet, font or script, and looks the same everywhere.
 /// </summary>
-internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartTheme theme)
+internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartColors colors)
 {
-    private const int Left = 8, Axis = 62, Header = 44, Gap = 10, NarrowestCandle = 4;
+    private const int Left = 8, Axis = 62, Header = 44, Gap = 10, MinCandleWidth = 4;
     private readonly StringBuilder _svg = new();
     private readonly int _plot = width - Left - Axis;
     private int _y = Header;
 
-    /// <summary>So many bars share a candle that it is wide enough to be seen.</summary>
-    private int Share => Math.Max(1, (int)Math.Ceiling(bars.Length * (double)NarrowestCandle / _plot));
+    /// <summary>More than one where a candle of each bar would be too narrow to be seen.</summary>
+    private int BarsPerCandle => Math.Max(1, (int)Math.Ceiling(bars.Length * (double)MinCandleWidth / _plot));
 
-    private int Candles => (bars.Length + Share - 1) / Share;
+    private int Candles => (bars.Length + BarsPerCandle - 1) / BarsPerCandle;
 
     public string Draw(string title, string note, List<ChartLine> overlays, List<ChartPane> panes)
     {
@@ -61,14 +65,14 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartThe
         );
         _svg.Append(
             CultureInfo.InvariantCulture,
-            $"<title>{Escape(title)}</title><rect width=\"{width}\" height=\"{height}\" fill=\"{theme.Paper}\"/>"
+            $"<title>{Escape(title)}</title><rect width=\"{width}\" height=\"{height}\" fill=\"{colors.Paper}\"/>"
         );
-        Text(Left, 18, title, theme.Text, "start", 14, bold: true);
-        Text(Left, 34, note, theme.Muted);
-        if (Share > 1) Text(width - 11, 18, $"{Share} bars a candle", theme.Muted, "end");
+        Text(Left, 18, title, colors.Text, "start", 14, bold: true);
+        Text(Left, 34, note, colors.Muted);
+        if (BarsPerCandle > 1) Text(width - 11, 18, $"{BarsPerCandle} bars a candle", colors.Muted, "end");
         if (bars.Length == 0)
         {
-            Text(width / 2d, Header + prices / 2d, "No bars in this range", theme.Muted, "middle", 13);
+            Text(width / 2d, Header + prices / 2d, "No bars in this range", colors.Muted, "middle", 13);
             return _svg.Append("</svg>").ToString();
         }
         var bottom = height - 30;
@@ -96,7 +100,7 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartThe
         for (var i = 0; i < groups.Length; i++)
         {
             var (bar, x) = (groups[i], X(i));
-            var colour = bar.Close >= bar.Open ? theme.Rise : theme.Fall;
+            var colour = bar.Close >= bar.Open ? colors.Rise : colors.Fall;
             var (top, bottom) = (scale(Math.Max(bar.Open, bar.Close)), scale(Math.Min(bar.Open, bar.Close)));
             _svg.Append(
                 CultureInfo.InvariantCulture,
@@ -115,9 +119,9 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartThe
         for (var i = 0; i < groups.Length; i++)
             _svg.Append(
                 CultureInfo.InvariantCulture,
-                $"<rect x=\"{X(i) - body / 2:0.#}\" y=\"{scale(groups[i].Volume):0.#}\" width=\"{body:0.#}\" height=\"{_y + height - scale(groups[i].Volume):0.#}\" fill=\"{(groups[i].Close >= groups[i].Open ? theme.Rise : theme.Fall)}\" fill-opacity=\"0.55\"/>"
+                $"<rect x=\"{X(i) - body / 2:0.#}\" y=\"{scale(groups[i].Volume):0.#}\" width=\"{body:0.#}\" height=\"{_y + height - scale(groups[i].Volume):0.#}\" fill=\"{(groups[i].Close >= groups[i].Open ? colors.Rise : colors.Fall)}\" fill-opacity=\"0.55\"/>"
             );
-        Caption([("Volume", theme.Muted)]);
+        Caption([("Volume", colors.Muted)]);
         _y += height + Gap;
     }
 
@@ -133,7 +137,7 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartThe
                 if (Sample(line, i) is var v && double.IsFinite(v))
                     _svg.Append(
                         CultureInfo.InvariantCulture,
-                        $"<path d=\"M{X(i):0.#} {scale(0):0.#}V{scale(v):0.#}\" stroke=\"{(v >= 0 ? theme.Rise : theme.Fall)}\" stroke-opacity=\"0.6\" stroke-width=\"{Math.Max(1, (double)_plot / Candles * 0.6):0.#}\"/>"
+                        $"<path d=\"M{X(i):0.#} {scale(0):0.#}V{scale(v):0.#}\" stroke=\"{(v >= 0 ? colors.Rise : colors.Fall)}\" stroke-opacity=\"0.6\" stroke-width=\"{Math.Max(1, (double)_plot / Candles * 0.6):0.#}\"/>"
                     );
         Lines(pane.Lines.Where(l => !l.AsColumns).ToList(), scale, height, 0, pane.Title);
         _y += height + Gap;
@@ -142,7 +146,7 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartThe
     private void Lines(List<ChartLine> lines, Func<double, double> scale, int height, int first, string? title = null)
     {
         var captions = new List<(string, string)>();
-        if (title is not null) captions.Add((title, theme.Text));
+        if (title is not null) captions.Add((title, colors.Text));
         var clip = $"p{_y}";
         _svg.Append(
             CultureInfo.InvariantCulture,
@@ -150,7 +154,7 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartThe
         );
         for (var i = 0; i < lines.Count; i++)
         {
-            var colour = theme.Lines[(first + i) % theme.Lines.Length];
+            var colour = colors.Lines[(first + i) % colors.Lines.Length];
             captions.Add((lines[i].Label, colour));
             var path = new StringBuilder();
             var pen = false;
@@ -177,7 +181,7 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartThe
             var room = parts[i].Text.Length * 6.4 + 10;
             if (x + room > Left + _plot && i > 0)
             {
-                Text(x, _y + 12, $"+{parts.Count - i}", theme.Muted, halo: true);
+                Text(x, _y + 12, $"+{parts.Count - i}", colors.Muted, halo: true);
                 return;
             }
             Text(x, _y + 12, parts[i].Text, parts[i].Colour, halo: true);
@@ -194,14 +198,14 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartThe
         var (margin, room) = ((high - low) * 0.04, 16d / height * (high - low));
         (low, high) = (low == 0 ? 0 : low - margin, high + margin + room);
         double At(double value) => top + height * (high - value) / (high - low);
-        var step = Nice((high - low) / (ticks > 0 ? ticks : Math.Max(2, height / 44)));
-        _svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{Left} {top + height}H{Left + _plot}\" stroke=\"{theme.Grid}\"/>");
+        var step = RoundUp((high - low) / (ticks > 0 ? ticks : Math.Max(2, height / 44)));
+        _svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{Left} {top + height}H{Left + _plot}\" stroke=\"{colors.Grid}\"/>");
         for (var tick = Math.Ceiling(low / step) * step; tick <= high; tick += step)
         {
             var y = At(tick);
             if (y < top + 8 || y > top + height - 3) continue;
-            _svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{Left} {y:0.#}H{Left + _plot}\" stroke=\"{theme.Grid}\"/>");
-            Text(Left + _plot + 6, y + 4, Short(tick, step), theme.Muted);
+            _svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{Left} {y:0.#}H{Left + _plot}\" stroke=\"{colors.Grid}\"/>");
+            Text(Left + _plot + 6, y + 4, Short(tick, step), colors.Muted);
         }
         return At;
     }
@@ -222,19 +226,19 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartThe
         {
             var x = X(starts[n]);
             if (x < room / 2 || x + room / 2 > width) continue;
-            _svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{x:0.#} {Header}V{bottom}\" stroke=\"{theme.Grid}\"/>");
-            Text(x, bottom + 18, Label(starts[n]), theme.Muted, "middle");
+            _svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{x:0.#} {Header}V{bottom}\" stroke=\"{colors.Grid}\"/>");
+            Text(x, bottom + 18, Label(starts[n]), colors.Muted, "middle");
         }
-        string Label(int candle) => bars[candle * Share].T.ToString(format, CultureInfo.InvariantCulture);
+        string Label(int candle) => bars[candle * BarsPerCandle].T.ToString(format, CultureInfo.InvariantCulture);
     }
 
     private double X(int candle) => Left + (candle + 0.5) * _plot / Candles;
 
-    private double Sample(ChartLine line, int candle) => line.Values[Math.Min((candle + 1) * Share, bars.Length) - 1];
+    private double Sample(ChartLine line, int candle) => line.Values[Math.Min((candle + 1) * BarsPerCandle, bars.Length) - 1];
 
     private Ohlcv Candle(int index)
     {
-        var group = bars.AsSpan(index * Share, Math.Min(Share, bars.Length - index * Share));
+        var group = bars.AsSpan(index * BarsPerCandle, Math.Min(BarsPerCandle, bars.Length - index * BarsPerCandle));
         var joined = group[0];
         foreach (var bar in group[1..])
             joined = joined with
@@ -259,13 +263,13 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartThe
     ) =>
         _svg.Append(
             CultureInfo.InvariantCulture,
-            $"<text x=\"{x:0.#}\" y=\"{y:0.#}\" fill=\"{colour}\" text-anchor=\"{anchor}\" font-size=\"{size}\"{(bold ? " font-weight=\"600\"" : "")}{(halo ? $" paint-order=\"stroke\" stroke=\"{theme.Paper}\" stroke-width=\"3\"" : "")}>{Escape(text)}</text>"
+            $"<text x=\"{x:0.#}\" y=\"{y:0.#}\" fill=\"{colour}\" text-anchor=\"{anchor}\" font-size=\"{size}\"{(bold ? " font-weight=\"600\"" : "")}{(halo ? $" paint-order=\"stroke\" stroke=\"{colors.Paper}\" stroke-width=\"3\"" : "")}>{Escape(text)}</text>"
         );
 
     private static string Escape(string text) => SecurityElement.Escape(text);
 
     /// <summary>1, 2 or 5 times a power of ten.</summary>
-    private static double Nice(double step)
+    private static double RoundUp(double step)
     {
         var power = Math.Pow(10, Math.Floor(Math.Log10(step)));
         return power * (step / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 };
@@ -281,7 +285,7 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartThe
             _ => (1d, ""),
         };
         var digits = Math.Clamp((int)Math.Ceiling(-Math.Log10(step / scaled) - 1e-9), 0, 8);
-        // A tick that should be zero may be its last digit.
+        // A tick at zero may come out as a rounding error.
         return (Math.Abs(value) < step / 1e6 ? 0 : value / scaled).ToString("F" + digits, CultureInfo.InvariantCulture) + unit;
     }
 }

@@ -1,41 +1,42 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text;
+using AgentInvest.Core;
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
 using AgentInvest.Finance.Indicators;
 using AgentInvest.Market.History;
 using AgentInvest.Market.Indicators;
-using Microsoft.AspNetCore.Http;
 
 namespace AgentInvest.Market.Charts;
 
 /// <summary>
 /// GET /market/stocks/{symbol}/chart.svg: candles, volume and indicators of the bars that /history answers for the same query.
 /// </summary>
-public sealed class GetChart
+[Singleton]
+public sealed class GetChart(GetHistory getHistory)
 {
-    private const int Narrowest = 320, Widest = 1600, Usual = 800, MostIndicators = 8;
-    private readonly GetHistory _history;
+    private const int MaxIndicators = 8;
 
-    internal GetChart(GetHistory history) => _history = history;
+    public sealed record Query(
+        GetHistory.Query Bars,
+        [Description("At most 8. " + GetIndicators.NamesDescription)] string[]? Names = null,
+        ChartTheme Theme = ChartTheme.Light,
+        [Range(320, 1600), Description("In pixels; the height follows from what is drawn.")] int Width = 800
+    );
 
-    public async Task<byte[]> HandleAsync(string symbol, HttpRequest request, CancellationToken ct)
+    /// <returns>An SVG document in UTF-8.</returns>
+    public async Task<byte[]> HandleAsync(string symbol, Query query, CancellationToken ct)
     {
-        var width = Width(Query.Text(request, "width"));
-        var theme = Query.Text(request, "theme") switch
-        {
-            null or "light" => ChartTheme.Light,
-            "dark" => ChartTheme.Dark,
-            _ => throw Problems.Validation("theme", "must be light or dark"),
-        };
-        var names = GetIndicators.Names(request);
-        if (names.Length > MostIndicators) throw Problems.Validation("names", $"must name at most {MostIndicators} indicators in a chart");
+        var names = query.Names ?? [];
+        if (names.Length > MaxIndicators) throw Problems.Validation("names", $"must name at most {MaxIndicators} indicators in a chart");
         var requested = names.Length == 0 ? [] : IndicatorNames.Parse(names);
         for (var i = 0; i < requested.Count; i++)
             if (requested[i].Indicator.NeedsOther || requested[i].Indicator.ComputeBricks is not null)
                 throw Problems.Validation($"names[{i}]", "is not drawn in charts");
-        var history = await _history.HandleAsync(symbol, request, ct);
-        var bars = history.Bars.Select(GetIndicators.Read).ToArray();
+        var history = await getHistory.HandleAsync(symbol, query.Bars, ct);
+        var bars = history.Bars.Select(GetIndicators.ToOhlcv).ToArray();
         var (overlays, panes) = (new List<ChartLine>(), new List<ChartPane>());
         foreach (var indicator in requested) Place(indicator, bars, overlays, panes);
         var title =
@@ -45,15 +46,16 @@ public sealed class GetChart
         var note =
             bars.Length == 0
                 ? history.Source
-                : $"{history.Bars[0].T[..10]} – {history.Bars[^1].T[..10]} · {history.Interval} · {history.Source}";
+                : $"{history.Bars[0].T[..10]} – {history.Bars[^1].T[..10]} · {EnumNames.Of(history.Interval)} · {history.Source}";
         return Encoding.UTF8.GetBytes(
-            new ChartSvg(bars, history.Bars.Select(b => b.T).ToArray(), width, theme).Draw(title, note, overlays, panes)
+            new ChartSvg(bars, history.Bars.Select(b => b.T).ToArray(), query.Width, ChartColors.Of(query.Theme)).Draw(
+                title,
+                note,
+                overlays,
+                panes
+            )
         );
     }
-
-    private static int Width(string? text) => text is null ? Usual
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var width) && width is >= Narrowest and <= Widest ? width
-        : throw Problems.Validation("width", $"must be {Narrowest} to {Widest}");
 
     /// <summary>Lines in units of the price go over the candles, all else gets a pane.</summary>
     private static void Place(RequestedIndicator requested, Ohlcv[] bars, List<ChartLine> overlays, List<ChartPane> panes)

@@ -1,23 +1,30 @@
+using AgentInvest.Core;
 using AgentInvest.Core.Http;
 using AgentInvest.Finance.Indicators;
+using AgentInvest.Market.History;
 
 namespace AgentInvest.Market.Indicators;
 
 /// <summary>POST /market/indicators: the same computations on the caller's own bars.</summary>
+[Singleton]
 public sealed class ComputeIndicators
 {
     /// <param name="Bars">Ascending in time, at most 10,000.</param>
+    /// <param name="Names">Such as <c>sma:20</c> or <c>macd:12:26:9</c>.</param>
     /// <param name="Benchmark">The second series of beta, corr and prs; bars of the same times count.</param>
-    public sealed record Request(IReadOnlyList<OwnBar>? Bars, IReadOnlyList<string>? Names, IReadOnlyList<OwnBar>? Benchmark);
+    public sealed record Request(
+        IReadOnlyList<GetHistory.Bar> Bars,
+        IReadOnlyList<string> Names,
+        IReadOnlyList<GetHistory.Bar>? Benchmark = null
+    );
 
     public IndicatorAnswer Handle(Request request)
     {
         var check = new Check();
-        var bars = OwnBars.Read(request.Bars, "bars", check);
-        var benchmark = request.Benchmark is null ? null : OwnBars.Read(request.Benchmark, "benchmark", check);
-        check.That(request.Names is not null, "names", "is required");
+        var bars = CallerBars.Read(request.Bars, "bars", check);
+        var benchmark = request.Benchmark is null ? null : CallerBars.Read(request.Benchmark, "benchmark", check);
         check.ThrowIfAny();
-        var requested = IndicatorNames.Parse(request.Names!);
+        var requested = IndicatorNames.Parse(request.Names);
         if (requested.FindIndex(r => r.Indicator.NeedsOther) is var needs and >= 0 && benchmark is null)
             throw Problems.Validation("benchmark", $"is required by names[{needs}]: a second series of bars");
         return IndicatorAnswer.Of(
@@ -25,7 +32,7 @@ public sealed class ComputeIndicators
             requested,
             bars,
             benchmark is null ? null : Join(bars, benchmark),
-            request.Bars!.Select(b => b.T!).ToArray()
+            request.Bars.Select(b => b.T).ToArray()
         );
     }
 

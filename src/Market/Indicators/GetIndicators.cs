@@ -1,9 +1,9 @@
+using System.ComponentModel;
 using System.Globalization;
-using AgentInvest.Core.Data;
+using AgentInvest.Core;
 using AgentInvest.Core.Http;
 using AgentInvest.Finance.Indicators;
 using AgentInvest.Market.History;
-using Microsoft.AspNetCore.Http;
 
 namespace AgentInvest.Market.Indicators;
 
@@ -11,49 +11,45 @@ namespace AgentInvest.Market.Indicators;
 /// GET /market/stocks/{symbol}/indicators: over exactly the bars that /history answers for the same query, so that both can be laid side by
 /// side.
 /// </summary>
-public sealed class GetIndicators
+[Singleton]
+public sealed class GetIndicators(GetHistory history)
 {
-    private readonly GetHistory _history;
+    internal const string NamesDescription =
+        "Indicators, parameters separated by colons, e.g. `sma:20,rsi,macd:12:26:9,zigzag:close:5`; GET /market/indicators lists them.";
 
-    internal GetIndicators(GetHistory history) => _history = history;
+    public sealed record Query(
+        [Description(NamesDescription)] string[] Names,
+        GetHistory.Query Bars,
+        [Description("The symbol that beta, corr and prs compare with.")] string? Benchmark = null
+    );
 
-    public async Task<IndicatorAnswer> HandleAsync(string symbol, HttpRequest request, CancellationToken ct)
+    public async Task<IndicatorAnswer> HandleAsync(string symbol, Query query, CancellationToken ct)
     {
-        var requested = IndicatorNames.Parse(Names(request));
-        var history = await _history.HandleAsync(symbol, request, ct);
-        var bars = history.Bars.Select(Read).ToArray();
+        var requested = IndicatorNames.Parse(query.Names);
+        var answer = await history.HandleAsync(symbol, query.Bars, ct);
+        var bars = answer.Bars.Select(ToOhlcv).ToArray();
         return IndicatorAnswer.Of(
-            history.Symbol,
+            answer.Symbol,
             requested,
             bars,
-            await PairedAsync(bars, requested, request, ct),
-            history.Bars.Select(b => b.T).ToArray()
+            await PairAsync(bars, requested, query, ct),
+            answer.Bars.Select(b => b.T).ToArray()
         );
     }
-
-    /// <summary><c>?names=sma:20,rsi</c>.</summary>
-    internal static string[] Names(HttpRequest request) =>
-        (Query.Text(request, "names") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The bars beside the benchmark's closes, where one of the indicators compares.</summary>
-    private async Task<Ohlcv[]?> PairedAsync(
-        Ohlcv[] bars,
-        IReadOnlyList<RequestedIndicator> requested,
-        HttpRequest request,
-        CancellationToken ct
-    )
+    private async Task<Ohlcv[]?> PairAsync(Ohlcv[] bars, List<RequestedIndicator> requested, Query query, CancellationToken ct)
     {
         if (!requested.Any(r => r.Indicator.NeedsOther)) return null;
-        var other =
-            Query.Text(request, "benchmark")
-            ?? throw Problems.Validation("benchmark", "is required by beta, corr and prs: a symbol to compare with");
-        return ComputeIndicators.Join(
-            bars,
-            (await _history.HandleAsync(Symbols.Parse(other, "benchmark"), request, ct)).Bars.Select(Read).ToArray()
+        var benchmark = Symbols.Parse(
+            query.Benchmark ?? throw Problems.Validation("benchmark", "is required by beta, corr and prs: a symbol to compare with"),
+            "benchmark"
         );
+        var answer = await history.HandleAsync(benchmark, query.Bars, ct);
+        return ComputeIndicators.Join(bars, answer.Bars.Select(ToOhlcv).ToArray());
     }
 
-    internal static Ohlcv Read(GetHistory.BarItem bar) =>
+    internal static Ohlcv ToOhlcv(GetHistory.Bar bar) =>
         new(
             DateTime.Parse(bar.T, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal),
             (double)bar.O,

@@ -9,22 +9,23 @@ namespace AgentInvest.Market.Indicators;
 /// <param name="Symbol">Absent for the caller's own bars.</param>
 public sealed record IndicatorAnswer(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Symbol,
-    IReadOnlyList<IndicatorAnswer.Item> Series
+    IReadOnlyList<IndicatorAnswer.ComputedIndicator> Series
 )
 {
     /// <param name="Name">As it was asked for, without parameters.</param>
     /// <param name="Params">By name: a number, a word or a date.</param>
     /// <param name="Outputs">By output: <c>[{t, value}]</c>, a row per bar (per brick for Renko), value null while there is none.</param>
-    public sealed record Item(
+    public sealed record ComputedIndicator(
         string Name,
         IReadOnlyDictionary<string, object?> Params,
         IReadOnlyDictionary<string, IndicatorValues> Outputs
     );
 
     /// <summary>
-    /// Computes what was asked for; <paramref name="times"/> are the bars' own words for their time, <paramref name="paired"/> the same
-    /// bars with the other series, for those that compare.
+    /// Computes what was asked for.
     /// </summary>
+    /// <param name="paired">The same bars with the other series, for indicators that compare.</param>
+    /// <param name="times">The time of each bar as the caller wrote it.</param>
     /// <exception cref="ProblemException">400 naming <c>names[i]</c>.</exception>
     internal static IndicatorAnswer Of(
         string? symbol,
@@ -40,7 +41,7 @@ public sealed record IndicatorAnswer(
                     (r, i) =>
                     {
                         var series = Compute(r, i, r.Indicator.NeedsOther ? paired! : bars);
-                        return new Item(
+                        return new ComputedIndicator(
                             r.Name,
                             r.Indicator.Parameters.Select((p, place) => (p.Name, Value: Shown(p, r.Arguments[place])))
                                 .ToDictionary(p => p.Name, p => p.Value),
@@ -72,7 +73,16 @@ public sealed record IndicatorAnswer(
 /// <summary>One output over all rows, written straight from the columns: there may be hundreds of thousands.</summary>
 [JsonConverter(typeof(Converter))]
 [WrittenAs(
-    """{"type":"array","items":{"type":"object","properties":{"t":{"type":"string"},"value":{"type":["number","boolean","string","null"]}},"required":["t","value"]}}"""
+    """
+    {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "properties": { "t": { "type": "string" }, "value": { "type": ["number", "boolean", "string", "null"] } },
+        "required": ["t", "value"]
+      }
+    }
+    """
 )]
 public sealed class IndicatorValues
 {

@@ -14,14 +14,14 @@ internal sealed record RequestedIndicator(string Name, Indicator Indicator, Argu
 /// </summary>
 internal static class IndicatorNames
 {
-    /// <summary>Of one request.</summary>
-    public const int Most = 25;
+    /// <summary>In one request.</summary>
+    public const int MaxNames = 25;
 
     /// <exception cref="ProblemException">400 naming <c>names[i]</c>.</exception>
     public static List<RequestedIndicator> Parse(IReadOnlyList<string> names)
     {
-        if (names.Count is 0 or > Most)
-            throw Problems.Validation("names", $"must name 1 to {Most} indicators, such as sma:20 or macd:12:26:9");
+        if (names.Count is 0 or > MaxNames)
+            throw Problems.Validation("names", $"must name 1 to {MaxNames} indicators, such as sma:20 or macd:12:26:9");
         var check = new Check();
         var found = new List<RequestedIndicator>();
         for (var i = 0; i < names.Count; i++)
@@ -34,14 +34,14 @@ internal static class IndicatorNames
     private static RequestedIndicator? Parse(string text, out string fault)
     {
         var parts = (text ?? "").Trim().Split(':');
-        fault = $"'{Shown(parts[0])}' is no indicator; GET /v1/market/indicators lists them";
+        fault = $"'{Shortened(parts[0])}' is no indicator; GET /v1/market/indicators lists them";
         if (Catalogue.Find(parts[0]) is not { } indicator) return null;
         var values = indicator.Defaults.Values;
         var given = new bool[values.Length];
         foreach (var part in parts.Skip(1))
         {
-            var place = Array.FindIndex(indicator.Parameters, p => !given[Array.IndexOf(indicator.Parameters, p)] && Takes(p, part));
-            fault = $"'{Shown(part)}' fits no parameter of {indicator.Name}, which are {Describe(indicator)}";
+            var place = Array.FindIndex(indicator.Parameters, p => !given[Array.IndexOf(indicator.Parameters, p)] && Fits(p, part));
+            fault = $"'{Shortened(part)}' fits no parameter of {indicator.Name}, which are {Describe(indicator)}";
             if (place < 0 || !TryRead(indicator.Parameters[place], part, out values[place], out fault)) return null;
             given[place] = true;
         }
@@ -49,7 +49,7 @@ internal static class IndicatorNames
         return fault.Length == 0 ? new RequestedIndicator(parts[0].ToLowerInvariant(), indicator, new Arguments(values)) : null;
     }
 
-    private static bool Takes(Parameter parameter, string text) =>
+    private static bool Fits(Parameter parameter, string text) =>
         parameter.IsDate ? TryDate(text, out _)
         : parameter.Choices.Count > 0 ? Word(parameter, text) >= 0
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
@@ -84,5 +84,5 @@ internal static class IndicatorNames
 
     private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    private static string Shown(string text) => text.Length <= 40 ? text : text[..40] + "…";
+    private static string Shortened(string text) => text.Length <= 40 ? text : text[..40] + "…";
 }

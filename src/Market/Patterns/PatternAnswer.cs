@@ -8,38 +8,38 @@ namespace AgentInvest.Market.Patterns;
 /// <param name="Items">In the order of the bars, then of names.</param>
 public sealed record PatternAnswer(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Symbol,
-    IReadOnlyList<PatternAnswer.Item> Items
+    IReadOnlyList<PatternAnswer.Pattern> Items
 )
 {
     /// <param name="Name">Of a candlestick pattern as TA-Lib names it, <c>CDLENGULFING</c>; of a shape in words, <c>doubleTop</c>.</param>
-    /// <param name="T">Of the bar at which the pattern is complete and known, in that bar's own words.</param>
-    /// <param name="Strength">100 bullish, −100 bearish, ±200 confirmed, 0 of a shape that points nowhere.</param>
+    /// <param name="T">The time of the bar that completes the pattern, as that bar has it.</param>
+    /// <param name="Strength">100 bullish, −100 bearish, ±200 confirmed, 0 for a shape without direction.</param>
     /// <param name="Points">What a shape is drawn through; absent, like the rest, for candlesticks.</param>
     /// <param name="Fit">How well the bars fit the shape, 0 to 1.</param>
     /// <param name="Invalidation">The price beyond which the shape no longer holds.</param>
-    public sealed record Item(string Name, string T, int Strength,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Point>? Points = null,
+    public sealed record Pattern(string Name, string T, int Strength,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<PatternPoint>? Points = null,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Fit = null,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Invalidation = null);
 
-    public sealed record Point(string Role, string T, double Price);
+    public sealed record PatternPoint(string Role, string T, double Price);
 
-    /// <summary>Every pattern there is; <paramref name="times"/> are the bars' own words for their time.</summary>
+    /// <param name="times">The time of each bar as the caller wrote it.</param>
     internal static PatternAnswer Of(string? symbol, Ohlcv[] bars, IReadOnlyList<string> times)
     {
-        IEnumerable<(int Index, Item Item)> found =
+        IEnumerable<(int Index, Pattern Pattern)> found =
         [
-            .. CandlePatterns.Find(bars).Select(h => (h.Index, new Item(h.Name, times[h.Index], h.Strength))),
+            .. CandlePatterns.Find(bars).Select(h => (h.Index, new Pattern(h.Name, times[h.Index], h.Strength))),
             .. ChartPatterns
                 .Find(bars)
                 .Select(p =>
                     (
                         p.Index,
-                        new Item(
+                        new Pattern(
                             p.Name,
                             times[p.Index],
                             p.Strength,
-                            p.Points.Select(x => new Point(x.Role, times[x.Index], x.Price)).ToList(),
+                            p.Points.Select(x => new PatternPoint(x.Role, times[x.Index], x.Price)).ToList(),
                             p.Fit,
                             p.Invalidation
                         )
@@ -48,7 +48,7 @@ public sealed record PatternAnswer(
         ];
         return new PatternAnswer(
             symbol,
-            found.OrderBy(f => f.Index).ThenBy(f => f.Item.Name, StringComparer.Ordinal).Select(f => f.Item).ToList()
+            found.OrderBy(f => f.Index).ThenBy(f => f.Pattern.Name, StringComparer.Ordinal).Select(f => f.Pattern).ToList()
         );
     }
 }

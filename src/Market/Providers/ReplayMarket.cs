@@ -1,4 +1,5 @@
 using System.Globalization;
+using AgentInvest.Core;
 using AgentInvest.Finance.Bars;
 using AgentInvest.Market.Realtime;
 using Microsoft.Extensions.Options;
@@ -9,6 +10,7 @@ namespace AgentInvest.Market.Providers;
 /// Recorded history from a folder: <c>SYMBOL.csv</c> (<c>date,open,high,low,close,volume</c>, raw prices) and <c>actions.csv</c>
 /// (<c>symbol,lastDateBefore,kind,value</c>). Read once at start; a line that cannot be read stops the start, by file and line.
 /// </summary>
+[Singleton]
 internal sealed class ReplayMarket : IMarketProvider
 {
     private readonly Dictionary<string, Series> _series = new(StringComparer.Ordinal);
@@ -77,7 +79,7 @@ internal sealed class ReplayMarket : IMarketProvider
             last.C - previous,
             previous == 0 ? 0 : decimal.Round(100 * (last.C - previous) / previous, 4),
             last.V,
-            "closed",
+            MarketState.Closed,
             Close(last),
             Source,
             true

@@ -1,3 +1,4 @@
+using AgentInvest.Core;
 using AgentInvest.Finance.Bars;
 using AgentInvest.Market.Realtime;
 using Microsoft.Extensions.Options;
@@ -5,12 +6,13 @@ using Microsoft.Extensions.Options;
 namespace AgentInvest.Market.Providers;
 
 /// <summary>The embedded market: about 60 well-known names at invented prices, the same for the same seed.</summary>
+[Singleton]
 internal sealed class SimulatedMarket : IMarketProvider
 {
     public const string SourceName = "simulated";
     private const int MinuteDays = 7;
 
-    /// <summary>The seconds whose prices make a minute bar: those of ticks, so that both tell the same.</summary>
+    /// <summary>The seconds whose prices make a minute bar: those of ticks, so that both agree.</summary>
     private static readonly int[] Samples = [0, 12, 24, 36, 48, 59];
     private readonly Dictionary<string, SimulatedSeries> _series;
     private readonly int _ticksPerSecond;
@@ -122,8 +124,8 @@ internal sealed class SimulatedMarket : IMarketProvider
 
     public IReadOnlyList<CorporateAction> Actions(string symbol, DateTimeOffset now) => _series[symbol].Actions(Day(now));
 
-    private static string StateOf(SimulatedSeries series, DateTimeOffset at) =>
-        series.Trades(Day(at)) && IsOpen(series, at) ? "open" : "closed";
+    private static MarketState StateOf(SimulatedSeries series, DateTimeOffset at) =>
+        series.Trades(Day(at)) && IsOpen(series, at) ? MarketState.Open : MarketState.Closed;
 
     private static bool IsOpen(SimulatedSeries series, DateTimeOffset at)
     {

@@ -1,16 +1,13 @@
+using AgentInvest.Core;
 using AgentInvest.Core.Http;
 using AgentInvest.Market.Providers;
 
 namespace AgentInvest.Market.Quotes;
 
 /// <summary>GET /market/fx/{pair}: <c>USDCHF</c> is francs per dollar.</summary>
-public sealed class GetFxRate
+[Singleton]
+public sealed class GetFxRate(ProviderChain chain, TimeProvider time)
 {
-    private readonly ProviderChain _chain;
-    private readonly TimeProvider _time;
-
-    internal GetFxRate(ProviderChain chain, TimeProvider time) => (_chain, _time) = (chain, time);
-
     public sealed record Response(string Pair, decimal Rate, DateTimeOffset AsOf, string Source, bool Stale);
 
     public Response Handle(string pair)
@@ -18,7 +15,7 @@ public sealed class GetFxRate
         var name = pair.Trim().ToUpperInvariant();
         if (name.Length != 6 || !name.All(char.IsAsciiLetterUpper))
             throw Problems.Validation("pair", "must be two currencies, such as USDCHF");
-        var rate = Fx.Now(_chain, name[..3], name[3..], _time.GetUtcNow()) ?? throw Problems.NotFound($"No source knows the pair {name}.");
+        var rate = Fx.Now(chain, name[..3], name[3..], time.GetUtcNow()) ?? throw Problems.NotFound($"No source knows the pair {name}.");
         return new Response(name, rate.Rate, rate.AsOf, rate.Source, rate.Stale);
     }
 }

@@ -1,36 +1,40 @@
+using System.ComponentModel;
+using AgentInvest.Core;
+using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
 using AgentInvest.Market.Providers;
 
 namespace AgentInvest.Market.Quotes;
 
 /// <summary>GET /market/stocks/search: by symbol and name, forgiving a typo.</summary>
-public sealed class SearchInstruments
+[Singleton]
+public sealed class SearchInstruments(ProviderChain chain)
 {
-    private readonly ProviderChain _chain;
+    public sealed record Query([Description("A symbol or a name, or a part of one; a typo is forgiven.")] string Q);
 
-    internal SearchInstruments(ProviderChain chain) => _chain = chain;
+    /// <param name="Score">0 to 1, the best match.</param>
+    public sealed record FoundInstrument(string Symbol, string Name, string Exchange, InstrumentType Type, decimal Score);
 
-    public sealed record Item(string Symbol, string Name, string Exchange, string Type, decimal Score);
-    public sealed record Response(IReadOnlyList<Item> Items);
+    public sealed record Response(IReadOnlyList<FoundInstrument> Items);
 
-    public Response Handle(string? text)
+    public Response Handle(Query query)
     {
-        var q = text?.Trim().ToUpperInvariant() ?? "";
+        var q = query.Q.Trim().ToUpperInvariant();
         if (q.Length is 0 or > 100) throw Problems.Validation("q", "must have 1 to 100 characters");
         var grams = Trigrams(q);
         return new Response(
-            _chain
+            chain
                 .All()
                 .Select(x => (x.Instrument, Score: Score(x.Instrument, q, grams)))
                 .Where(x => x.Score >= 0.25)
                 .OrderByDescending(x => x.Score)
                 .ThenBy(x => x.Instrument.Symbol, StringComparer.Ordinal)
                 .Take(20)
-                .Select(x => new Item(
+                .Select(x => new FoundInstrument(
                     x.Instrument.Symbol,
                     x.Instrument.Name,
                     x.Instrument.Exchange,
-                    x.Instrument.Type,
+                    EnumNames.Parse<InstrumentType>(x.Instrument.Type),
                     decimal.Round((decimal)x.Score, 3)
                 ))
                 .ToList()

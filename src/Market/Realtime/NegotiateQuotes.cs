@@ -1,3 +1,4 @@
+using AgentInvest.Core;
 using AgentInvest.Core.Security;
 using AgentInvest.Market.Providers;
 
@@ -7,22 +8,19 @@ namespace AgentInvest.Market.Realtime;
 /// POST /market/realtime/{symbols}/negotiate: sends a SignalR client on to the hub, with a token that is good for 60 s and for nothing
 /// else.
 /// </summary>
-public sealed class NegotiateQuotes
+[Singleton]
+public sealed class NegotiateQuotes(ProviderChain chain, IQuoteHub hub)
 {
-    private const int Most = 100;
-    private readonly ProviderChain _chain;
-    private readonly IQuotesDoor _door;
-
-    internal NegotiateQuotes(ProviderChain chain, IQuotesDoor door) => (_chain, _door) = (chain, door);
+    private const int MaxSymbols = 100;
 
     public sealed record Response(string Url, string AccessToken);
 
     public async Task<Response> HandleAsync(CurrentUser user, string symbols, CancellationToken ct)
     {
-        var names = Symbols.ParseList(symbols, Most);
+        var names = Symbols.ParseList(symbols, MaxSymbols);
         foreach (var name in names)
-            if (_chain.Of(name) is null) throw MarketProblems.UnknownSymbol(name);
-        var (url, token) = await _door.OpenAsync(user, names, ct);
+            if (chain.Of(name) is null) throw MarketProblems.UnknownSymbol(name);
+        var (url, token) = await hub.NegotiateAsync(user, names, ct);
         return new Response(url, token);
     }
 }

@@ -9,11 +9,11 @@ public sealed record QuoteTick(
     string Symbol, decimal Price, int Size, decimal Bid, decimal Ask, DateTimeOffset Time, long Seq,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? PrevSeq, string Source);
 
-/// <summary>Where ticks go: the hub of the local host.</summary>
-public interface IQuotePush
+/// <summary>Where ticks are pushed to: the hub of the local host.</summary>
+public interface IQuotePublisher
 {
     /// <summary>What somebody listens to just now.</summary>
-    IReadOnlyCollection<string> Listened { get; }
+    IReadOnlyCollection<string> SubscribedSymbols { get; }
 
-    void Offer(IReadOnlyList<QuoteTick> ticks);
+    void Publish(IReadOnlyList<QuoteTick> ticks);
 }

@@ -4,9 +4,10 @@ using Microsoft.Extensions.Hosting;
 namespace AgentInvest.Market.Realtime;
 
 /// <summary>
-/// Pushes the simulated market's ticks of what is listened to: by the clock, so that it neither drifts nor catches up after a pause.
+/// Publishes the simulated market's ticks of the subscribed symbols: by the clock, so that it neither drifts nor catches up after a pause.
 /// </summary>
-internal sealed class SimulatedTicker(SimulatedMarket market, ProviderChain chain, IQuotePush push, TimeProvider time) : BackgroundService
+internal sealed class SimulatedTicker(SimulatedMarket market, ProviderChain chain, IQuotePublisher publisher, TimeProvider time)
+    : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -18,8 +19,11 @@ internal sealed class SimulatedTicker(SimulatedMarket market, ProviderChain chai
             var number = market.TickNumber(time.GetUtcNow());
             if (number <= sent) continue;
             sent = number;
-            var ticks = push.Listened.Where(s => ReferenceEquals(chain.Of(s), market)).Select(s => market.Tick(s, number)).ToList();
-            if (ticks.Count > 0) push.Offer(ticks);
+            var ticks = publisher
+                .SubscribedSymbols.Where(s => ReferenceEquals(chain.Of(s), market))
+                .Select(s => market.Tick(s, number))
+                .ToList();
+            if (ticks.Count > 0) publisher.Publish(ticks);
         }
     }
 }

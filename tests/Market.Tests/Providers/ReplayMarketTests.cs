@@ -25,7 +25,7 @@ public sealed class ReplayMarketTests
         "kind 'merger' is neither split nor dividend"
     )]
     [InlineData("actions.csv", "symbol,lastDateBefore,kind,value\nX,2020-01-03,split,0\n", 2, "'0' must be positive")]
-    public void What_cannot_be_read_is_refused_by_file_and_line(string file, string content, int line, string reason)
+    public void A_line_that_cannot_be_read_is_named(string file, string content, int line, string reason)
     {
         using var folder = new Folder().With("X.csv", Good).With(file, content);
         var message = Assert.Throws<InvalidOperationException>(() => Replay(folder.Path)).Message;
@@ -34,26 +34,39 @@ public sealed class ReplayMarketTests
     }
 
     [Fact]
-    public void A_folder_that_is_not_there_is_refused_and_none_given_is_an_empty_market()
-    {
+    public void A_folder_that_is_not_there_is_refused() =>
         Assert.Contains("there is no folder", Assert.Throws<InvalidOperationException>(() => Replay("/nowhere/at/all")).Message);
-        Assert.Empty(Replay(null).Instruments);
-    }
 
     [Fact]
-    public void The_last_quote_is_stale_at_the_close_of_its_day_and_nothing_ticks()
+    public void Without_a_folder_nothing_is_listed() => Assert.Empty(Replay(null).Instruments);
+
+    [Fact]
+    public void The_last_quote_is_stale_at_the_close_of_its_day()
     {
         using var folder = new Folder().With("x.csv", Good.Replace("\n", "\r\n", StringComparison.Ordinal));
         var market = Replay(folder.Path);
         var quote = market.QuoteOf("X", Now);
         Assert.Equal(
-            (6.5m, 12m, true, "replay", "closed", new DateTimeOffset(2020, 1, 6, 21, 0, 0, TimeSpan.Zero)),
+            (6.5m, 12m, true, "replay", MarketState.Closed, new DateTimeOffset(2020, 1, 6, 21, 0, 0, TimeSpan.Zero)),
             (quote.Price, quote.PreviousClose, quote.Stale, quote.Source, quote.MarketState, quote.AsOf)
         );
+    }
+
+    [Fact]
+    public void Recorded_history_has_no_ticks()
+    {
+        using var folder = new Folder().With("X.csv", Good);
+        var market = Replay(folder.Path);
         Assert.False(market.Ticks);
         Assert.Equal(market.TickOf("X", Now), market.TickOf("X", Now.AddDays(1)));
         Assert.Empty(market.Minutes("X", DateTimeOffset.MinValue, Now, Now));
-        Assert.Equal([11m, 12m], market.Daily("X", Day("2020-01-01"), Day("2020-01-05"), Now).Select(b => b.C));
+    }
+
+    [Fact]
+    public void Daily_bars_are_those_within_the_days_asked_for()
+    {
+        using var folder = new Folder().With("X.csv", Good);
+        Assert.Equal([11m, 12m], Replay(folder.Path).Daily("X", Day("2020-01-01"), Day("2020-01-05"), Now).Select(b => b.C));
     }
 
     [Fact]
@@ -63,7 +76,16 @@ public sealed class ReplayMarketTests
             .With("X.csv", Good)
             .With(
                 "actions.csv",
-                "symbol,lastDateBefore,kind,value\nX,2020-01-03,split,2\nx,2020-01-02,dividend,0.25\nX,2020-01-06,dividend,0.5\nX,2019-12-31,dividend,0.1\nX,2019-06-28,dividend,0.1\nY,2020-01-03,split,3\n"
+                """
+                symbol,lastDateBefore,kind,value
+                X,2020-01-03,split,2
+                x,2020-01-02,dividend,0.25
+                X,2020-01-06,dividend,0.5
+                X,2019-12-31,dividend,0.1
+                X,2019-06-28,dividend,0.1
+                Y,2020-01-03,split,3
+
+                """
             );
         Assert.Equal(
             [

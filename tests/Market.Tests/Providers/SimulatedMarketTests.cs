@@ -21,7 +21,7 @@ public sealed class SimulatedMarketTests
         Assert.Equal((decimal)close, Assert.Single(Market.Daily(symbol, Day(day), Day(day), Now)).C);
 
     [Fact]
-    public void The_same_seed_gives_the_same_market_after_a_restart_and_in_any_order_of_questions()
+    public void The_same_seed_gives_the_same_market_whatever_is_asked_first()
     {
         var other = Simulated();
         // The other is asked late things first, and only some.
@@ -37,27 +37,38 @@ public sealed class SimulatedMarketTests
             Assert.Equal(Market.Actions(symbol, Now), other.Actions(symbol, Now));
         }
         Assert.Equal(Market.Version, other.Version);
+    }
+
+    [Fact]
+    public void Another_seed_gives_another_market()
+    {
         var another = Simulated(seed: 43);
         Assert.NotEqual(Market.Version, another.Version);
         Assert.NotEqual(Market.TickOf("MSFT", Now).Price, another.TickOf("MSFT", Now).Price);
     }
 
     [Fact]
-    public void History_has_every_exchange_day_from_2015_to_yesterday_and_no_other()
+    public void History_has_exactly_the_exchange_days_from_2015_to_yesterday()
     {
         var traded = Market.Daily("AAPL", DateOnly.MinValue, DateOnly.MaxValue, Now).Select(b => b.Day).ToList();
         Assert.Equal((Day("2015-01-02"), Day("2026-01-02")), (traded[0], traded[^1]));
         Assert.All(traded, day => Assert.True(ExchangeCalendar.IsTradingDay(day)));
         for (var day = traded[0]; day <= traded[^1]; day = ExchangeCalendar.Next(day)) Assert.Contains(day, traded);
+    }
+
+    [Fact]
+    public void Crypto_trades_every_day() =>
         Assert.Equal(7, Market.Daily("BTC-USD", Day("2025-12-24"), Day("2025-12-30"), Now).Count);
+
+    [Fact]
+    public void Currencies_rest_on_weekends() =>
         Assert.DoesNotContain(
             Market.Daily("EURUSD", DateOnly.MinValue, DateOnly.MaxValue, Now),
             b => b.Day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday
         );
-    }
 
     [Fact]
-    public void Every_bar_of_every_symbol_is_in_order_and_every_price_plausible() =>
+    public void Every_bar_is_plausible() =>
         Assert.All(
             Market.Instruments,
             i =>
@@ -76,7 +87,7 @@ public sealed class SimulatedMarketTests
     [InlineData("EURUSD")]
     [InlineData("BTC-USD")]
     [InlineData("^GSPC")]
-    public void Ticks_minute_bars_quotes_and_the_days_bar_tell_one_story(string symbol)
+    public void Ticks_agree_with_every_bar_over_them(string symbol)
     {
         var start = new DateTimeOffset(2026, 1, 5, 0, 0, 0, TimeSpan.Zero);
         var day = Assert.Single(Market.Daily(symbol, Day("2026-01-05"), Day("2026-01-05"), start.AddDays(1)));
@@ -106,14 +117,25 @@ public sealed class SimulatedMarketTests
     }
 
     [Fact]
-    public void Bars_of_a_minute_that_is_not_over_and_of_hours_without_trading_are_not_there()
+    public void The_last_minute_bar_is_of_the_last_minute_that_is_over()
     {
         var last = Market.Minutes("AAPL", Now.AddHours(-1), Now.AddHours(1), Now)[^1];
         Assert.Equal(Now.AddMinutes(-1).AddSeconds(-30), last.T);
+    }
+
+    [Fact]
+    public void Hours_without_trading_have_no_minute_bars() =>
         Assert.Empty(Market.Minutes("AAPL", Now.AddDays(-1), Now.AddDays(-1).AddHours(8), Now));
+
+    [Fact]
+    public void Minute_bars_reach_back_seven_days() =>
         Assert.Equal(Day("2025-12-29"), Market.Minutes("BTC-USD", DateTimeOffset.MinValue, Now, Now)[0].Day);
+
+    [Fact]
+    public void The_state_of_the_market_follows_the_exchange_hours()
+    {
         Assert.Equal(
-            ("open", "closed", "closed"),
+            (MarketState.Open, MarketState.Closed, MarketState.Closed),
             (
                 Market.QuoteOf("AAPL", Now).MarketState,
                 Market.QuoteOf("AAPL", Now.AddHours(-4)).MarketState,
@@ -123,7 +145,7 @@ public sealed class SimulatedMarketTests
     }
 
     [Fact]
-    public void A_split_changes_the_raw_price_by_its_ratio_and_the_adjusted_one_not_at_all()
+    public void A_split_shows_in_raw_prices_only()
     {
         foreach (var (symbol, splits) in Universe.Splits)
         {
@@ -157,16 +179,21 @@ public sealed class SimulatedMarketTests
         var raw = Market.Daily("KO", DateOnly.MinValue, DateOnly.MaxValue, Now).ToDictionary(b => b.Day);
         // 3 % a year in quarters, of the close before.
         Assert.All(dividends, d => Assert.InRange(d.Value / raw[d.LastDateBefore].C, 0.007m, 0.008m));
-        Assert.DoesNotContain(Market.Actions("AMZN", Now), a => a.Kind == CorporateActionKind.Dividend);
-        Assert.Empty(Market.Actions("EURUSD", Now));
     }
+
+    [Fact]
+    public void A_company_that_pays_none_has_no_dividends() =>
+        Assert.DoesNotContain(Market.Actions("AMZN", Now), a => a.Kind == CorporateActionKind.Dividend);
+
+    [Fact]
+    public void Currencies_have_no_corporate_actions() => Assert.Empty(Market.Actions("EURUSD", Now));
 
     [Theory]
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(50)]
     [InlineData(1000)]
-    public void Ticks_come_as_often_as_asked_for_and_their_numbers_rise_for_all_symbols_together(int perSecond)
+    public void All_symbols_tick_together_as_often_as_configured(int perSecond)
     {
         var market = Simulated(ticksPerSecond: perSecond);
         var first = market.TickNumber(Now);
@@ -198,7 +225,7 @@ public sealed class SimulatedMarketTests
     }
 
     [Fact]
-    public void The_universe_is_about_sixty_names_with_sectors_indices_rates_and_two_crypto()
+    public void The_universe_is_what_the_documents_say()
     {
         Assert.InRange(Market.Instruments.Count(i => i.Type is "equity" or "etf"), 55, 65);
         Assert.All(Market.Instruments, i => Assert.True(Symbols.IsValid(i.Symbol)));

@@ -7,7 +7,7 @@ namespace AgentInvest.Market.Tests.Realtime;
 public sealed class QuoteMailboxTests
 {
     [Fact]
-    public void Only_the_newest_waits_and_names_the_one_delivered_before()
+    public void The_newest_tick_names_the_one_delivered_before()
     {
         var mailbox = new QuoteMailbox();
         Assert.Empty(mailbox.Take());
@@ -21,7 +21,7 @@ public sealed class QuoteMailboxTests
 
     /// <summary>Whatever is offered, in whatever order, and whenever it is taken.</summary>
     [Fact]
-    public void What_is_delivered_is_one_a_symbol_rising_in_a_chain_without_gaps_and_never_older_than_what_waits() =>
+    public void Delivered_ticks_are_a_chain_without_gaps() =>
         Prop.ForAll(ArbMap.Default.ArbFor<(byte Symbol, byte Seq, bool Take)[]>(), steps =>
         {
             var mailbox = new QuoteMailbox();

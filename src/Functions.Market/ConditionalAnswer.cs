@@ -5,13 +5,13 @@ using AgentInvest.Core.Http;
 
 namespace AgentInvest.Functions.Market;
 
-/// <summary>Answers that a client may keep: <c>ETag</c> over the content, 304 to whoever has it already.</summary>
-internal static class Conditional
+/// <summary>Answers that a client may cache: <c>ETag</c> over the content, 304 where the client has it already.</summary>
+internal static class ConditionalAnswer
 {
-    public static IResult Answer<T>(HttpRequest request, T value, int maxAge) =>
-        Answer(request, JsonSerializer.SerializeToUtf8Bytes(value, Json.Options), "application/json; charset=utf-8", maxAge);
+    public static IResult Of<T>(HttpRequest request, T value, int maxAge) =>
+        Of(request, JsonSerializer.SerializeToUtf8Bytes(value, Json.Options), "application/json; charset=utf-8", maxAge);
 
-    public static IResult Answer(HttpRequest request, byte[] bytes, string type, int maxAge)
+    public static IResult Of(HttpRequest request, byte[] bytes, string type, int maxAge)
     {
         var etag = $"\"{XxHash3.HashToUInt64(bytes):x16}\"";
         var response = request.HttpContext.Response;

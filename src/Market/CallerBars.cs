@@ -2,48 +2,42 @@ using System.Globalization;
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
 using AgentInvest.Finance.Indicators;
+using AgentInvest.Market.History;
 
 namespace AgentInvest.Market;
 
-/// <summary>A bar that the caller brings along.</summary>
-/// <param name="T">A date for daily bars, an instant within the day.</param>
-public sealed record OwnBar(string? T, decimal? O, decimal? H, decimal? L, decimal? C, decimal? V);
-
-/// <summary>Reads the caller's own bars, ascending in time.</summary>
-internal static class OwnBars
+/// <summary>Reads the bars that a request brings along, ascending in time.</summary>
+internal static class CallerBars
 {
-    private const int Most = 10_000;
+    private const int MaxFaults = 10;
 
-    public static Ohlcv[] Read(IReadOnlyList<OwnBar>? items, string field, Check check)
+    public static Ohlcv[] Read(IReadOnlyList<GetHistory.Bar?> items, string field, Check check)
     {
         if (
-            !check.That(items is { Count: > 0 }, field, "must have at least one bar")
-            || !check.That(items!.Count <= Most, field, $"must have at most {Most} bars")
+            !check.That(items.Count > 0, field, "must have at least one bar")
+            || !check.That(items.Count <= GetHistory.MaxBars, field, $"must have at most {GetHistory.MaxBars} bars")
         )
             return [];
         var bars = new Ohlcv[items.Count];
-        var (faults, daily) = (0, Day(items[0]?.T) is not null);
-        // The first ten faults say enough.
-        for (var i = 0; i < items.Count && faults < 10; i++)
-            if (Fault(items[i], i == 0 ? null : bars[i - 1].T, daily, out bars[i]) is var (member, message))
+        var (faults, isDaily) = (0, Day(items[0]?.T) is not null);
+        for (var i = 0; i < items.Count && faults < MaxFaults; i++)
+            if (Fault(items[i], i == 0 ? null : bars[i - 1].T, isDaily, out bars[i]) is var (member, message))
                 faults += check.That(false, $"{field}[{i}]{member}", message) ? 0 : 1;
         return bars;
     }
 
-    private static (string Member, string Message)? Fault(OwnBar? item, DateTime? before, bool daily, out Ohlcv bar)
+    private static (string Member, string Message)? Fault(GetHistory.Bar? item, DateTime? before, bool isDaily, out Ohlcv bar)
     {
         bar = new Ohlcv(before ?? default, 0, 0, 0, 0, 0);
-        if (item is null) return ("", "must not be null");
-        var t = daily ? Day(item.T) : Instants.TryParse(item.T ?? "", out var instant) ? instant.UtcDateTime : null;
+        if (item is not var (text, o, h, l, c, v)) return ("", "must not be null");
+        var t = isDaily ? Day(text) : Instants.TryParse(text, out var instant) ? instant.UtcDateTime : null;
         if (t is null)
             return (
                 ".t",
-                daily
+                isDaily
                     ? "must be a date such as 2026-01-31, as the first bar's is"
                     : "must be an instant such as 2026-01-31T15:00:00Z, or a date for daily bars"
             );
-        if (item is not { O: { } o, H: { } h, L: { } l, C: { } c, V: { } v })
-            return (item.O is null ? ".o" : item.H is null ? ".h" : item.L is null ? ".l" : item.C is null ? ".c" : ".v", "is required");
         bar = new Ohlcv(t.Value, (double)o, (double)h, (double)l, (double)c, (double)v);
         if (t == before) return (".t", "is the time of the bar before, too");
         if (t < before) return (".t", "must be after the bar before");

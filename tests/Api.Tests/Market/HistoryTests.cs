@@ -2,15 +2,45 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 
-namespace AgentInvest.Market.Tests.History;
+namespace AgentInvest.Api.Tests;
 
 /// <summary>GET /market/stocks/{symbol}/history over HTTP, of the simulated market.</summary>
-public sealed class GetHistoryTests(TestHost host) : IClassFixture<TestHost>
+public sealed class HistoryTests(TestHost host) : IClassFixture<TestHost>
 {
     private readonly TestUser _anyone = new(host.Url, "", "");
 
     [Fact]
-    public async Task More_than_ten_thousand_bars_come_in_pages_without_gap_or_repeat()
+    public async Task A_limit_cuts_the_answer_into_pages()
+    {
+        const string Path = "/v1/market/stocks/MSFT/history?from=2024-01-01&to=2024-01-31";
+        var whole = await BarsAsync(Path);
+        var paged = new List<Item>();
+        string? cursor = null;
+        do
+        {
+            var page = (await _anyone.GetAsync($"{Path}&limit=8&cursor={cursor}")).Json;
+            var bars = page.GetProperty("bars").Deserialize<List<Item>>(JsonSerializerOptions.Web)!;
+            Assert.InRange(bars.Count, 1, 8);
+            paged.AddRange(bars);
+            cursor = page.GetProperty("nextCursor").GetString();
+        } while (cursor is not null);
+        Assert.Equal(whole, paged);
+    }
+
+    [Fact]
+    public async Task A_page_that_ends_with_the_last_bar_has_no_next_one()
+    {
+        const string Path = "/v1/market/stocks/MSFT/history?from=2024-01-01&to=2024-01-31";
+        var count = (await BarsAsync(Path)).Count;
+        var page = (await _anyone.GetAsync($"{Path}&limit={count}")).Json;
+        Assert.Equal(
+            (count, JsonValueKind.Null),
+            (page.GetProperty("bars").GetArrayLength(), page.GetProperty("nextCursor").ValueKind)
+        );
+    }
+
+    [Fact]
+    public async Task More_than_ten_thousand_bars_come_in_pages_without_gaps()
     {
         var from = DateTime.UtcNow.Date.AddDays(-7).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         var to = DateTime.UtcNow.AddMinutes(-1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
@@ -29,7 +59,7 @@ public sealed class GetHistoryTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task Raw_prices_jump_at_a_split_and_adjusted_ones_with_their_volume_do_not()
+    public async Task A_split_shows_in_raw_bars_only()
     {
         const string Path = "/v1/market/stocks/AAPL/history?from=2020-08-28&to=2020-08-31";
         var raw = await BarsAsync(Path + "&adjusted=false");
@@ -39,11 +69,28 @@ public sealed class GetHistoryTests(TestHost host) : IClassFixture<TestHost>
         Assert.InRange(adjusted[0].C / adjusted[1].C, 0.9m, 1.1m);
         Assert.Equal(raw[0].V * 4, adjusted[0].V);
         Assert.Equal(raw[1].V, adjusted[1].V);
-        // Before the backfill has loaded it and after.
+    }
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public async Task Stored_bars_are_those_of_the_provider(string adjusted)
+    {
+        var path = $"/v1/market/stocks/AAPL/history?from=2020-06-01&to=2020-12-31&adjusted={adjusted}";
         for (var i = 0; i < 300 && !await LoadedAsync("AAPL"); i++) await Task.Delay(100);
         Assert.True(await LoadedAsync("AAPL"));
-        Assert.Equal(raw, await BarsAsync(Path + "&adjusted=false"));
-        Assert.Equal(adjusted, await BarsAsync(Path));
+        await using var unloaded = await OwnHost.StartAsync(new TestHost());
+        // A host of its own that has just started answers from the provider; a twin, with nothing in memory yet, from what is stored.
+        var fromProvider = (await new TestUser(unloaded.Host.Url, "", "").GetAsync(path)).Json.GetProperty("bars").ToString();
+        var twin = await host.StartTwinAsync();
+        try
+        {
+            Assert.Equal(fromProvider, (await new TestUser(twin.Url, "", "").GetAsync(path)).Json.GetProperty("bars").ToString());
+        }
+        finally
+        {
+            await twin.DisposeAsync();
+        }
     }
 
     [Theory]
@@ -88,6 +135,8 @@ public sealed class GetHistoryTests(TestHost host) : IClassFixture<TestHost>
     [InlineData("from=2024-02-01&to=2024-01-01", "from")]
     [InlineData("to=2024-13-01", "to")]
     [InlineData("adjusted=maybe", "adjusted")]
+    [InlineData("limit=0", "limit")]
+    [InlineData("limit=10001", "limit")]
     [InlineData("cursor=!!", "cursor")]
     [InlineData("cursor=bm90IG9uZQ", "cursor")]
     public async Task Bad_parameters_are_refused_by_name(string query, string field)

@@ -1,11 +1,10 @@
-using AgentInvest.Finance.Optimization;
+namespace AgentInvest.Finance.Optimization;
 
-namespace AgentInvest.AI.Optimization;
+/// <summary>What a portfolio is optimal by. <see cref="Reinforcement"/> has a name and no solver yet.</summary>
+public enum Objective { MaxSharpe, MinVolatility, RiskParity, Hrp, MinCvar, BlackLitterman, MeanVariance, Reinforcement }
 
-internal enum Objective { MaxSharpe, MinVolatility, RiskParity, Hrp, MinCvar, BlackLitterman, MeanVariance }
-
-/// <summary>A request that has been checked: what to do with any table of returns of its symbols.</summary>
-internal sealed record OptimizerPlan(
+/// <summary>A rule that gives weights for any table of returns of its symbols. Rates, returns and volatilities are annual fractions.</summary>
+public sealed record OptimizerPlan(
     IReadOnlyList<string> Symbols,
     Objective Objective,
     ReturnEstimator Returns,
@@ -25,7 +24,9 @@ internal sealed record OptimizerPlan(
     public double PriorRiskAversion { get; init; } = 1;
     public double Tau { get; init; } = 0.05;
 
-    internal sealed record Optimum(PortfolioOptimizer Optimizer, PortfolioPoint Point, double? Cvar, double[]? Posterior);
+    /// <param name="Cvar">Of <see cref="Objective.MinCvar"/>: the mean return of the worst days, negative for a loss.</param>
+    /// <param name="Posterior">Of <see cref="Objective.BlackLitterman"/>: expected returns by symbol.</param>
+    public sealed record Optimum(PortfolioOptimizer Optimizer, PortfolioPoint Point, double? Cvar, double[]? Posterior);
 
     /// <exception cref="InfeasibleException">No portfolio satisfies the request.</exception>
     public Optimum Solve(ReturnTable table)
@@ -50,13 +51,14 @@ internal sealed record OptimizerPlan(
         var weights = Objective switch
         {
             Objective.MaxSharpe or Objective.BlackLitterman => MaxSharpe(optimizer),
-            Objective.MinVolatility => TargetVolatility is { } most
-                ? optimizer.TargetVolatility(most)
+            Objective.MinVolatility => TargetVolatility is { } max
+                ? optimizer.TargetVolatility(max)
                 : optimizer.MinVolatility(RiskAversion ?? 1),
             Objective.MeanVariance => MeanVariance(optimizer),
             Objective.RiskParity => Within(optimizer, RiskParity.Weights(covariance, table.Count)),
             Objective.Hrp => Within(optimizer, HierarchicalRiskParity.Weights(covariance, Correlations(table, covariance), table.Count)),
-            _ => MinCvar(table, limits, out cvar),
+            Objective.MinCvar => MinCvar(table, limits, out cvar),
+            _ => throw new InvalidOperationException($"{Objective} has no solver."),
         };
         return new Optimum(optimizer, optimizer.Point(weights), cvar, posterior);
     }
@@ -65,15 +67,15 @@ internal sealed record OptimizerPlan(
     {
         var best = optimizer.MaxSharpe();
         // Up to the best ratio the frontier's rises with its volatility.
-        return TargetVolatility is { } most && optimizer.Point(best).Volatility > most ? optimizer.TargetVolatility(most) : best;
+        return TargetVolatility is { } max && optimizer.Point(best).Volatility > max ? optimizer.TargetVolatility(max) : best;
     }
 
     private double[] MeanVariance(PortfolioOptimizer optimizer)
     {
-        if (RiskAversion is null && TargetVolatility is { } only) return optimizer.TargetVolatility(only);
+        if (RiskAversion is null && TargetVolatility is { } target) return optimizer.TargetVolatility(target);
         if (RiskAversion is null && Limits.TargetReturn is not null) return optimizer.MinVolatility(1);
         var best = optimizer.MeanVariance(RiskAversion ?? 1);
-        return TargetVolatility is { } most && optimizer.Point(best).Volatility > most ? optimizer.TargetVolatility(most) : best;
+        return TargetVolatility is { } max && optimizer.Point(best).Volatility > max ? optimizer.TargetVolatility(max) : best;
     }
 
     private double[] Within(PortfolioOptimizer optimizer, double[] weights) =>
@@ -86,7 +88,7 @@ internal sealed record OptimizerPlan(
         return weights;
     }
 
-    /// <summary>Those of each pair's own days for the sample covariance; else those of the covariance.</summary>
+    /// <summary>With the sample covariance, over the days that each pair has in common; else those the covariance implies.</summary>
     private double[] Correlations(ReturnTable table, double[] covariance)
     {
         var n = table.Count;
@@ -99,9 +101,10 @@ internal sealed record OptimizerPlan(
     }
 
     /// <summary>
-    /// The same rule for some of the assets, as a past day knew them: without what is of today, views, market values and holdings.
+    /// The same rule for some of the assets, as it could have been applied on a past day: without views, market values and holdings, which are
+    /// today's.
     /// </summary>
-    public OptimizerPlan Past(IReadOnlyList<int> assets)
+    public OptimizerPlan ForPastDays(IReadOnlyList<int> assets)
     {
         var index = assets.Select((a, k) => (a, k)).ToDictionary(x => x.a, x => x.k);
         return this with
@@ -122,18 +125,4 @@ internal sealed record OptimizerPlan(
             },
         };
     }
-
-    public string Method => Objective switch
-    {
-        Objective.MaxSharpe => "Highest Sharpe ratio, as one quadratic program by scaling",
-        Objective.MinVolatility => "Least variance, a quadratic program",
-        Objective.MeanVariance => "Mean-variance utility, a quadratic program",
-        Objective.RiskParity => "Equal contributions to variance, nearest within the constraints",
-        Objective.Hrp => "Hierarchical risk parity, single linkage, nearest within the constraints",
-        Objective.MinCvar => "Least mean loss of the worst days, a linear program over the days on which all have prices",
-        _ => "Highest Sharpe ratio on the Black-Litterman posterior",
-    } + FormattableString.Invariant($"; {Word(Returns)} returns, {Word(Covariance)} covariance, 252 days a year");
-
-    private static string Word<T>(T value)
-        where T : struct, Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 }

@@ -57,7 +57,7 @@ public sealed class DescribeAttribute(string summary) : Attribute
     /// <summary>The answer's type; null for an empty answer.</summary>
     public Type? Response { get; set; }
 
-    /// <summary>The shapes of which the answer is one, where it is not always <see cref="Response"/>.</summary>
+    /// <summary>The answer's types, where it is one of several; in place of <see cref="Response"/>.</summary>
     public Type[] Responses { get; set; } = [];
 
     /// <summary>The status of success. Default 200.</summary>

@@ -183,19 +183,23 @@ public sealed class AiOptimizeTests(TestHost host) : IClassFixture<TestHost>
         "blackLitterman.marketCaps"
     )]
     [InlineData(
-        """{"prices":{"symbols":["A","B"],"dates":["2024-01-01","2024-01-02","2024-01-03"],"values":[[1,2],[1,null],[1,2]]},"objective":"hrp"}""",
+        """{"prices":{"symbols":["A","B"],"dates":["2024-01-01","2024-01-02","2024-01-03"],"""
+            + """ "values":[[1,2],[1,null],[1,2]]},"objective":"hrp"}""",
         "prices.values[1][1]"
     )]
     [InlineData(
-        """{"prices":{"symbols":["A","B"],"dates":["2024-01-01","2024-01-02","2024-01-03"],"values":[[1,2],[1,0],[1,2]]},"objective":"hrp"}""",
+        """{"prices":{"symbols":["A","B"],"dates":["2024-01-01","2024-01-02","2024-01-03"],"""
+            + """ "values":[[1,2],[1,0],[1,2]]},"objective":"hrp"}""",
         "prices.values[1][1]"
     )]
     [InlineData(
-        """{"prices":{"symbols":["A","B"],"dates":["2024-01-01","2024-01-02","2024-01-02"],"values":[[1,2],[1,2],[1,2]]},"objective":"hrp"}""",
+        """{"prices":{"symbols":["A","B"],"dates":["2024-01-01","2024-01-02","2024-01-02"],"""
+            + """ "values":[[1,2],[1,2],[1,2]]},"objective":"hrp"}""",
         "prices.dates"
     )]
     [InlineData(
-        """{"prices":{"symbols":["A","B"],"dates":["2024-01-01","2024-01-02","2024-01-03"],"values":[[1,2],[1,3],[1,2]]},"objective":"hrp"}""",
+        """{"prices":{"symbols":["A","B"],"dates":["2024-01-01","2024-01-02","2024-01-03"],"""
+            + """ "values":[[1,2],[1,3],[1,2]]},"objective":"hrp"}""",
         "prices.values"
     )]
     public async Task What_is_wrong_is_named(string body, string field)

@@ -117,12 +117,14 @@ public sealed class IndicatorTests(TestHost host) : IClassFixture<TestHost>
         "bars[1].t"
     )]
     [InlineData(
-        """{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1},{"t":"2024-01-03T00:00:00Z","o":1,"h":1,"l":1,"c":1,"v":1}],"names":["sma"]}""",
+        """{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1}"""
+            + """,{"t":"2024-01-03T00:00:00Z","o":1,"h":1,"l":1,"c":1,"v":1}],"names":["sma"]}""",
         "bars[1].t"
     )]
     [InlineData("""{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1},null],"names":["sma"]}""", "bars[1]")]
     [InlineData(
-        """{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1},{"t":"2024-01-03","o":1e9,"h":1e9,"l":1e9,"c":1e9,"v":1}],"names":["renko:0.01"]}""",
+        """{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1}"""
+            + """,{"t":"2024-01-03","o":1e9,"h":1e9,"l":1e9,"c":1e9,"v":1}],"names":["renko:0.01"]}""",
         "names[0]"
     )]
     public async Task What_cannot_be_computed_is_refused_by_name(string body, string field)

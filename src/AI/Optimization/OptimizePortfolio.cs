@@ -69,7 +69,9 @@ public sealed partial class OptimizePortfolio(AdjustedCloses closes, TimeProvide
         ct.ThrowIfCancellationRequested();
         try
         {
-            return Enumerable.Range(0, window.Count).All(i => HasVariance(window, i)) ? plan.ForPastDays(assets).Solve(window).Point.Weights : null;
+            return Enumerable.Range(0, window.Count).All(i => HasVariance(window, i))
+                ? plan.ForPastDays(assets).Solve(window).Point.Weights
+                : null;
         }
         catch (Exception e) when (e is InfeasibleException or ArithmeticException)
         {

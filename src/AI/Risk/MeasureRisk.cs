@@ -185,7 +185,11 @@ public sealed class MeasureRisk(AdjustedCloses closes, GetDailyReturns dailyRetu
                     forecast.Model,
                     1,
                     forecast.Value,
-                    new ForecastRecord(forecast.Periods, forecast.Candidates[0].Qlike, new VolatilityBaseline(baseline.Model, baseline.Qlike))
+                    new ForecastRecord(
+                        forecast.Periods,
+                        forecast.Candidates[0].Qlike,
+                        new VolatilityBaseline(baseline.Model, baseline.Qlike)
+                    )
                 ),
             benchmark is null ? null : Finite(RiskMeasures.TrackingError(r, benchmark, periods)),
             benchmark is null ? null : Finite(RiskMeasures.InformationRatio(r, benchmark, periods)),

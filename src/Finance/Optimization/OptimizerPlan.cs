@@ -3,7 +3,9 @@ namespace AgentInvest.Finance.Optimization;
 /// <summary>What a portfolio is optimal by. <see cref="Reinforcement"/> has a name and no solver yet.</summary>
 public enum Objective { MaxSharpe, MinVolatility, RiskParity, Hrp, MinCvar, BlackLitterman, MeanVariance, Reinforcement }
 
-/// <summary>A rule that gives weights for any table of returns of its symbols. Rates, returns and volatilities are annual fractions.</summary>
+/// <summary>
+/// A rule that gives weights for any table of returns of its symbols. Rates, returns and volatilities are annual fractions.
+/// </summary>
 public sealed record OptimizerPlan(
     IReadOnlyList<string> Symbols,
     Objective Objective,
@@ -101,8 +103,8 @@ public sealed record OptimizerPlan(
     }
 
     /// <summary>
-    /// The same rule for some of the assets, as it could have been applied on a past day: without views, market values and holdings, which are
-    /// today's.
+    /// The same rule for some of the assets, as it could have been applied on a past day: without views, market values and holdings, which
+    /// are today's.
     /// </summary>
     public OptimizerPlan ForPastDays(IReadOnlyList<int> assets)
     {

@@ -61,7 +61,9 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartCol
         var height = Header + prices + Gap + volumes + panes.Count * (each + Gap) + 30;
         _svg.Append(
             CultureInfo.InvariantCulture,
-            $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" font-family=\"system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif\" font-size=\"11\">"
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" "
+                + $"viewBox=\"0 0 {width} {height}\" role=\"img\" font-size=\"11\" "
+                + $"font-family=\"system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif\">"
         );
         _svg.Append(
             CultureInfo.InvariantCulture,
@@ -104,7 +106,9 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartCol
             var (top, bottom) = (scale(Math.Max(bar.Open, bar.Close)), scale(Math.Min(bar.Open, bar.Close)));
             _svg.Append(
                 CultureInfo.InvariantCulture,
-                $"<path d=\"M{x:0.#} {scale(bar.High):0.#}V{scale(bar.Low):0.#}\" stroke=\"{colour}\"/><rect x=\"{x - body / 2:0.#}\" y=\"{top:0.#}\" width=\"{body:0.#}\" height=\"{Math.Max(1, bottom - top):0.#}\" fill=\"{colour}\"/>"
+                $"<path d=\"M{x:0.#} {scale(bar.High):0.#}V{scale(bar.Low):0.#}\" stroke=\"{colour}\"/>"
+                    + $"<rect x=\"{x - body / 2:0.#}\" y=\"{top:0.#}\" width=\"{body:0.#}\" "
+                    + $"height=\"{Math.Max(1, bottom - top):0.#}\" fill=\"{colour}\"/>"
             );
         }
         Lines(overlays, scale, height, 0);
@@ -119,7 +123,9 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartCol
         for (var i = 0; i < groups.Length; i++)
             _svg.Append(
                 CultureInfo.InvariantCulture,
-                $"<rect x=\"{X(i) - body / 2:0.#}\" y=\"{scale(groups[i].Volume):0.#}\" width=\"{body:0.#}\" height=\"{_y + height - scale(groups[i].Volume):0.#}\" fill=\"{(groups[i].Close >= groups[i].Open ? colors.Rise : colors.Fall)}\" fill-opacity=\"0.55\"/>"
+                $"<rect x=\"{X(i) - body / 2:0.#}\" y=\"{scale(groups[i].Volume):0.#}\" width=\"{body:0.#}\" "
+                    + $"height=\"{_y + height - scale(groups[i].Volume):0.#}\" "
+                    + $"fill=\"{(groups[i].Close >= groups[i].Open ? colors.Rise : colors.Fall)}\" fill-opacity=\"0.55\"/>"
             );
         Caption([("Volume", colors.Muted)]);
         _y += height + Gap;
@@ -137,7 +143,9 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartCol
                 if (Sample(line, i) is var v && double.IsFinite(v))
                     _svg.Append(
                         CultureInfo.InvariantCulture,
-                        $"<path d=\"M{X(i):0.#} {scale(0):0.#}V{scale(v):0.#}\" stroke=\"{(v >= 0 ? colors.Rise : colors.Fall)}\" stroke-opacity=\"0.6\" stroke-width=\"{Math.Max(1, (double)_plot / Candles * 0.6):0.#}\"/>"
+                        $"<path d=\"M{X(i):0.#} {scale(0):0.#}V{scale(v):0.#}\" "
+                            + $"stroke=\"{(v >= 0 ? colors.Rise : colors.Fall)}\" stroke-opacity=\"0.6\" "
+                            + $"stroke-width=\"{Math.Max(1, (double)_plot / Candles * 0.6):0.#}\"/>"
                     );
         Lines(pane.Lines.Where(l => !l.AsColumns).ToList(), scale, height, 0, pane.Title);
         _y += height + Gap;
@@ -166,7 +174,8 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartCol
             }
             _svg.Append(
                 CultureInfo.InvariantCulture,
-                $"<path d=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\" stroke-linejoin=\"round\" stroke-linecap=\"round\" clip-path=\"url(#{clip})\"/>"
+                $"<path d=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\" "
+                    + $"stroke-linejoin=\"round\" stroke-linecap=\"round\" clip-path=\"url(#{clip})\"/>"
             );
         }
         Caption(captions);
@@ -263,7 +272,10 @@ internal sealed class ChartSvg(Ohlcv[] bars, string[] times, int width, ChartCol
     ) =>
         _svg.Append(
             CultureInfo.InvariantCulture,
-            $"<text x=\"{x:0.#}\" y=\"{y:0.#}\" fill=\"{colour}\" text-anchor=\"{anchor}\" font-size=\"{size}\"{(bold ? " font-weight=\"600\"" : "")}{(halo ? $" paint-order=\"stroke\" stroke=\"{colors.Paper}\" stroke-width=\"3\"" : "")}>{Escape(text)}</text>"
+            $"<text x=\"{x:0.#}\" y=\"{y:0.#}\" fill=\"{colour}\" text-anchor=\"{anchor}\" font-size=\"{size}\""
+                + $"{(bold ? " font-weight=\"600\"" : "")}"
+                + $"{(halo ? $" paint-order=\"stroke\" stroke=\"{colors.Paper}\" stroke-width=\"3\"" : "")}>"
+                + $"{Escape(text)}</text>"
         );
 
     private static string Escape(string text) => SecurityElement.Escape(text);

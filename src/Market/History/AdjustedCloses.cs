@@ -13,11 +13,14 @@ public sealed record PriceTable(IReadOnlyList<string> Symbols, DateOnly[] Days, 
 [Singleton]
 public sealed class AdjustedCloses(ProviderChain chain, DailyBars daily)
 {
-    /// <summary>The version of a symbol's source: together with a day it names what is known of its past. Null for an unknown symbol.</summary>
+    /// <summary>
+    /// The version of a symbol's source: together with a day it names what is known of its past. Null for an unknown symbol.
+    /// </summary>
     public string? VersionOf(string symbol) => chain.Of(symbol)?.Version;
 
     /// <summary>
-    /// The days up to <paramref name="to"/> on which every symbol listed by then has a price: the latest <paramref name="maxDays"/> of them.
+    /// The days up to <paramref name="to"/> on which every symbol listed by then has a price: the latest <paramref name="maxDays"/> of
+    /// them.
     /// </summary>
     /// <exception cref="ProblemException">404 or 400 naming <paramref name="field"/>.</exception>
     public async Task<PriceTable> LoadAsync(

@@ -59,8 +59,8 @@ internal static class IndicatorNames
         value = Word(parameter, text);
         if (parameter.IsDate && TryDate(text, out var day)) value = day.DayNumber;
         else if (parameter.Choices.Count == 0) value = double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
-        fault =
-            $"{parameter.Name} must be {(parameter.IsWhole ? "a whole number " : "")}from {Text(parameter.Min)} to {Text(parameter.Max)}";
+        var kind = parameter.IsWhole ? "a whole number " : "";
+        fault = $"{parameter.Name} must be {kind}from {Text(parameter.Min)} to {Text(parameter.Max)}";
         return value >= parameter.Min && value <= parameter.Max && (!parameter.IsWhole || value == Math.Floor(value));
     }
 

@@ -13,7 +13,7 @@ public sealed class AiOptimizeTests(TestHost host) : IClassFixture<TestHost>
 
     [Theory]
     [MemberData(nameof(Objectives))]
-    public async Task Every_objective_answers_weights_a_frontier_and_a_record_beside_equal_weights(string objective)
+    public async Task Every_objective_answers_a_whole_result(string objective)
     {
         var reply = await (await host.SignUpAsync()).PostAsync(
             Path,
@@ -84,7 +84,7 @@ public sealed class AiOptimizeTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task Views_move_the_posterior_and_conflicts_are_named()
+    public async Task A_certain_view_is_the_posterior_return()
     {
         var user = await host.SignUpAsync();
         var answer = (await user.PostAsync(Path, new
@@ -94,6 +94,12 @@ public sealed class AiOptimizeTests(TestHost host) : IClassFixture<TestHost>
             blackLitterman = new { prior = Universe.ToDictionary(s => s, _ => 0.1) },
         })).Json;
         Assert.Equal(0.4, answer.GetProperty("posterior").GetProperty("returns").GetProperty("AAPL").GetDouble(), 1e-9);
+    }
+
+    [Fact]
+    public async Task Constraints_that_conflict_are_named()
+    {
+        var user = await host.SignUpAsync();
         var refused = await user.PostAsync(
             Path,
             new
@@ -119,6 +125,12 @@ public sealed class AiOptimizeTests(TestHost host) : IClassFixture<TestHost>
             ["constraints.maxWeight", "constraints.sectorMax.tech"],
             refused.Json.GetProperty("conflicts").EnumerateArray().Select(c => c.GetProperty("constraint").GetString()).Order()
         );
+    }
+
+    [Fact]
+    public async Task An_objective_without_a_record_is_not_offered()
+    {
+        var user = await host.SignUpAsync();
         Assert.Equal("objective_not_available", (await user.PostAsync(Path, new { symbols = Universe, objective = "reinforcement" })).Code);
     }
 
@@ -171,19 +183,23 @@ public sealed class AiOptimizeTests(TestHost host) : IClassFixture<TestHost>
         "blackLitterman.marketCaps"
     )]
     [InlineData(
-        """{"prices":{"symbols":["A","B"],"dates":["2024-01-01","2024-01-02","2024-01-03"],"values":[[1,2],[1,null],[1,2]]},"objective":"hrp"}""",
+        """{"prices":{"symbols":["A","B"],"dates":["2024-01-01","2024-01-02","2024-01-03"],"""
+            + """ "values":[[1,2],[1,null],[1,2]]},"objective":"hrp"}""",
         "prices.values[1][1]"
     )]
     [InlineData(
-        """{"prices":{"symbols":["A","B"],"dates":["2024-01-01","2024-01-02","2024-01-03"],"values":[[1,2],[1,0],[1,2]]},"objective":"hrp"}""",
+        """{"prices":{"symbols":["A","B"],"dates":["2024-01-01","2024-01-02","2024-01-03"],"""
+            + """ "values":[[1,2],[1,0],[1,2]]},"objective":"hrp"}""",
         "prices.values[1][1]"
     )]
     [InlineData(
-        """{"prices":{"symbols":["A","B"],"dates":["2024-01-01","2024-01-02","2024-01-02"],"values":[[1,2],[1,2],[1,2]]},"objective":"hrp"}""",
+        """{"prices":{"symbols":["A","B"],"dates":["2024-01-01","2024-01-02","2024-01-02"],"""
+            + """ "values":[[1,2],[1,2],[1,2]]},"objective":"hrp"}""",
         "prices.dates"
     )]
     [InlineData(
-        """{"prices":{"symbols":["A","B"],"dates":["2024-01-01","2024-01-02","2024-01-03"],"values":[[1,2],[1,3],[1,2]]},"objective":"hrp"}""",
+        """{"prices":{"symbols":["A","B"],"dates":["2024-01-01","2024-01-02","2024-01-03"],"""
+            + """ "values":[[1,2],[1,3],[1,2]]},"objective":"hrp"}""",
         "prices.values"
     )]
     public async Task What_is_wrong_is_named(string body, string field)
@@ -194,12 +210,15 @@ public sealed class AiOptimizeTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task Strangers_and_unknown_symbols_are_refused()
-    {
+    public async Task Optimizing_needs_a_sign_in() =>
         Assert.Equal(
             "unauthenticated",
             (await new TestUser(host.Url, "", "").PostAsync(Path, new { symbols = Universe, objective = "hrp" })).Code
         );
+
+    [Fact]
+    public async Task An_unknown_symbol_is_not_found()
+    {
         Assert.Equal(
             "not_found",
             (await (await host.SignUpAsync()).PostAsync(Path, new { symbols = new[] { "AAPL", "NOSUCH" }, objective = "hrp" })).Code

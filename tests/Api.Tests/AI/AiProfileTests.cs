@@ -8,23 +8,31 @@ public sealed class AiProfileTests(TestHost host) : IClassFixture<TestHost>
         user.SendAsync(HttpMethod.Put, Path, new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
 
     [Fact]
-    public async Task A_profile_is_the_users_own_and_has_defaults_before()
+    public async Task A_profile_is_the_users_own()
     {
         var (user, other) = (await host.SignUpAsync(), await host.SignUpAsync());
-        Assert.Equal("""{"horizonYears":10,"riskTolerance":5,"exclusions":[],"baseCurrency":"USD"}""", (await user.GetAsync(Path)).Text);
         const string wanted = """{"horizonYears":25,"riskTolerance":8,"exclusions":["TSLA","Energy"],"baseCurrency":"EUR"}""";
         Assert.Equal(wanted, (await PutAsync(user, wanted)).Text);
         Assert.Equal(wanted, (await user.GetAsync(Path)).Text);
         Assert.Equal(5, (await other.GetAsync(Path)).Json.GetProperty("riskTolerance").GetInt32());
     }
 
+    [Fact]
+    public async Task A_profile_never_set_has_defaults() =>
+        Assert.Equal(
+            """{"horizonYears":10,"riskTolerance":5,"exclusions":[],"baseCurrency":"USD"}""",
+            (await (await host.SignUpAsync()).GetAsync(Path)).Text
+        );
+
     [Theory]
+    [InlineData("""{"riskTolerance":8,"baseCurrency":"EUR"}""", "horizonYears")]
+    [InlineData("""{"horizonYears":1,"riskTolerance":1}""", "baseCurrency")]
     [InlineData("""{"horizonYears":0,"riskTolerance":8,"baseCurrency":"EUR"}""", "horizonYears")]
     [InlineData("""{"horizonYears":1,"riskTolerance":11,"baseCurrency":"EUR"}""", "riskTolerance")]
     [InlineData("""{"horizonYears":1,"riskTolerance":1,"baseCurrency":"XXX"}""", "baseCurrency")]
     [InlineData("""{"horizonYears":1,"riskTolerance":1,"baseCurrency":"EUR","exclusions":[""]}""", "exclusions[0]")]
     [InlineData("""{"horizonYears":1,"riskTolerance":1,"baseCurrency":"EUR","exclusions":[null]}""", "exclusions[0]")]
-    public async Task What_is_wrong_is_named_and_nothing_is_kept(string body, string field)
+    public async Task A_wrong_profile_is_not_kept(string body, string field)
     {
         var user = await host.SignUpAsync();
         var reply = await PutAsync(user, body);

@@ -27,6 +27,12 @@ public sealed class AiRiskTests(TestHost host) : IClassFixture<TestHost>
         Assert.Equal(-0.1, Of("cvar"), 1e-12);
         // Eight returns are too few for a forecast that has a record.
         Assert.Equal(JsonValueKind.Null, reply.Json.GetProperty("forecastVolatility").ValueKind);
+    }
+
+    [Fact]
+    public async Task Figures_that_one_return_does_not_define_are_null()
+    {
+        var user = await host.SignUpAsync();
         var one = (await user.PostAsync("/v1/ai/risk", new { returns = new[] { .01 } })).Json;
         foreach (
             var name in new[] { "volatility", "sharpe", "sortino", "calmar", "beta", "alpha", "skew", "kurtosis", "forecastVolatility" }
@@ -36,7 +42,7 @@ public sealed class AiRiskTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task Symbols_are_measured_against_another_with_a_forecast_and_its_record()
+    public async Task Symbols_are_measured_with_a_forecast()
     {
         var user = await host.SignUpAsync();
         var reply = await user.PostAsync("/v1/ai/risk", new { symbols = new[] { "aapl", "MSFT" }, benchmark = "SPY" });
@@ -51,6 +57,12 @@ public sealed class AiRiskTests(TestHost host) : IClassFixture<TestHost>
             (evidence.GetProperty("baseline").GetProperty("name").GetString(), reply.Json.GetProperty("source").GetString())
         );
         Assert.Equal(756, reply.Json.GetProperty("observations").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_symbol_against_itself_has_a_beta_of_one()
+    {
+        var user = await host.SignUpAsync();
         var itself = (await user.PostAsync("/v1/ai/risk", new { symbols = new[] { "SPY" }, benchmark = "SPY" })).Json;
         Assert.Equal(
             (1, 0),
@@ -95,9 +107,12 @@ public sealed class AiRiskTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task Nobody_and_unknown_symbols_are_refused()
-    {
+    public async Task Measuring_risk_needs_a_sign_in() =>
         Assert.Equal("unauthenticated", (await new TestUser(host.Url, "", "").PostAsync("/v1/ai/risk", new { returns = Mixed })).Code);
+
+    [Fact]
+    public async Task An_unknown_symbol_is_not_found()
+    {
         Assert.Equal("not_found", (await (await host.SignUpAsync()).PostAsync("/v1/ai/risk", new { symbols = new[] { "NOSUCH" } })).Code);
     }
 }

@@ -68,7 +68,7 @@ public sealed class IndicatorTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task Every_indicator_listed_can_be_asked_for_by_its_name_and_each_alias()
+    public async Task Every_listed_name_or_alias_can_be_asked_for()
     {
         var user = await host.SignUpAsync();
         var items = (await user.GetAsync(Path)).Json.GetProperty("items").EnumerateArray().ToList();
@@ -117,12 +117,14 @@ public sealed class IndicatorTests(TestHost host) : IClassFixture<TestHost>
         "bars[1].t"
     )]
     [InlineData(
-        """{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1},{"t":"2024-01-03T00:00:00Z","o":1,"h":1,"l":1,"c":1,"v":1}],"names":["sma"]}""",
+        """{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1}"""
+            + """,{"t":"2024-01-03T00:00:00Z","o":1,"h":1,"l":1,"c":1,"v":1}],"names":["sma"]}""",
         "bars[1].t"
     )]
     [InlineData("""{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1},null],"names":["sma"]}""", "bars[1]")]
     [InlineData(
-        """{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1},{"t":"2024-01-03","o":1e9,"h":1e9,"l":1e9,"c":1e9,"v":1}],"names":["renko:0.01"]}""",
+        """{"bars":[{"t":"2024-01-02","o":1,"h":1,"l":1,"c":1,"v":1}"""
+            + """,{"t":"2024-01-03","o":1e9,"h":1e9,"l":1e9,"c":1e9,"v":1}],"names":["renko:0.01"]}""",
         "names[0]"
     )]
     public async Task What_cannot_be_computed_is_refused_by_name(string body, string field)
@@ -134,20 +136,23 @@ public sealed class IndicatorTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task Ten_thousand_bars_are_taken_and_one_more_is_not()
+    public async Task Ten_thousand_bars_are_the_most_that_are_taken()
     {
         var user = await host.SignUpAsync();
         var reply = await user.PostAsync(Path, new { bars = Bars(10_000), names = new[] { "ema:20" } });
         Assert.Equal(10_000, Values(reply.Json, 0, "ema").Length);
         Assert.Equal("validation_failed", (await user.PostAsync(Path, new { bars = Bars(10_001), names = new[] { "ema:20" } })).Code);
+    }
+
+    [Fact]
+    public async Task Indicators_of_own_bars_need_a_sign_in() =>
         Assert.Equal(
             HttpStatusCode.Unauthorized,
             (await new TestUser(host.Url, "", "").PostAsync(Path, new { bars = Bars(5), names = new[] { "ema:2" } })).Status
         );
-    }
 
     [Fact]
-    public async Task A_symbols_indicators_are_those_of_its_history_and_need_no_sign_in()
+    public async Task Indicators_of_a_symbol_are_those_of_its_history()
     {
         var stranger = new TestUser(host.Url, "", "");
         const string range = "from=2023-01-01&to=2023-12-31";
@@ -162,15 +167,32 @@ public sealed class IndicatorTests(TestHost host) : IClassFixture<TestHost>
         Assert.NotNull(Values(reply.Json, 1, "beta")[^1]);
         var own = await (await host.SignUpAsync()).PostAsync(Path, new { bars = history, names = new[] { "sma:20" } });
         Assert.Equal(Values(own.Json, 0, "sma"), Values(reply.Json, 0, "sma"));
+    }
+
+    [Fact]
+    public async Task Indicators_the_client_has_already_are_not_sent_again()
+    {
+        var stranger = new TestUser(host.Url, "", "");
+        const string path = "/v1/market/stocks/AAPL/indicators?names=sma:20,beta,bb&benchmark=SPY&from=2023-01-01&to=2023-12-31";
+        var reply = await stranger.GetAsync(path);
         Assert.Equal(
             HttpStatusCode.NotModified,
-            (
-                await stranger.GetAsync(
-                    $"/v1/market/stocks/AAPL/indicators?names=sma:20,beta,bb&benchmark=SPY&{range}",
-                    ("If-None-Match", reply.Header("ETag")!)
-                )
-            ).Status
+            (await stranger.GetAsync(path, ("If-None-Match", reply.Header("ETag")!))).Status
         );
+    }
+
+    [Fact]
+    public async Task Indicators_are_of_the_bars_that_a_limit_leaves()
+    {
+        var stranger = new TestUser(host.Url, "", "");
+        var reply = await stranger.GetAsync("/v1/market/stocks/AAPL/indicators?names=sma:2&from=2023-01-01&to=2023-12-31&limit=5");
+        Assert.Equal(5, Values(reply.Json, 0, "sma").Length);
+    }
+
+    [Fact]
+    public async Task Indicators_that_cannot_be_computed_are_refused()
+    {
+        var stranger = new TestUser(host.Url, "", "");
         Assert.Equal("not_found", (await stranger.GetAsync("/v1/market/stocks/NOSUCH/indicators?names=sma")).Code);
         Assert.Equal("validation_failed", (await stranger.GetAsync("/v1/market/stocks/AAPL/indicators")).Code);
         Assert.Equal("validation_failed", (await stranger.GetAsync("/v1/market/stocks/AAPL/indicators?names=corr")).Code);
@@ -181,7 +203,7 @@ public sealed class IndicatorTests(TestHost host) : IClassFixture<TestHost>
     [InlineData("?width=320&theme=dark&names=sma:20,bb,rsi,macd,adx,stoch", 320)]
     [InlineData("?width=1600&names=ichimoku,zigzag,vwap,supertrend,psar&interval=1w&from=2015-01-01", 1600)]
     [InlineData("?from=1990-01-01&to=1990-02-01", 800)]
-    public async Task A_chart_is_well_formed_and_stays_within_its_frame(string query, int width)
+    public async Task A_chart_stays_within_its_frame(string query, int width)
     {
         var reply = await new TestUser(host.Url, "", "").GetAsync("/v1/market/stocks/AAPL/chart.svg" + query);
         Assert.True(reply.Status == HttpStatusCode.OK, reply.Text);

@@ -68,12 +68,15 @@ public sealed class PatternTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task Own_bars_take_a_sign_in_and_are_ten_thousand_at_most()
-    {
+    public async Task Patterns_of_own_bars_need_a_sign_in() =>
         Assert.Equal(
             HttpStatusCode.Unauthorized,
             (await new TestUser(host.Url, "", "").PostAsync(Path, new { bars = Bars(i => $"2024-01-{i + 1:00}") })).Status
         );
+
+    [Fact]
+    public async Task Ten_thousand_own_bars_are_the_most_that_are_taken()
+    {
         var user = await host.SignUpAsync();
         object[] Flat(int count) =>
             Enumerable
@@ -85,7 +88,7 @@ public sealed class PatternTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task A_shape_tells_its_points_its_fit_and_the_price_at_which_it_is_wrong()
+    public async Task A_chart_shape_comes_with_its_evidence()
     {
         var stranger = new TestUser(host.Url, "", "");
         const string range = "from=2018-01-01&to=2023-12-31";
@@ -117,7 +120,7 @@ public sealed class PatternTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task A_symbols_patterns_are_those_of_its_history_and_need_no_sign_in()
+    public async Task Patterns_of_a_symbol_are_those_of_its_history()
     {
         var stranger = new TestUser(host.Url, "", "");
         const string range = "from=2022-01-01&to=2023-12-31";
@@ -134,11 +137,25 @@ public sealed class PatternTests(TestHost host) : IClassFixture<TestHost>
         Assert.Equal(items.OrderBy(i => i.T, StringComparer.Ordinal).ThenBy(i => i.Name, StringComparer.Ordinal), items);
         var own = await (await host.SignUpAsync()).PostAsync(Path, new { bars = history });
         Assert.Equal(own.Json.GetProperty("items").GetRawText(), reply.Json.GetProperty("items").GetRawText());
+        Assert.NotEqual(reply.Text, (await stranger.GetAsync($"/v1/market/stocks/AAPL/patterns?{range}&interval=1w")).Text);
+    }
+
+    [Fact]
+    public async Task Patterns_the_client_has_already_are_not_sent_again()
+    {
+        var stranger = new TestUser(host.Url, "", "");
+        const string range = "from=2022-01-01&to=2023-12-31";
+        var reply = await stranger.GetAsync($"/v1/market/stocks/AAPL/patterns?{range}");
         Assert.Equal(
             HttpStatusCode.NotModified,
             (await stranger.GetAsync($"/v1/market/stocks/AAPL/patterns?{range}", ("If-None-Match", reply.Header("ETag")!))).Status
         );
-        Assert.NotEqual(reply.Text, (await stranger.GetAsync($"/v1/market/stocks/AAPL/patterns?{range}&interval=1w")).Text);
+    }
+
+    [Fact]
+    public async Task Patterns_that_cannot_be_looked_for_are_refused()
+    {
+        var stranger = new TestUser(host.Url, "", "");
         Assert.Equal("not_found", (await stranger.GetAsync("/v1/market/stocks/NOSUCH/patterns")).Code);
         Assert.Equal(
             "interval",

@@ -10,7 +10,7 @@ namespace AgentInvest.Api.Tests;
 public sealed class RealtimeBackpressureTests(QuickMarketHost host) : IClassFixture<QuickMarketHost>
 {
     [Fact]
-    public async Task One_that_does_not_read_costs_no_queue_and_afterwards_gets_what_is_new()
+    public async Task A_client_that_does_not_read_costs_no_queue()
     {
         var user = await host.SignUpAsync();
         var symbols = string.Join(

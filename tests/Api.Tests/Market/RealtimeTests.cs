@@ -20,7 +20,7 @@ public sealed class RealtimeTests(QuickMarketHost host) : IClassFixture<QuickMar
     [InlineData("LongPolling", Path)]
     [InlineData("WebSockets", "/market/realtime/AAPL,msft")]
     [InlineData("LongPolling", "/market/realtime/AAPL,msft")]
-    public async Task A_snapshot_comes_first_then_what_changes_of_those_symbols_alone_in_a_chain(string transport, string path)
+    public async Task A_snapshot_is_followed_by_the_changes_of_its_symbols(string transport, string path)
     {
         await using var client = new RealtimeClient(host.Url, path, transport, (await host.SignUpAsync()).Token);
         for (var connection = 0; connection < 2; connection++)
@@ -87,7 +87,7 @@ public sealed class RealtimeTests(QuickMarketHost host) : IClassFixture<QuickMar
     }
 
     [Fact]
-    public async Task Only_the_token_of_a_negotiation_opens_the_hub_and_it_opens_nothing_else()
+    public async Task The_token_of_a_negotiation_is_for_the_hub_alone()
     {
         var user = await host.SignUpAsync();
         var negotiated = (await user.PostAsync(Path + "/negotiate?negotiateVersion=1")).Json;

@@ -147,7 +147,7 @@ public sealed class PlanRebalance(
                 Money.Round(t.Amount),
                 Money.Round(t.Fee),
                 t.Reason,
-                t.Lots.Select(l => new RebalanceResult.ClosedLot(
+                t.Lots.Select(l => new RebalanceResult.LotSale(
                         l.LotId,
                         Money.Round(l.Quantity),
                         Money.Round(l.Gain),

@@ -48,11 +48,11 @@ public sealed record RebalanceResult(
         decimal Amount,
         decimal Fee,
         string Reason,
-        IReadOnlyList<ClosedLot> Lots
+        IReadOnlyList<LotSale> Lots
     );
 
     /// <param name="Gain">In base currency, fees of the purchase inside the cost.</param>
-    public sealed record ClosedLot(Guid Id, decimal Quantity, decimal Gain, HoldingTerm Term);
+    public sealed record LotSale(Guid Id, decimal Quantity, decimal Gain, HoldingTerm Term);
 
     public sealed record Drift(decimal Before, decimal After);
     public sealed record Omission(string Symbol, TradeSide? Side, string Reason);

@@ -47,6 +47,33 @@ public sealed class BodyTests
         Assert.Equal(message, Assert.Single(problem.Errors![field]));
     }
 
+    private enum Side { Buy, SellShort }
+
+    private sealed record Leg(Side Side, decimal Price, int? Count = null, string Note = "");
+    private sealed record Order(IReadOnlyList<Leg> Legs, string Name);
+
+    [Theory]
+    [InlineData("{\"name\":\"x\"}", "legs", "is required")]
+    [InlineData("{}", "legs,name", "is required")]
+    [InlineData("{\"name\":\"x\",\"legs\":[{\"side\":\"buy\",\"price\":1},{\"side\":\"buy\"}]}", "legs[1].price", "is required")]
+    [InlineData("{\"name\":\"x\",\"legs\":[{}]}", "legs[0].side,legs[0].price", "is required")]
+    [InlineData("{\"name\":null,\"legs\":[]}", "name", "must not be null")]
+    [InlineData("{\"name\":\"x\",\"legs\":[{\"side\":\"sell\"}]}", "legs[0].side", "must be one of buy, sellShort")]
+    [InlineData("{\"name\":\"x\",\"legs\":[{\"side\":0}]}", "legs[0].side", "must be one of buy, sellShort")]
+    public void A_member_without_a_default_is_required_unless_it_is_nullable(string json, string fields, string message)
+    {
+        var problem = Assert.Throws<ProblemException>(() => Body.Parse<Order>(Encoding.UTF8.GetBytes(json))).Problem;
+        Assert.Equal(fields.Split(','), problem.Errors!.Keys);
+        Assert.All(problem.Errors.Values, messages => Assert.Equal([message], messages));
+    }
+
+    [Fact]
+    public void A_member_with_a_default_may_be_left_out()
+    {
+        var json = Encoding.UTF8.GetBytes("{\"name\":\"x\",\"legs\":[{\"side\":\"sellShort\",\"price\":\"1.5\"}]}");
+        Assert.Equal(new Leg(Side.SellShort, 1.5m), Assert.Single(Body.Parse<Order>(json).Legs));
+    }
+
     [Fact]
     public async Task Nesting_beyond_32_levels_is_refused()
     {

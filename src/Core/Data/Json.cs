@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace AgentInvest.Core.Data;
 
@@ -10,7 +11,10 @@ public static class Json
     /// <summary>For answers and stored payloads.</summary>
     public static JsonSerializerOptions Options { get; } = Create(strict: false);
 
-    /// <summary>For bodies of requests: unknown and duplicate members are refused, numbers may be strings.</summary>
+    /// <summary>
+    /// For bodies of requests: unknown and duplicate members are refused, and so is the absence of a member whose constructor parameter is
+    /// neither nullable nor has a default; numbers may be strings.
+    /// </summary>
     public static JsonSerializerOptions Strict { get; } = Create(strict: true);
 
     private static JsonSerializerOptions Create(bool strict)
@@ -27,12 +31,52 @@ public static class Json
             options.AllowDuplicateProperties = false;
             options.RespectNullableAnnotations = true;
             options.RespectRequiredConstructorParameters = false;
+            options.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RequireMembers } };
         }
         options.Converters.Add(new DecimalConverter());
         options.Converters.Add(new InstantConverter());
-        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+        options.Converters.Add(new EnumConverters());
         options.MakeReadOnly(populateMissingResolver: true);
         return options;
+    }
+
+    private static void RequireMembers(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+            if (
+                property.AssociatedParameter is { HasDefaultValue: false, IsNullable: false } parameter
+                && Nullable.GetUnderlyingType(parameter.ParameterType) is null
+            )
+                property.IsRequired = true;
+    }
+
+    /// <summary>Enums as the words of <see cref="EnumNames"/>.</summary>
+    private sealed class EnumConverters : JsonConverterFactory
+    {
+        public override bool CanConvert(Type typeToConvert) => typeToConvert.IsEnum;
+
+        public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+            (JsonConverter)Activator.CreateInstance(typeof(EnumConverter<>).MakeGenericType(typeToConvert))!;
+    }
+
+    private sealed class EnumConverter<T> : JsonConverter<T>
+        where T : struct, Enum
+    {
+        private static readonly string Fault = $"must be one of {string.Join(", ", EnumNames.All(typeof(T)))}";
+
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String ? Parse(reader.GetString()!) : throw new JsonException(Fault);
+
+        public override T ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            Parse(reader.GetString()!);
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(EnumNames.Of(value));
+
+        public override void WriteAsPropertyName(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+            writer.WritePropertyName(EnumNames.Of(value));
+
+        private static T Parse(string name) => EnumNames.TryParse<T>(name, out var value) ? value : throw new JsonException(Fault);
     }
 
     /// <summary>Money without loss: reads a number or a decimal string, writes without trailing zeros.</summary>

@@ -14,6 +14,8 @@ public static class Body
     /// <summary>The default limit, 1 MiB.</summary>
     public const int Limit = 1 << 20;
 
+    private static readonly string[] IsRequired = ["is required"];
+
     public static async Task<T> ReadAsync<T>(HttpRequest request, CancellationToken ct = default) where T : class
     {
         if (!request.HasJsonContentType()) throw Problems.UnsupportedMediaType("application/json");
@@ -62,8 +64,21 @@ public static class Body
         }
         catch (JsonException e)
         {
+            if (Missing(e) is { Count: > 0 } missing)
+            {
+                var place = Field(e) is { Length: > 0 } path ? path + "." : "";
+                throw Problems.Validation(missing.ToDictionary(name => place + name, _ => IsRequired));
+            }
             throw Problems.Validation(Field(e), Message(e));
         }
+    }
+
+    /// <summary>"… was missing required properties including: 'a', 'b'." names the members only in the text.</summary>
+    private static List<string> Missing(JsonException e)
+    {
+        const string Marker = "missing required properties including: ";
+        var at = e.Message.IndexOf(Marker, StringComparison.Ordinal);
+        return at < 0 ? [] : [.. e.Message[(at + Marker.Length)..].Split('\'').Where((_, i) => i % 2 == 1)];
     }
 
     /// <summary><c>$.items[2].price</c> → <c>items[2].price</c>.</summary>

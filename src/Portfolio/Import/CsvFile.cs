@@ -7,7 +7,7 @@ namespace AgentInvest.Portfolio.Import;
 /// CSV with a header of the members of POST /portfolio/transactions, in any order and case, separated by comma, semicolon or tab; numbers
 /// with a point. Also <c>id</c>, as the export writes it.
 /// </summary>
-internal static class ReadCsv
+internal static class CsvFile
 {
     public static readonly string[] Columns =
     [

@@ -11,7 +11,7 @@ namespace AgentInvest.Portfolio.Import;
 /// INVTRANLIST, and the bank's own lines. FITID becomes <c>externalId</c>, so a statement that overlaps the one before is safe; securities
 /// are found by the TICKER of their SECINFO.
 /// </summary>
-internal static partial class ReadOfx
+internal static partial class OfxFile
 {
     private static readonly HashSet<string> Blocks =
     [

@@ -113,8 +113,7 @@ public static class Body
             || text.StartsWith("is ", StringComparison.Ordinal)
         )
             return text.Split(" Path:")[0];
-        if (text.Contains("null", StringComparison.Ordinal) && text.Contains("nullable", StringComparison.Ordinal))
-            return "must not be null";
+        if (text.Contains("allow null values", StringComparison.Ordinal)) return "must not be null";
         return text.Contains("could not be converted", StringComparison.Ordinal) ? "has the wrong type" : "The body is not valid JSON.";
     }
 }

@@ -15,7 +15,7 @@ public sealed class ImportFunctions(ImportTransactions import, ExportTransaction
         "Import transactions",
         Detail = "The body is the file, or a multipart form with one file. csv: a header of the members of POST /portfolio/transactions; "
             + "json: what the export writes; ofx: statements of brokers and banks. Each line is booked, skipped as a duplicate or reported "
-            + "with its errors; `externalId` decides where given, else a line that says the same as an entry in the books is that entry.",
+            + "with its errors; `externalId` decides where given, else a line equal to an entry in the books is that entry.",
         Parameters = typeof(ImportTransactions.Query),
         Response = typeof(ImportTransactions.Response),
         Problems = ["412 precondition_failed", "413 payload_too_large"]

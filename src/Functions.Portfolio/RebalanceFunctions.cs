@@ -57,8 +57,8 @@ public sealed class RebalanceFunctions(ManageTargets targets, PlanRebalance plan
     [Describe(
         "Plan a rebalancing",
         Detail = "Answers a job; its output is the plan: `trades`, each with its reason, `expectedDrift` before and after, `fees`, `tax` "
-            + "as an estimate. New cash goes to what is furthest below its target first; nothing within `band` of its target is sold. `mode` "
-            + "execute is refused until there is trading.",
+            + "as an estimate. New cash goes to what is furthest below its target first; nothing within `band` of its target is sold. "
+            + "`mode` execute is refused until there is trading.",
         Parameters = typeof(PortfolioChoice),
         Request = typeof(PlanRebalance.Request),
         Response = typeof(JobStarted),

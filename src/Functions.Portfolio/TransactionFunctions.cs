@@ -115,7 +115,7 @@ public sealed class TransactionFunctions(
         return Answer.Ok(transaction).With("ETag", etag);
     }
 
-    /// <summary>Bookings book the feed's actions of their symbols; this is for those that fall due while nobody books.</summary>
+    /// <summary>A booking brings the feed's actions of its symbols along; the timer books those that fall due without one.</summary>
     [Function("BookNewActions")]
     public Task BookNewActions([TimerTrigger("30 * * * * *")] TimerInfo timer, CancellationToken ct) => newActions.HandleAsync(ct);
 }

@@ -125,7 +125,7 @@ public sealed class AdjustAsset(Db db, LedgerWriter ledger, UserMarket market, T
     }
 
     /// <summary>
-    /// A sale at the latest price, or at the last one it was traded at; null for what these books have never seen and nobody prices.
+    /// A sale at the latest price, or at the last one it was traded at; null for what was never traded in these books and has no price.
     /// </summary>
     private async Task<LedgerRow?> PrepareAsync(PortfolioRow portfolio, string symbol, CancellationToken ct)
     {

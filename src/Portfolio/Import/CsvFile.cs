@@ -31,7 +31,7 @@ internal static class CsvFile
         "acquiredAt",
     ];
 
-    /// <exception cref="ProblemException">400 naming <c>file</c> where no row can be told from another.</exception>
+    /// <exception cref="ProblemException">400 naming <c>file</c> where the header is not one of transactions.</exception>
     public static List<ParsedRow> Parse(ReadOnlyMemory<byte> bytes, DateTimeOffset now)
     {
         CheckUtf8(bytes);

@@ -7,7 +7,7 @@ using static AgentInvest.Portfolio.Import.ImportTransactions;
 namespace AgentInvest.Portfolio.Import;
 
 /// <summary>
-/// What is to become of each line of a file. Duplicates: an <c>externalId</c> decides where a line has one; else a line that says the same
+/// What becomes of each line of a file. Duplicates: an <c>externalId</c> decides where a line has one; else a line that says the same
 /// as an entry in the books is that entry, each entry standing for one line. So a file read twice books nothing, and lines of one file that
 /// say the same are as many trades.
 /// </summary>

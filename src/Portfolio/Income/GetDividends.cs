@@ -13,7 +13,7 @@ namespace AgentInvest.Portfolio.Income;
 
 /// <summary>
 /// GET /portfolio/dividends: what was paid, what that is of the value and cost held, and, with <c>forecast=true</c>, what the next twelve
-/// months would pay if each holding paid per share what it paid in the last twelve, with what the same guess a year ago would have been
+/// months would pay if each holding paid per share what it paid in the last twelve, with what the same forecast a year ago would have been
 /// worth.
 /// </summary>
 [Singleton]
@@ -182,7 +182,7 @@ public sealed class GetDividends(BookLoader loader, BookValuation valuation, Mar
                 )
             );
 
-    /// <summary>What nobody reports is known from the user's own entries.</summary>
+    /// <summary>The dividends of an own asset, which no feed reports, are those that were booked.</summary>
     private static IEnumerable<(DateOnly Day, decimal PerShare)> Booked(
         LoadedBook loaded,
         string symbol,

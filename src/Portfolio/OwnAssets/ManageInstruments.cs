@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace AgentInvest.Portfolio.OwnAssets;
 
-/// <summary>POST, GET /portfolio/instruments: the user's own assets, which nobody else sees.</summary>
+/// <summary>POST, GET /portfolio/instruments: the user's own assets, private to that user.</summary>
 [Singleton]
 public sealed class ManageInstruments(Db db)
 {

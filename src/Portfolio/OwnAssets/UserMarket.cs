@@ -159,7 +159,7 @@ public sealed class UserMarket(Db db, MarketData market, OwnSeriesCache own, Tim
         );
     }
 
-    /// <summary>The rate of one day; null when nobody knows one.</summary>
+    /// <summary>The rate of one day; null where none is known.</summary>
     internal async Task<decimal?> RateAsync(Guid userId, string currency, string quote, DateOnly day, CancellationToken ct) =>
         currency == quote ? 1 : await RatesAsync(userId, currency, quote, day, day, ct) is { } rates ? Rates.On(rates, day) : null;
 

@@ -19,7 +19,7 @@ public sealed class BenchmarkComparison(UserMarket market, MarketData feed, Time
     ) =>
         Benchmark.OnFlowsOf(range, await IndexAsync(portfolio, symbol, range.From, range.To, ct));
 
-    /// <summary>Its total return index in the book's base currency; empty where nobody knows its price or rate.</summary>
+    /// <summary>Its total return index in the book's base currency; empty where its price or rate is not known.</summary>
     internal async Task<PriceHistory> IndexAsync(
         PortfolioRow portfolio,
         string symbol,

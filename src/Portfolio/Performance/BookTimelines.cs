@@ -127,8 +127,7 @@ public sealed class BookTimelines(UserMarket market, OwnSeriesCache own, TimePro
     private static DateOnly FirstDifference(IReadOnlyList<LedgerEntry> a, IReadOnlyList<LedgerEntry> b)
     {
         var i = 0;
-        // A lot list is no value to the record's comparison; its entry's id tells, for a correction that changes it is in the books under a
-        // later sequence.
+        // Records compare lists by reference, so lot ids are compared by themselves.
         while (
             i < a.Count
             && i < b.Count

@@ -7,9 +7,10 @@ using AgentInvest.Core.Security;
 namespace AgentInvest.Portfolio.Privacy;
 
 /// <summary>
-/// What somebody sees of a portfolio who may not see amounts: whoever has a link without the scope <c>values</c>, and API keys without
-/// <c>portfolio:read:values</c>. Every number is null unless it is listed here as one that tells no amount, so a figure added tomorrow is
-/// hidden until it is decided otherwise. Those listed are rounded, because amounts can be worked out from ratios of more digits.
+/// A portfolio without its amounts: what links without the scope <c>values</c> show, and what API keys without
+/// <c>portfolio:read:values</c> get. Every number is null unless it is listed here as one that reveals no amount, so a figure added
+/// tomorrow is hidden until it is decided otherwise. Those listed are rounded, because amounts can be worked out from ratios of more
+/// digits.
 /// </summary>
 public static class RelativeView
 {
@@ -48,10 +49,10 @@ public static class RelativeView
     /// <summary>Sentences that name amounts: why a rebalancing trades.</summary>
     private static readonly HashSet<string> Sentences = new(StringComparer.Ordinal) { "reason" };
 
-    /// <summary>A fraction as those see it who may not see amounts.</summary>
+    /// <summary>A fraction with the digits that reveal no amount.</summary>
     public static decimal RoundFraction(decimal value) => decimal.Round(value, FractionDigits);
 
-    /// <summary>A percentage as those see it who may not see amounts.</summary>
+    /// <summary>A percentage with the digits that reveal no amount.</summary>
     public static decimal RoundPercent(decimal value) => decimal.Round(value, PercentDigits);
 
     /// <summary>An answer of the API without its amounts.</summary>
@@ -81,7 +82,7 @@ public static class RelativeView
         if (Unrounded.Contains(name)) return node.DeepClone();
         var isPercent = name.EndsWith("Percent", StringComparison.Ordinal);
         if (!isPercent && !Fractions.Contains(name)) return null;
-        // What no decimal holds is no ratio that anybody needs.
+        // No ratio is that large.
         if (!decimal.TryParse(node.ToJsonString(), System.Globalization.NumberStyles.Float, null, out var value)) return null;
         return JsonValue.Create(Money.Trim(isPercent ? RoundPercent(value) : RoundFraction(value)));
     }

@@ -21,7 +21,7 @@ internal sealed class EntryCompletion(UserMarket market, PortfolioRow portfolio,
     private readonly Dictionary<string, Instrument?> _instruments = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DailyCloses?> _rates = new(StringComparer.Ordinal);
 
-    /// <exception cref="ProblemException">404 for a symbol nobody knows; 400 for what only the market tells to be wrong.</exception>
+    /// <exception cref="ProblemException">404 for an unknown symbol; 400 for what is wrong only by the market's data.</exception>
     public async Task<LedgerRow> CompleteAsync(RecordTransaction.Request r, CancellationToken ct)
     {
         var symbol = r.Symbol is null ? null : AssetSymbols.Fold(r.Symbol);
@@ -73,7 +73,7 @@ internal sealed class EntryCompletion(UserMarket market, PortfolioRow portfolio,
         };
     }
 
-    /// <summary>The rate into base currency on a day; null when nobody knows one.</summary>
+    /// <summary>The rate into base currency on a day; null where none is known.</summary>
     public async Task<decimal?> RateAsync(string currency, DateOnly day, CancellationToken ct)
     {
         if (currency == portfolio.BaseCurrency) return 1;

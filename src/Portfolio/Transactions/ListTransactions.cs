@@ -62,7 +62,7 @@ public sealed class ListTransactions(Db db, PortfolioFinder find, BookLoader loa
         );
     }
 
-    /// <summary>Of any of the user's portfolios; a stranger's is not there.</summary>
+    /// <summary>Of any of the user's portfolios; 404 for another user's.</summary>
     public async Task<(Transaction Transaction, string ETag)> FindAsync(CurrentUser user, string id, CancellationToken ct)
     {
         var (portfolioId, row) = await LedgerStore.FindAsync(db, user.Id, id, ct);

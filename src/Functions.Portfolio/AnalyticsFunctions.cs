@@ -3,6 +3,8 @@ using AgentInvest.Core.Http;
 using AgentInvest.Core.Jobs;
 using AgentInvest.Core.Security;
 using AgentInvest.Portfolio.Analytics;
+using AgentInvest.Portfolio.Portfolios;
+using AgentInvest.Portfolio.Privacy;
 
 namespace AgentInvest.Functions.Portfolio;
 
@@ -13,22 +15,22 @@ public sealed class AnalyticsFunctions(GetAnalytics getAnalytics, ComputeAnalyti
         new RetryPolicy(5, TimeSpan.FromSeconds(1), 2.0, TimeSpan.FromSeconds(30))
     );
 
-    [Function("GetAnalytics"), RequireScope("portfolio:read")]
+    [Function("GetAnalytics"), ReadsPortfolio]
     [Describe(
         "Read the latest analytics",
         Detail = "`pending` while those of the present books are on their way; the last ones computed are shown meanwhile.",
-        Query = ["portfolioId: default: the default portfolio"],
+        Parameters = typeof(PortfolioChoice),
         Response = typeof(GetAnalytics.Response)
     )]
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/analytics")] HttpRequest request,
         CancellationToken ct
-    ) => Answer.Ok(await getAnalytics.HandleAsync(CurrentUser.Of(request.HttpContext), Query.Id(request, "portfolioId"), ct));
+    ) => Answer.Ok(await getAnalytics.HandleAsync(CurrentUser.Of(request.HttpContext), QueryString.Read<PortfolioChoice>(request), ct));
 
     [Function("RequestAnalytics"), RequireScope("portfolio:write"), Idempotent]
     [Describe(
         "Start an analytics job",
-        Query = ["portfolioId: default: the default portfolio"],
+        Parameters = typeof(PortfolioChoice),
         Response = typeof(JobStarted),
         Status = 202
     )]
@@ -38,7 +40,7 @@ public sealed class AnalyticsFunctions(GetAnalytics getAnalytics, ComputeAnalyti
         CancellationToken ct
     )
     {
-        var wanted = await getAnalytics.RequestAsync(CurrentUser.Of(request.HttpContext), Query.Id(request, "portfolioId"), ct);
+        var wanted = await getAnalytics.RequestAsync(CurrentUser.Of(request.HttpContext), QueryString.Read<PortfolioChoice>(request), ct);
         return await client.AcceptJobAsync(jobs, JobOf(wanted), nameof(Analytics), wanted, ct);
     }
 
@@ -65,8 +67,8 @@ public sealed class AnalyticsFunctions(GetAnalytics getAnalytics, ComputeAnalyti
 
     private static async Task<AnalyticsRequest> ComputeAsync(TaskOrchestrationContext context, AnalyticsRequest request)
     {
-        var risk = context.CallActivityAsync<ComputeAnalytics.Risk>(nameof(AnalyticsRisk), request, Retry);
-        var income = context.CallActivityAsync<ComputeAnalytics.Income>(nameof(AnalyticsIncome), request, Retry);
+        var risk = context.CallActivityAsync<ComputeAnalytics.RiskFigures>(nameof(AnalyticsRisk), request, Retry);
+        var income = context.CallActivityAsync<ComputeAnalytics.IncomeFigures>(nameof(AnalyticsIncome), request, Retry);
         var structure = context.CallActivityAsync<ComputeAnalytics.Structure>(nameof(AnalyticsStructure), request, Retry);
         await Task.WhenAll(risk, income, structure);
         var (concentration, correlation) = await structure;
@@ -78,11 +80,11 @@ public sealed class AnalyticsFunctions(GetAnalytics getAnalytics, ComputeAnalyti
     public sealed record Finished(AnalyticsRequest Request, ComputeAnalytics.Result Result);
 
     [Function(nameof(AnalyticsRisk))]
-    public Task<ComputeAnalytics.Risk> AnalyticsRisk([ActivityTrigger] AnalyticsRequest request, CancellationToken ct) =>
+    public Task<ComputeAnalytics.RiskFigures> AnalyticsRisk([ActivityTrigger] AnalyticsRequest request, CancellationToken ct) =>
         compute.RiskAsync(request, ct);
 
     [Function(nameof(AnalyticsIncome))]
-    public Task<ComputeAnalytics.Income> AnalyticsIncome([ActivityTrigger] AnalyticsRequest request, CancellationToken ct) =>
+    public Task<ComputeAnalytics.IncomeFigures> AnalyticsIncome([ActivityTrigger] AnalyticsRequest request, CancellationToken ct) =>
         compute.IncomeAsync(request, ct);
 
     [Function(nameof(AnalyticsStructure))]

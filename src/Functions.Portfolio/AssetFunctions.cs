@@ -3,11 +3,13 @@ using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
 using AgentInvest.Portfolio.Assets;
 using AgentInvest.Portfolio.OwnAssets;
+using AgentInvest.Portfolio.Portfolios;
+using AgentInvest.Portfolio.Privacy;
 using AgentInvest.Portfolio.Transactions;
 
 namespace AgentInvest.Functions.Portfolio;
 
-/// <summary>Holdings in short, and assets and rates of the user's own.</summary>
+/// <summary>Purchases and sales by holding, and assets and rates of the user's own.</summary>
 public sealed class AssetFunctions(AddAsset add, AdjustAsset adjust, ManageInstruments instruments, PutSeries series)
 {
     private const int PricesLimit = 10 << 20;
@@ -16,35 +18,37 @@ public sealed class AssetFunctions(AddAsset add, AdjustAsset adjust, ManageInstr
     [Describe(
         "Add a holding",
         Detail = "Books a purchase; `price` defaults to the close of `date`, without a date to the latest price.",
-        Query = ["portfolioId: default: the default portfolio"],
+        Parameters = typeof(PortfolioChoice),
         Request = typeof(AddAsset.Request),
-        Response = typeof(TransactionView),
+        Response = typeof(Transaction),
         Status = 201,
-        Problems = ["404 not_found", "412 precondition_failed"]
+        Problems = ["404 not_found", "412 precondition_failed"],
+        ETag = true
     )]
     public async Task<IResult> Add(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "portfolio/assets")] HttpRequest request,
         CancellationToken ct
     )
     {
-        var (view, etag) = await add.HandleAsync(
+        var (transaction, etag) = await add.HandleAsync(
             CurrentUser.Of(request.HttpContext),
-            Query.Id(request, "portfolioId"),
+            QueryString.Read<PortfolioChoice>(request),
             await Body.ReadAsync<AddAsset.Request>(request, ct),
             request.Headers.IfMatch,
             ct
         );
-        return Answer.Created($"/v1/portfolio/transactions/{view.Id}", view).With("ETag", etag);
+        return Answer.Created($"/v1/portfolio/transactions/{transaction.Id}", transaction).With("ETag", etag);
     }
 
     [Function("AdjustAsset"), RequireScope("portfolio:write")]
     [Describe(
         "Adjust a holding",
         Detail = "Buys or sells the difference to `targetQuantity` at the latest price; `note` and `tags` are shown with the holding.",
-        Query = ["portfolioId: default: the default portfolio"],
+        Parameters = typeof(PortfolioChoice),
         Request = typeof(AdjustAsset.Request),
         Response = typeof(AdjustAsset.Response),
-        Problems = ["404 not_found", "412 precondition_failed"]
+        Problems = ["404 not_found", "412 precondition_failed"],
+        ETag = true
     )]
     public async Task<IResult> Adjust(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "portfolio/assets/{symbol}")] HttpRequest request,
@@ -54,7 +58,7 @@ public sealed class AssetFunctions(AddAsset add, AdjustAsset adjust, ManageInstr
     {
         var (response, etag) = await adjust.HandleAsync(
             CurrentUser.Of(request.HttpContext),
-            Query.Id(request, "portfolioId"),
+            QueryString.Read<PortfolioChoice>(request),
             symbol,
             await Body.ReadAsync<AdjustAsset.Request>(request, ct),
             request.Headers.IfMatch,
@@ -66,7 +70,7 @@ public sealed class AssetFunctions(AddAsset add, AdjustAsset adjust, ManageInstr
     [Function("CloseAsset"), RequireScope("portfolio:write")]
     [Describe(
         "Close a holding at the latest price",
-        Query = ["portfolioId: default: the default portfolio"],
+        Parameters = typeof(PortfolioChoice),
         Status = 204,
         Problems = ["404 not_found", "412 precondition_failed"]
     )]
@@ -81,7 +85,7 @@ public sealed class AssetFunctions(AddAsset add, AdjustAsset adjust, ManageInstr
                 "ETag",
                 await adjust.CloseAsync(
                     CurrentUser.Of(request.HttpContext),
-                    Query.Id(request, "portfolioId"),
+                    QueryString.Read<PortfolioChoice>(request),
                     symbol,
                     request.Headers.IfMatch,
                     ct
@@ -93,7 +97,7 @@ public sealed class AssetFunctions(AddAsset add, AdjustAsset adjust, ManageInstr
         "Create an own instrument",
         Detail = "Its symbol starts with `@`; only its owner sees it, in every /portfolio call.",
         Request = typeof(ManageInstruments.Request),
-        Response = typeof(ManageInstruments.Response),
+        Response = typeof(ManageInstruments.OwnInstrument),
         Status = 201,
         Problems = ["409 conflict"]
     )]
@@ -111,23 +115,23 @@ public sealed class AssetFunctions(AddAsset add, AdjustAsset adjust, ManageInstr
             statusCode: 201
         );
 
-    [Function("ListInstruments"), RequireScope("portfolio:read")]
+    [Function("ListInstruments"), ReadsPortfolio]
     [Describe(
         "List own instruments",
-        Query = ["limit: 1 to 200, default 50", "cursor: `nextCursor` of the page before"],
-        Response = typeof(ListPage<ManageInstruments.Response>)
+        Parameters = typeof(PageRequest),
+        Response = typeof(ListPage<ManageInstruments.OwnInstrument>)
     )]
     public async Task<IResult> ListInstruments(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/instruments")] HttpRequest request,
         CancellationToken ct
-    ) => Answer.Ok(await instruments.ListAsync(CurrentUser.Of(request.HttpContext), PageRequest.Of(request), ct));
+    ) => Answer.Ok(await instruments.ListAsync(CurrentUser.Of(request.HttpContext), QueryString.Read<PageRequest>(request), ct));
 
     [Function("PutPrices"), RequireScope("portfolio:write"), MaxBody(PricesLimit)]
     [Describe(
         "Set prices of an own instrument",
         Detail = "The days given replace those there were; other days stay.",
-        Request = typeof(PutSeries.PriceItems),
-        Response = typeof(PutSeries.Response),
+        Request = typeof(PutSeries.OwnPrices),
+        Response = typeof(PutSeries.SeriesSummary),
         Problems = ["404 not_found", "413 payload_too_large"]
     )]
     public async Task<IResult> PutPrices(
@@ -139,7 +143,7 @@ public sealed class AssetFunctions(AddAsset add, AdjustAsset adjust, ManageInstr
             await series.PricesAsync(
                 CurrentUser.Of(request.HttpContext),
                 symbol,
-                await Body.ReadAsync<PutSeries.PriceItems>(request, ct),
+                await Body.ReadAsync<PutSeries.OwnPrices>(request, ct),
                 ct
             )
         );
@@ -147,9 +151,10 @@ public sealed class AssetFunctions(AddAsset add, AdjustAsset adjust, ManageInstr
     [Function("PutRates"), RequireScope("portfolio:write"), MaxBody(PricesLimit)]
     [Describe(
         "Set own rates of a currency pair",
-        Detail = "`USDCHF` is francs per dollar. From the first day given own rates hold for the pair and its inverse, carried forward, in every /portfolio call.",
-        Request = typeof(PutSeries.RateItems),
-        Response = typeof(PutSeries.Response),
+        Detail = "`USDCHF` is francs per dollar. From the first day given own rates hold for the pair and its inverse, carried forward, "
+            + "in every /portfolio call.",
+        Request = typeof(PutSeries.OwnRates),
+        Response = typeof(PutSeries.SeriesSummary),
         Problems = ["413 payload_too_large"]
     )]
     public async Task<IResult> PutRates(
@@ -158,6 +163,11 @@ public sealed class AssetFunctions(AddAsset add, AdjustAsset adjust, ManageInstr
         CancellationToken ct
     ) =>
         Answer.Ok(
-            await series.RatesAsync(CurrentUser.Of(request.HttpContext), pair, await Body.ReadAsync<PutSeries.RateItems>(request, ct), ct)
+            await series.RatesAsync(
+                CurrentUser.Of(request.HttpContext),
+                pair,
+                await Body.ReadAsync<PutSeries.OwnRates>(request, ct),
+                ct
+            )
         );
 }

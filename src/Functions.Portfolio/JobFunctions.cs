@@ -1,13 +1,14 @@
 using AgentInvest.Core.Http;
 using AgentInvest.Core.Jobs;
 using AgentInvest.Core.Security;
+using AgentInvest.Portfolio.Privacy;
 
 namespace AgentInvest.Functions.Portfolio;
 
-/// <summary>Long work of any app, watched and stopped by whoever asked for it.</summary>
+/// <summary>Jobs of any app, read and terminated by their owner.</summary>
 public sealed class JobFunctions(JobLedger jobs)
 {
-    [Function("GetJob"), RequireScope("portfolio:read")]
+    [Function("GetJob"), ReadsPortfolio]
     [Describe("Read the state of a job", Response = typeof(Job), Problems = ["404 not_found"])]
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "jobs/{instanceId}")] HttpRequest request,

@@ -4,18 +4,20 @@ using AgentInvest.Core.Security;
 using AgentInvest.Portfolio.Holdings;
 using AgentInvest.Portfolio.Performance;
 using AgentInvest.Portfolio.Portfolios;
+using AgentInvest.Portfolio.Privacy;
 
 namespace AgentInvest.Functions.Portfolio;
 
-/// <summary>Portfolios, what they hold and how they did.</summary>
+/// <summary>Portfolios, their holdings and their performance.</summary>
 public sealed class PortfolioFunctions(ManagePortfolios portfolios, GetPortfolio getPortfolio, GetPerformance getPerformance)
 {
-    [Function("GetPortfolio"), RequireScope("portfolio:read")]
+    [Function("GetPortfolio"), ReadsPortfolio]
     [Describe(
         "Read holdings and totals",
         Detail = "Price and average cost are in the instrument's currency, all else in base currency; cost and P&L are before fees.",
-        Query = ["portfolioId: default: the default portfolio", "asOf: value the books at the end of that date"],
-        Response = typeof(GetPortfolio.Response)
+        Parameters = typeof(GetPortfolio.Query),
+        Response = typeof(GetPortfolio.Response),
+        ETag = true
     )]
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio")] HttpRequest request,
@@ -24,25 +26,19 @@ public sealed class PortfolioFunctions(ManagePortfolios portfolios, GetPortfolio
     {
         var (response, etag) = await getPortfolio.HandleAsync(
             CurrentUser.Of(request.HttpContext),
-            Query.Id(request, "portfolioId"),
-            Query.Day(request, "asOf"),
+            QueryString.Read<GetPortfolio.Query>(request),
             ct
         );
         return Answer.Ok(response).With("ETag", etag);
     }
 
-    [Function("GetPerformance"), RequireScope("portfolio:read")]
+    [Function("GetPerformance"), ReadsPortfolio]
     [Describe(
         "Read returns over a range",
         Detail = "`from` is the close of that day. What is not defined is null, with the reason under `unavailable`.",
-        Query = [
-            "portfolioId: default: the default portfolio",
-            "range: 1d, 1w, 1m, 3m, 6m, ytd, 1y, 5y or max (default)",
-            "from: instead of range",
-            "to: default today",
-            "benchmark: a symbol, such as SPY",
-        ],
-        Response = typeof(GetPerformance.Response)
+        Parameters = typeof(GetPerformance.Query),
+        Response = typeof(GetPerformance.Response),
+        ETag = true
     )]
     public async Task<IResult> Performance(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/performance")] HttpRequest request,
@@ -51,26 +47,31 @@ public sealed class PortfolioFunctions(ManagePortfolios portfolios, GetPortfolio
     {
         var (response, etag) = await getPerformance.HandleAsync(
             CurrentUser.Of(request.HttpContext),
-            Query.Id(request, "portfolioId"),
-            request,
+            QueryString.Read<GetPerformance.Query>(request),
             ct
         );
         return Answer.Ok(response).With("ETag", etag);
     }
 
-    [Function("ListPortfolios"), RequireScope("portfolio:read")]
+    [Function("ListPortfolios"), ReadsPortfolio]
     [Describe(
         "List portfolios",
-        Query = ["limit: 1 to 200, default 50", "cursor: `nextCursor` of the page before"],
-        Response = typeof(ListPage<ManagePortfolios.Response>)
+        Parameters = typeof(PageRequest),
+        Response = typeof(ListPage<ManagePortfolios.Portfolio>)
     )]
     public async Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolios")] HttpRequest request,
         CancellationToken ct
-    ) => Answer.Ok(await portfolios.ListAsync(CurrentUser.Of(request.HttpContext), PageRequest.Of(request), ct));
+    ) => Answer.Ok(await portfolios.ListAsync(CurrentUser.Of(request.HttpContext), QueryString.Read<PageRequest>(request), ct));
 
     [Function("CreatePortfolio"), RequireScope("portfolio:write"), Idempotent]
-    [Describe("Create a portfolio", Request = typeof(ManagePortfolios.Request), Response = typeof(ManagePortfolios.Response), Status = 201)]
+    [Describe(
+        "Create a portfolio",
+        Request = typeof(ManagePortfolios.NewPortfolio),
+        Response = typeof(ManagePortfolios.Portfolio),
+        Status = 201,
+        ETag = true
+    )]
     public async Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "portfolios")] HttpRequest request,
         CancellationToken ct
@@ -78,14 +79,14 @@ public sealed class PortfolioFunctions(ManagePortfolios portfolios, GetPortfolio
     {
         var (created, etag) = await portfolios.CreateAsync(
             CurrentUser.Of(request.HttpContext),
-            await Body.ReadAsync<ManagePortfolios.Request>(request, ct),
+            await Body.ReadAsync<ManagePortfolios.NewPortfolio>(request, ct),
             ct
         );
         return Answer.Created($"/v1/portfolios/{created.Id}", created).With("ETag", etag);
     }
 
-    [Function("ReadPortfolio"), RequireScope("portfolio:read")]
-    [Describe("Read a portfolio's settings", Response = typeof(ManagePortfolios.Response), Problems = ["404 not_found"])]
+    [Function("ReadPortfolio"), ReadsPortfolio]
+    [Describe("Read a portfolio's settings", Response = typeof(ManagePortfolios.Portfolio), Problems = ["404 not_found"], ETag = true)]
     public async Task<IResult> Read(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolios/{id}")] HttpRequest request,
         string id,
@@ -100,9 +101,10 @@ public sealed class PortfolioFunctions(ManagePortfolios portfolios, GetPortfolio
     [Describe(
         "Change a portfolio",
         Detail = "Another cost-basis method derives lots and gains anew; the ledger stays as it is.",
-        Request = typeof(ManagePortfolios.Request),
-        Response = typeof(ManagePortfolios.Response),
-        Problems = ["409 conflict", "412 precondition_failed"]
+        Request = typeof(ManagePortfolios.PortfolioChange),
+        Response = typeof(ManagePortfolios.Portfolio),
+        Problems = ["409 conflict", "412 precondition_failed"],
+        ETag = true
     )]
     public async Task<IResult> Update(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "portfolios/{id}")] HttpRequest request,
@@ -113,7 +115,7 @@ public sealed class PortfolioFunctions(ManagePortfolios portfolios, GetPortfolio
         var (response, etag) = await portfolios.UpdateAsync(
             CurrentUser.Of(request.HttpContext),
             IdOf(id),
-            await Body.ReadAsync<ManagePortfolios.Request>(request, ct),
+            await Body.ReadAsync<ManagePortfolios.PortfolioChange>(request, ct),
             request.Headers.IfMatch,
             ct
         );

@@ -1,29 +1,27 @@
 using AgentInvest.Core.Http;
 using AgentInvest.Core.Jobs;
 using AgentInvest.Core.Security;
+using AgentInvest.Portfolio.Portfolios;
+using AgentInvest.Portfolio.Privacy;
 using AgentInvest.Portfolio.Rebalancing;
 
 namespace AgentInvest.Functions.Portfolio;
 
-/// <summary>Targets and the way to them.</summary>
+/// <summary>Target weights, and jobs that plan the trades towards them.</summary>
 public sealed class RebalanceFunctions(ManageTargets targets, PlanRebalance plan, JobLedger jobs)
 {
     private static readonly TaskOptions Retry = TaskOptions.FromRetryPolicy(
         new RetryPolicy(3, TimeSpan.FromSeconds(1), 2.0, TimeSpan.FromSeconds(10))
     );
 
-    [Function("GetTargets"), RequireScope("portfolio:read")]
-    [Describe(
-        "Read the target weights",
-        Query = ["portfolioId: default: the default portfolio"],
-        Response = typeof(ManageTargets.Response)
-    )]
+    [Function("GetTargets"), ReadsPortfolio]
+    [Describe("Read the target weights", Parameters = typeof(PortfolioChoice), Response = typeof(ManageTargets.Response), ETag = true)]
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/targets")] HttpRequest request,
         CancellationToken ct
     )
     {
-        var (response, etag) = await targets.GetAsync(CurrentUser.Of(request.HttpContext), Query.Id(request, "portfolioId"), ct);
+        var (response, etag) = await targets.GetAsync(CurrentUser.Of(request.HttpContext), QueryString.Read<PortfolioChoice>(request), ct);
         return Answer.Ok(response).With("ETag", etag);
     }
 
@@ -31,10 +29,11 @@ public sealed class RebalanceFunctions(ManageTargets targets, PlanRebalance plan
     [Describe(
         "Set the target weights",
         Detail = "Replaces all; they add up to at most 1, the rest is cash.",
-        Query = ["portfolioId: default: the default portfolio"],
+        Parameters = typeof(PortfolioChoice),
         Request = typeof(ManageTargets.Request),
         Response = typeof(ManageTargets.Response),
-        Problems = ["412 precondition_failed"]
+        Problems = ["412 precondition_failed"],
+        ETag = true
     )]
     public async Task<IResult> Put(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "portfolio/targets")] HttpRequest request,
@@ -43,7 +42,7 @@ public sealed class RebalanceFunctions(ManageTargets targets, PlanRebalance plan
     {
         var (response, etag) = await targets.PutAsync(
             CurrentUser.Of(request.HttpContext),
-            Query.Id(request, "portfolioId"),
+            QueryString.Read<PortfolioChoice>(request),
             await Body.ReadAsync<ManageTargets.Request>(request, ct),
             request.Headers.IfMatch,
             ct
@@ -54,8 +53,10 @@ public sealed class RebalanceFunctions(ManageTargets targets, PlanRebalance plan
     [Function("RequestRebalance"), RequireScope("portfolio:write"), Idempotent]
     [Describe(
         "Plan a rebalancing",
-        Detail = "Answers a job; its output is the plan: `trades`, each with its reason, `expectedDrift` before and after, `fees`, `tax` as an estimate. New cash goes where it lacks first; nothing within `band` of its target is sold. `mode` execute is refused until there is trading.",
-        Query = ["portfolioId: default: the default portfolio"],
+        Detail = "Answers a job; its output is the plan: `trades`, each with its reason, `expectedDrift` before and after, `fees`, `tax` "
+            + "as an estimate. New cash goes to what is furthest below its target first; nothing within `band` of its target is sold. "
+            + "`mode` execute is refused until there is trading.",
+        Parameters = typeof(PortfolioChoice),
         Request = typeof(PlanRebalance.Request),
         Response = typeof(JobStarted),
         Status = 202,
@@ -70,7 +71,7 @@ public sealed class RebalanceFunctions(ManageTargets targets, PlanRebalance plan
         var user = CurrentUser.Of(request.HttpContext);
         var order = await plan.CheckAsync(
             user,
-            Query.Id(request, "portfolioId"),
+            QueryString.Read<PortfolioChoice>(request),
             await Body.ReadAsync<PlanRebalance.Request>(request, ct),
             ct
         );

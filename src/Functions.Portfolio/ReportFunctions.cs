@@ -3,46 +3,40 @@ using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
 using AgentInvest.Portfolio.Holdings;
 using AgentInvest.Portfolio.Income;
+using AgentInvest.Portfolio.Portfolios;
+using AgentInvest.Portfolio.Privacy;
 using AgentInvest.Portfolio.Tax;
 
 namespace AgentInvest.Functions.Portfolio;
 
-/// <summary>The books from the tax's, the income's and the allocation's side.</summary>
+/// <summary>Lots, realised gains, dividends and allocation.</summary>
 public sealed class ReportFunctions(GetLots lots, GetRealized realized, GetAllocation allocation, GetDividends dividends)
 {
-    [Function("GetLots"), RequireScope("portfolio:read")]
+    [Function("GetLots"), ReadsPortfolio]
     [Describe(
         "Read the lots",
         Detail = "Open and closed ones; `cost` is of what remains, fees inside, in base currency.",
-        Query = [
-            "portfolioId: default: the default portfolio",
-            "symbol: only this one",
-            "regime: us adds what wash sales moved to a lot, uk answers section 104 pools",
-            "limit: 1 to 200; default: all",
-            "cursor: `nextCursor` of the page before",
-        ],
-        Response = typeof(ListPage<GetLots.Item>)
+        Parameters = typeof(GetLots.Query),
+        Response = typeof(ListPage<GetLots.Lot>),
+        ETag = true
     )]
     public async Task<IResult> Lots(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/lots")] HttpRequest request,
         CancellationToken ct
     )
     {
-        var (response, etag) = await lots.HandleAsync(CurrentUser.Of(request.HttpContext), Query.Id(request, "portfolioId"), request, ct);
+        var (response, etag) = await lots.HandleAsync(CurrentUser.Of(request.HttpContext), QueryString.Read<GetLots.Query>(request), ct);
         return Answer.Ok(response).With("ETag", etag);
     }
 
-    [Function("GetRealized"), RequireScope("portfolio:read")]
+    [Function("GetRealized"), ReadsPortfolio]
     [Describe(
         "Read realised gains",
-        Detail = "Fees inside cost and proceeds, in base currency. us: the portfolio's own lots, wash sales; uk: same day, 30 days, section 104 pool.",
-        Query = [
-            "portfolioId: default: the default portfolio",
-            "year: by day of sale; default: all",
-            "regime: us (default) or uk",
-            "symbol: only this one",
-        ],
-        Response = typeof(GetRealized.Response)
+        Detail = "Fees inside cost and proceeds, in base currency. us: the portfolio's own lots, wash sales; uk: same day, 30 days, "
+            + "section 104 pool.",
+        Parameters = typeof(GetRealized.Query),
+        Response = typeof(GetRealized.Response),
+        ETag = true
     )]
     public async Task<IResult> Realized(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/realized")] HttpRequest request,
@@ -51,19 +45,19 @@ public sealed class ReportFunctions(GetLots lots, GetRealized realized, GetAlloc
     {
         var (response, etag) = await realized.HandleAsync(
             CurrentUser.Of(request.HttpContext),
-            Query.Id(request, "portfolioId"),
-            request,
+            QueryString.Read<GetRealized.Query>(request),
             ct
         );
         return Answer.Ok(response).With("ETag", etag);
     }
 
-    [Function("GetAllocation"), RequireScope("portfolio:read")]
+    [Function("GetAllocation"), ReadsPortfolio]
     [Describe(
         "Read the allocation",
         Detail = "Holdings and cash together; weights add up to 1.",
-        Query = ["portfolioId: default: the default portfolio", "by: asset (default), sector, class, currency or country"],
-        Response = typeof(GetAllocation.Response)
+        Parameters = typeof(GetAllocation.Query),
+        Response = typeof(GetAllocation.Response),
+        ETag = true
     )]
     public async Task<IResult> Allocation(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/allocation")] HttpRequest request,
@@ -72,24 +66,14 @@ public sealed class ReportFunctions(GetLots lots, GetRealized realized, GetAlloc
     {
         var (response, etag) = await allocation.HandleAsync(
             CurrentUser.Of(request.HttpContext),
-            Query.Id(request, "portfolioId"),
-            Query.Text(request, "by"),
+            QueryString.Read<GetAllocation.Query>(request),
             ct
         );
         return Answer.Ok(response).With("ETag", etag);
     }
 
-    [Function("GetPortfolioDividends"), RequireScope("portfolio:read")]
-    [Describe(
-        "Read dividends",
-        Query = [
-            "portfolioId: default: the default portfolio",
-            "year: only what was paid in it",
-            "symbol: only this one",
-            "forecast: true adds the next twelve months",
-        ],
-        Response = typeof(GetDividends.Response)
-    )]
+    [Function("GetPortfolioDividends"), ReadsPortfolio]
+    [Describe("Read dividends", Parameters = typeof(GetDividends.Query), Response = typeof(GetDividends.Response), ETag = true)]
     public async Task<IResult> Dividends(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/dividends")] HttpRequest request,
         CancellationToken ct
@@ -97,8 +81,7 @@ public sealed class ReportFunctions(GetLots lots, GetRealized realized, GetAlloc
     {
         var (response, etag) = await dividends.HandleAsync(
             CurrentUser.Of(request.HttpContext),
-            Query.Id(request, "portfolioId"),
-            request,
+            QueryString.Read<GetDividends.Query>(request),
             ct
         );
         return Answer.Ok(response).With("ETag", etag);

@@ -1,5 +1,7 @@
 using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
+using AgentInvest.Portfolio.Portfolios;
+using AgentInvest.Portfolio.Privacy;
 using AgentInvest.Portfolio.Shares;
 
 namespace AgentInvest.Functions.Portfolio;
@@ -10,10 +12,10 @@ public sealed class ShareFunctions(ManageShares shares, GetShared shared)
     [Function("CreateShare"), RequireScope("portfolio:write"), Idempotent]
     [Describe(
         "Create a read-only link",
-        Detail = "Scope `values` shows amounts; without it only percentages are shown. The token is told once.",
-        Query = ["portfolioId: default: the default portfolio"],
+        Detail = "Scope `values` shows amounts; without it only percentages are shown. The token is in this answer and in no other.",
+        Parameters = typeof(PortfolioChoice),
         Request = typeof(ManageShares.Request),
-        Response = typeof(ManageShares.Created),
+        Response = typeof(ManageShares.CreatedShare),
         Status = 201
     )]
     public async Task<IResult> Create(
@@ -23,23 +25,23 @@ public sealed class ShareFunctions(ManageShares shares, GetShared shared)
     {
         var created = await shares.CreateAsync(
             CurrentUser.Of(request.HttpContext),
-            Query.Id(request, "portfolioId"),
+            QueryString.Read<PortfolioChoice>(request),
             await Body.ReadAsync<ManageShares.Request>(request, ct),
             ct
         );
         return Answer.Created(created.Url, created);
     }
 
-    [Function("ListShares"), RequireScope("portfolio:read")]
+    [Function("ListShares"), ReadsPortfolio]
     [Describe(
         "List read-only links",
-        Query = ["limit: 1 to 200, default 50", "cursor: `nextCursor` of the page before"],
-        Response = typeof(ListPage<ManageShares.Response>)
+        Parameters = typeof(PageRequest),
+        Response = typeof(ListPage<ManageShares.Share>)
     )]
     public async Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/shares")] HttpRequest request,
         CancellationToken ct
-    ) => Answer.Ok(await shares.ListAsync(CurrentUser.Of(request.HttpContext), PageRequest.Of(request), ct));
+    ) => Answer.Ok(await shares.ListAsync(CurrentUser.Of(request.HttpContext), QueryString.Read<PageRequest>(request), ct));
 
     [Function("DeleteShare"), RequireScope("portfolio:write")]
     [Describe("End a read-only link", Status = 204, Problems = ["404 not_found"])]

@@ -59,6 +59,7 @@ internal static class PortfolioProblems
             )
         );
     public static ProblemException TooLarge() => Problems.Validation("quantity", "makes figures larger than the books can hold");
+    public static ProblemException LotsNotNameable() => Problems.Validation("lotIds", "needs the cost-basis method 'specific'");
     public static ProblemException NoPrice() => Problems.Validation("price", "is required: no close of that day or before is known");
     public static ProblemException BaseCurrencyChanged() =>
         Problems.Conflict("The base currency was changed at the same moment; try again.");

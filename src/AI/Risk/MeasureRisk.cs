@@ -123,7 +123,7 @@ public sealed class MeasureRisk(AdjustedCloses closes, GetDailyReturns dailyRetu
     private async Task<Measured> OfPortfolioAsync(CurrentUser user, Guid portfolio, DateOnly today, CancellationToken ct)
     {
         if (user.Scopes is { } scopes && !scopes.Contains("portfolio:read")) throw Problems.InsufficientScope("portfolio:read");
-        var days = await dailyReturns.HandleAsync(user, portfolio, today.AddYears(-3), today, ct);
+        var days = await dailyReturns.HandleAsync(user.Id, portfolio, today.AddYears(-3), today, ct);
         return new Measured(days.Select(d => d.Return).ToArray(), days.Select(d => d.Date).ToArray(), null);
     }
 

@@ -93,6 +93,9 @@ public static class Money
 
     private static readonly ulong[] Powers = [.. Enumerable.Range(0, 20).Select(n => (ulong)Math.Pow(10, n))];
 
+    /// <summary>To the digits that are stored, halves to the even digit: for what is derived, never for what a caller gave.</summary>
+    public static decimal Round(decimal value) => decimal.Round(value, Scale);
+
     /// <summary>The same value without trailing zeros.</summary>
     public static decimal Trim(decimal value) => value / 1.0000000000000000000000000000m;
 

@@ -7,7 +7,7 @@ namespace AgentInvest.Core.Http;
 /// </summary>
 public sealed record EndpointPolicy(
     bool Anonymous,
-    string? Scope,
+    RequireScopeAttribute? RequiredScope,
     string? Bucket,
     bool Unlimited,
     bool Idempotent,
@@ -16,6 +16,9 @@ public sealed record EndpointPolicy(
     string? Role = null
 )
 {
+    /// <summary>What an API key must have been given; null for functions that no key may call.</summary>
+    public string? Scope => RequiredScope?.Scope;
+
     /// <summary>An address that no function answers.</summary>
     public static EndpointPolicy Unknown { get; } = new(true, null, null, false, false, false, Body.Limit);
 
@@ -25,7 +28,7 @@ public sealed record EndpointPolicy(
         var all = attributes as IReadOnlyCollection<object> ?? attributes.ToList();
         return new EndpointPolicy(
             all.OfType<IAllowAnonymous>().Any(),
-            all.OfType<RequireScopeAttribute>().FirstOrDefault()?.Scope,
+            all.OfType<RequireScopeAttribute>().FirstOrDefault(),
             all.OfType<RateLimitAttribute>().FirstOrDefault()?.Bucket,
             all.OfType<NoRateLimitAttribute>().Any(),
             all.OfType<IdempotentAttribute>().Any(),

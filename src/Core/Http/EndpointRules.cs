@@ -1,10 +1,18 @@
+using System.Text.Json.Nodes;
+
 namespace AgentInvest.Core.Http;
 
 /// <summary>What an API key must have been given to call this function; signed-in sessions have all scopes.</summary>
 [AttributeUsage(AttributeTargets.Method | AttributeTargets.Class)]
-public sealed class RequireScopeAttribute(string scope) : Attribute
+public class RequireScopeAttribute(string scope) : Attribute
 {
     public string Scope { get; } = scope;
+
+    /// <summary>What a key needs besides to see the answer as it is; null where <see cref="Scope"/> is enough.</summary>
+    public virtual string? FullViewScope => null;
+
+    /// <summary>What a key without <see cref="FullViewScope"/> sees of a JSON answer.</summary>
+    public virtual JsonNode? Restrict(JsonNode? answer) => answer;
 }
 
 /// <summary>The role a signed-in caller must have; API keys have none that counts.</summary>

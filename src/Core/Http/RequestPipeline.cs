@@ -30,8 +30,8 @@ public sealed partial class RequestPipeline(
                 : new AuditContext(user?.Id, user?.SessionId, user?.KeyId, http.TraceIdentifier);
             if (policy.Idempotent && user is not null && http.Request.Headers.TryGetValue("Idempotency-Key", out var key))
                 await idempotency.InvokeAsync(http, user, key.ToString(), next);
-            else if (AmountsFilter.Applies(policy, user))
-                await AmountsFilter.InvokeAsync(http, next);
+            else if (RestrictedView.Applies(policy, user))
+                await RestrictedView.InvokeAsync(http, policy.RequiredScope!, next);
             else
                 await next(http);
             if (

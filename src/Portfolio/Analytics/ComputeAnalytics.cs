@@ -1,6 +1,6 @@
 using System.Text.Json;
+using AgentInvest.Core;
 using AgentInvest.Core.Data;
-using AgentInvest.Core.Security;
 using AgentInvest.Finance.Lots;
 using AgentInvest.Finance.Risk;
 using AgentInvest.Market;
@@ -14,28 +14,19 @@ namespace AgentInvest.Portfolio.Analytics;
 /// The parts of a portfolio's analytics, each an activity of the orchestration. All read one state of the books; what is computed for an
 /// older version than the one stored is dropped. Risk is of the last year of daily returns against SPY.
 /// </summary>
-public sealed class ComputeAnalytics
+[Singleton]
+public sealed class ComputeAnalytics(
+    Db db,
+    BookLoader loader,
+    GetDailyReturns dailyReturns,
+    BenchmarkComparison comparison,
+    BookValuation valuation,
+    UserMarket market,
+    TimeProvider time
+)
 {
-    private const string Market = "SPY";
-    private readonly Db _db;
-    private readonly BookLoader _loader;
-    private readonly GetDailyReturns _returns;
-    private readonly CompareBenchmark _compare;
-    private readonly ValueHoldings _value;
-    private readonly UserMarket _market;
-    private readonly TimeProvider _time;
-
-    internal ComputeAnalytics(
-        Db db,
-        BookLoader loader,
-        GetDailyReturns returns,
-        CompareBenchmark compare,
-        ValueHoldings value,
-        UserMarket market,
-        TimeProvider time
-    ) => (_db, _loader, _returns, _compare, _value, _market, _time) = (db, loader, returns, compare, value, market, time);
-
-    public sealed record Risk(
+    private const string Benchmark = "SPY";
+    public sealed record RiskFigures(
         double? Volatility,
         double? Sharpe,
         double? Sortino,
@@ -50,27 +41,27 @@ public sealed class ComputeAnalytics
     );
 
     /// <summary>Of the last twelve months, in base currency; yield on market value.</summary>
-    public sealed record Income(decimal TrailingDividends, decimal? TrailingYield);
+    public sealed record IncomeFigures(decimal TrailingDividends, decimal? TrailingYield);
 
     public sealed record TopWeight(string Symbol, decimal Weight);
     public sealed record Concentration(double? Hhi, IReadOnlyList<TopWeight> TopWeights);
     public sealed record Correlation(IReadOnlyList<string> Symbols, IReadOnlyList<IReadOnlyList<double?>> Matrix);
     public sealed record Structure(Concentration Concentration, Correlation Correlation);
-    public sealed record Result(Risk Risk, Income Income, Concentration Concentration, Correlation Correlation);
+    public sealed record Result(RiskFigures Risk, IncomeFigures Income, Concentration Concentration, Correlation Correlation);
 
-    public async Task<Risk> RiskAsync(AnalyticsRequest request, CancellationToken ct)
+    public async Task<RiskFigures> RiskAsync(AnalyticsRequest request, CancellationToken ct)
     {
         var (book, today) = await LoadAsync(request, ct);
-        var days = await _returns.OfAsync(book, today.AddYears(-1), today, ct);
+        var days = await dailyReturns.ComputeAsync(book, today.AddYears(-1), today, ct);
         double[] r = [.. days.Select(d => d.Return)], m = [];
         if (
             days.Count > 0
-            && await _compare.IndexAsync(book.Portfolio, Market, days[0].Since, today, ct) is { Days.Length: > 0 } index
+            && await comparison.IndexAsync(book.Portfolio, Benchmark, days[0].Since, today, ct) is { Days.Length: > 0 } index
             && index.Days[0] <= days[0].Since
         )
             m = [.. days.Select(d => (double)(index.On(d.Date)!.Value / index.On(d.Since)!.Value) - 1)];
         var (against, year) = (m.Length > 0, RiskMeasures.PeriodsPerYear([.. days.Select(d => d.Date)]));
-        return new Risk(
+        return new RiskFigures(
             RiskMeasures.Volatility(r, year),
             RiskMeasures.Sharpe(r, year),
             RiskMeasures.Sortino(r, year),
@@ -85,12 +76,12 @@ public sealed class ComputeAnalytics
         );
     }
 
-    public async Task<Income> IncomeAsync(AnalyticsRequest request, CancellationToken ct)
+    public async Task<IncomeFigures> IncomeAsync(AnalyticsRequest request, CancellationToken ct)
     {
         var (book, today) = await LoadAsync(request, ct);
         var dividends = book.Entries.Where(e => e.Kind == EntryKind.Dividend && e.Day > today.AddYears(-1)).Sum(e => e.Amount * e.FxRate);
         var value = (await ValuesAsync(book, ct)).Sum(w => w.Value);
-        return new Income(decimal.Round(dividends, Money.Scale), value > 0 ? decimal.Round(dividends / value, Money.Scale) : null);
+        return new IncomeFigures(Money.Round(dividends), value > 0 ? Money.Round(dividends / value) : null);
     }
 
     public async Task<Structure> StructureAsync(AnalyticsRequest request, CancellationToken ct)
@@ -100,12 +91,12 @@ public sealed class ComputeAnalytics
         var total = values.Sum(v => v.Value);
         var weights = values
             .Where(_ => total > 0)
-            .Select(v => new TopWeight(v.Symbol, decimal.Round(v.Value / total, Money.Scale)))
+            .Select(v => new TopWeight(v.Symbol, Money.Round(v.Value / total)))
             .OrderByDescending(w => w.Weight)
             .ThenBy(w => w.Symbol, StringComparer.Ordinal)
             .ToList();
         var symbols = weights.Take(20).Select(w => w.Symbol).ToList();
-        var closes = await _market.ClosesAsync(request.UserId, symbols, today.AddYears(-1), today, ct);
+        var closes = await market.ClosesAsync(request.UserId, symbols, today.AddYears(-1), today, ct);
         var returns = symbols.ToDictionary(s => s, s => closes.TryGetValue(s, out var c) ? Returns(c) : []);
         var matrix = symbols.Select(a => (IReadOnlyList<double?>)symbols.Select(b => Correlate(returns[a], returns[b])).ToList()).ToList();
         return new Structure(
@@ -118,28 +109,29 @@ public sealed class ComputeAnalytics
     }
 
     public async Task StoreAsync(AnalyticsRequest request, Result result, CancellationToken ct) =>
-        await _db.ExecuteAsync(
+        await db.ExecuteAsync(
             """
             insert into portfolio.analytics as a (user_id, portfolio_id, version, computed_at, result)
             select $1, $2, $3, $4, $5::jsonb where exists (select from portfolio.portfolios where user_id = $1 and id = $2)
-            on conflict (user_id, portfolio_id) do update set version = excluded.version, computed_at = excluded.computed_at, result = excluded.result where a.version <= excluded.version
+            on conflict (user_id, portfolio_id) do update
+            set version = excluded.version, computed_at = excluded.computed_at, result = excluded.result where a.version <= excluded.version
             """,
             ct,
             request.UserId,
             request.PortfolioId,
             request.Version,
-            _time.GetUtcNow(),
+            time.GetUtcNow(),
             JsonSerializer.Serialize(result, Json.Options)
         );
 
     private async Task<(LoadedBook Book, DateOnly Today)> LoadAsync(AnalyticsRequest request, CancellationToken ct) =>
         (
-            await _loader.LoadAsync(new CurrentUser(request.UserId, Guid.Empty, [], ""), request.PortfolioId, ct),
-            Instants.DayOf(_time.GetUtcNow())
+            await loader.LoadAsync(request.UserId, request.PortfolioId, ct),
+            Instants.DayOf(time.GetUtcNow())
         );
 
     private async Task<List<(string Symbol, decimal Value)>> ValuesAsync(LoadedBook book, CancellationToken ct) =>
-        (await _value.HandleAsync(book, null, ct)).Holdings.Where(h => h.Value > 0).Select(h => (h.Position.Symbol, h.Value)).ToList();
+        (await valuation.ValueAsync(book, null, ct)).Holdings.Where(h => h.Value > 0).Select(h => (h.Position.Symbol, h.Value)).ToList();
 
     private static Dictionary<DateOnly, double> Returns(DailyCloses closes)
     {

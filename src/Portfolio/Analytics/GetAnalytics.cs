@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentInvest.Core;
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Security;
 using AgentInvest.Portfolio.Portfolios;
@@ -6,20 +7,25 @@ using AgentInvest.Portfolio.Portfolios;
 namespace AgentInvest.Portfolio.Analytics;
 
 /// <summary>GET /portfolio/analytics: the job's latest result; <c>pending</c> while the one for the present books is on its way.</summary>
-public sealed class GetAnalytics(Db db, FindPortfolio find)
+[Singleton]
+public sealed class GetAnalytics(Db db, PortfolioFinder find)
 {
+    /// <summary>Whether the figures are of the present version of the books.</summary>
+    public enum AnalyticsStatus { Ready, Pending }
+
+    /// <param name="ComputedAt">Of the figures shown; null, as they are, until the first ones are there.</param>
     public sealed record Response(
-        string Status,
+        AnalyticsStatus Status,
         DateTimeOffset? ComputedAt,
-        ComputeAnalytics.Risk? Risk,
-        ComputeAnalytics.Income? Income,
+        ComputeAnalytics.RiskFigures? Risk,
+        ComputeAnalytics.IncomeFigures? Income,
         ComputeAnalytics.Concentration? Concentration,
         ComputeAnalytics.Correlation? Correlation
     );
 
-    public async Task<Response> HandleAsync(CurrentUser user, Guid? portfolioId, CancellationToken ct)
+    public async Task<Response> HandleAsync(CurrentUser user, PortfolioChoice choice, CancellationToken ct)
     {
-        var portfolio = await find.HandleAsync(user, portfolioId, ct);
+        var portfolio = await find.FindAsync(user.Id, choice.PortfolioId, ct);
         var stored = await db.OneAsync(
             "select version, computed_at, result::text from portfolio.analytics where user_id = $1 and portfolio_id = $2",
             r => new
@@ -33,9 +39,9 @@ public sealed class GetAnalytics(Db db, FindPortfolio find)
             portfolio.Id
         );
         return stored is null
-            ? new Response("pending", null, null, null, null, null)
+            ? new Response(AnalyticsStatus.Pending, null, null, null, null, null)
             : new Response(
-                stored.Version >= portfolio.Version ? "ready" : "pending",
+                stored.Version >= portfolio.Version ? AnalyticsStatus.Ready : AnalyticsStatus.Pending,
                 stored.At,
                 stored.Result.Risk,
                 stored.Result.Income,
@@ -45,9 +51,9 @@ public sealed class GetAnalytics(Db db, FindPortfolio find)
     }
 
     /// <summary>What to compute for POST /portfolio/analytics.</summary>
-    public async Task<AnalyticsRequest> RequestAsync(CurrentUser user, Guid? portfolioId, CancellationToken ct)
+    public async Task<AnalyticsRequest> RequestAsync(CurrentUser user, PortfolioChoice choice, CancellationToken ct)
     {
-        var portfolio = await find.HandleAsync(user, portfolioId, ct);
+        var portfolio = await find.FindAsync(user.Id, choice.PortfolioId, ct);
         return new AnalyticsRequest(user.Id, portfolio.Id, portfolio.Version);
     }
 }

@@ -1,7 +1,9 @@
+using AgentInvest.Core;
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
 using AgentInvest.Finance.Lots;
+using AgentInvest.Portfolio.Ledger;
 using AgentInvest.Portfolio.OwnAssets;
 using AgentInvest.Portfolio.Portfolios;
 using AgentInvest.Portfolio.Transactions;
@@ -12,25 +14,25 @@ namespace AgentInvest.Portfolio.Assets;
 /// PUT, DELETE /portfolio/assets/{symbol}: buys or sells the difference to a target at the latest price, or closes the position. History is
 /// never rewritten. Note and tags are the user's own words about a holding and no part of the ledger.
 /// </summary>
-public sealed class AdjustAsset
+[Singleton]
+public sealed class AdjustAsset(Db db, LedgerWriter ledger, UserMarket market, TimeProvider time)
 {
-    private readonly ChangeBooks _books;
-    private readonly UserMarket _market;
-    private readonly FindPortfolio _find;
-    private readonly Db _db;
-    private readonly TimeProvider _time;
-
-    internal AdjustAsset(Db db, ChangeBooks books, UserMarket market, FindPortfolio find, TimeProvider time) =>
-        (_db, _books, _market, _find, _time) = (db, books, market, find, time);
-
-    public sealed record Request(decimal? TargetQuantity, string? Note, IReadOnlyList<string>? Tags);
+    /// <param name="TargetQuantity">What is to be held; default: what is held now.</param>
+    [Example("""{"targetQuantity": 12, "note": "Core holding", "tags": ["core"]}""")]
+    public sealed record Request(decimal? TargetQuantity = null, string? Note = null, IReadOnlyList<string>? Tags = null);
 
     /// <param name="Transaction">The adjusting entry; null where nothing had to be bought or sold.</param>
-    public sealed record Response(string Symbol, decimal Quantity, string? Note, IReadOnlyList<string> Tags, TransactionView? Transaction);
+    public sealed record Response(
+        string Symbol,
+        decimal Quantity,
+        string? Note,
+        IReadOnlyList<string> Tags,
+        Transaction? Transaction
+    );
 
     public async Task<(Response Response, string ETag)> HandleAsync(
         CurrentUser user,
-        Guid? portfolioId,
+        PortfolioChoice choice,
         string symbol,
         Request r,
         string? ifMatch,
@@ -57,114 +59,139 @@ public sealed class AdjustAsset
             "give targetQuantity, note or tags"
         );
         check.ThrowIfAny();
-        var portfolio = await _find.HandleAsync(user, portfolioId, ct);
-        var row = await EntryAsync(portfolio, name, ct);
-        var notes = (Note: (string?)null, Tags: Array.Empty<string>());
-        var quantity = 0m;
-        var result = await _books.HandleAsync(
-            portfolio,
+        var (note, tags, quantity) = ((string?)null, Array.Empty<string>(), 0m);
+        var result = await ledger.BookAsync(
+            user.Id,
+            choice.PortfolioId,
             ifMatch,
-            [name],
-            async (tx, locked) =>
+            async portfolio =>
             {
-                var held = await HeldAsync(tx, locked, name, ct);
-                if (held == 0 && r.TargetQuantity is null or 0)
-                    throw PortfolioProblems.NotHeld(name);
-                quantity = r.TargetQuantity ?? held;
-                notes = await NoteAsync(tx, locked, name, r, ct);
-                return quantity == held
-                    ? new ChangeBooks.Change([], [])
-                    : ChangeBooks.Change.Of(
-                        (row ?? throw PortfolioProblems.NoPrice()) with
-                        {
-                            Type = quantity > held ? "buy" : "sell",
-                            Quantity = Math.Abs(quantity - held),
-                            Note = r.Note,
-                        }
-                    );
+                var row = await PrepareAsync(portfolio, name, ct);
+                return new LedgerDraft(
+                    [name],
+                    async books =>
+                    {
+                        var held = await HeldAsync(books, name, ct);
+                        if (held == 0 && r.TargetQuantity is null or 0) throw PortfolioProblems.NotHeld(name);
+                        quantity = r.TargetQuantity ?? held;
+                        (note, tags) = await WriteNoteAsync(books, name, r, ct);
+                        if (quantity == held) return LedgerChange.None;
+                        return LedgerChange.Of(
+                            (row ?? throw PortfolioProblems.NoPrice()) with
+                            {
+                                Kind = quantity > held ? EntryKind.Buy : EntryKind.Sell,
+                                Quantity = Math.Abs(quantity - held),
+                                Note = r.Note,
+                            }
+                        );
+                    }
+                );
             },
             ct
         );
-        return (
-            new Response(
-                name,
-                quantity,
-                notes.Note,
-                notes.Tags,
-                result.Added.Count == 0 ? null : TransactionView.Of(portfolio.Id, result.Added[0], result.Booked)
-            ),
-            result.Portfolio.ETag
-        );
+        var booked = result.Added.Count == 0 ? null : Transaction.Of(result.Portfolio.Id, result.Added[0], result.Booked);
+        return (new Response(name, quantity, note, tags, booked), result.Portfolio.ETag);
     }
 
-    public async Task<string> CloseAsync(CurrentUser user, Guid? portfolioId, string symbol, string? ifMatch, CancellationToken ct)
+    public async Task<string> CloseAsync(CurrentUser user, PortfolioChoice choice, string symbol, string? ifMatch, CancellationToken ct)
     {
         var name = AssetSymbols.Parse(symbol);
-        var portfolio = await _find.HandleAsync(user, portfolioId, ct);
-        var row = await EntryAsync(portfolio, name, ct);
-        var result = await _books.HandleAsync(portfolio, ifMatch, [name], async (tx, locked) =>
-        {
-            var held = await HeldAsync(tx, locked, name, ct);
-            if (held == 0 || row is null) throw PortfolioProblems.NotHeld(name);
-            return ChangeBooks.Change.Of(row with { Type = "sell", Quantity = held });
-        }, ct);
+        var result = await ledger.BookAsync(
+            user.Id,
+            choice.PortfolioId,
+            ifMatch,
+            async portfolio =>
+            {
+                var row = await PrepareAsync(portfolio, name, ct);
+                return new LedgerDraft(
+                    [name],
+                    async books =>
+                    {
+                        var held = await HeldAsync(books, name, ct);
+                        if (held == 0 || row is null) throw PortfolioProblems.NotHeld(name);
+                        return LedgerChange.Of(row with { Quantity = held });
+                    }
+                );
+            },
+            ct
+        );
         return result.Portfolio.ETag;
     }
 
     /// <summary>What is held just now, of the books as they are locked.</summary>
-    private static async Task<decimal> HeldAsync(Tx tx, PortfolioRow locked, string symbol, CancellationToken ct)
+    private static async Task<decimal> HeldAsync(LockedBooks books, string symbol, CancellationToken ct)
     {
-        var (symbols, reading) = await ChangeBooks.LinkedAsync(tx, locked, new HashSet<string>(StringComparer.Ordinal) { symbol }, [], ct);
-        return Book.Replay(Ledger.Ordered(reading.Of(symbols)), locked.Method).QuantityOf(symbol);
+        var (symbols, reading) = await books.LinkedAsync(new HashSet<string>(StringComparer.Ordinal) { symbol }, [], ct);
+        return Book.Replay(LedgerStore.Ordered(reading.Of(symbols)), books.Portfolio.CostBasisMethod).QuantityOf(symbol);
     }
 
     /// <summary>
-    /// An entry at the latest price, or at the last one it was traded at; null for what these books have never seen and nobody prices.
+    /// A sale at the latest price, or at the last one it was traded at; null for what was never traded in these books and has no price.
     /// </summary>
-    private async Task<LedgerRow?> EntryAsync(PortfolioRow portfolio, string symbol, CancellationToken ct)
+    private async Task<LedgerRow?> PrepareAsync(PortfolioRow portfolio, string symbol, CancellationToken ct)
     {
-        var now = _time.GetUtcNow();
-        var (currency, price) = (await _market.QuotesAsync(portfolio.UserId, [symbol], ct)).TryGetValue(symbol, out var quote)
+        var now = time.GetUtcNow();
+        var (currency, price) = (await market.QuotesAsync(portfolio.UserId, [symbol], ct)).TryGetValue(symbol, out var quote)
             ? (quote.Currency, quote.Price)
             : await LastTradeAsync(portfolio, symbol, ct);
         if (currency is null) return null;
         var rate =
-            await _market.RateAsync(portfolio.UserId, currency, portfolio.BaseCurrency, Instants.DayOf(now), ct)
+            await market.RateAsync(portfolio.UserId, currency, portfolio.BaseCurrency, Instants.DayOf(now), ct)
             ?? throw PortfolioProblems.UnknownRate(currency + portfolio.BaseCurrency);
-        return new LedgerRow(Guid.CreateVersion7(), 0, "sell", symbol, 0, price, null, 0, 0, null, currency, rate, now, null, null, "user");
+        return new LedgerRow(
+            Guid.CreateVersion7(),
+            0,
+            EntryKind.Sell,
+            symbol,
+            0,
+            price,
+            null,
+            0,
+            0,
+            null,
+            currency,
+            rate,
+            now,
+            null,
+            null,
+            EntrySource.User
+        );
     }
 
     private async Task<(string? Currency, decimal Price)> LastTradeAsync(PortfolioRow portfolio, string symbol, CancellationToken ct)
     {
-        var last = (
-            await _db.ListAsync(
-                $"select {LedgerRow.Columns} from portfolio.transactions where user_id = $1 and portfolio_id = $2 and symbol = $3 and reversed_by is null order by executed_at, seq",
-                LedgerRow.Read,
-                ct,
-                portfolio.UserId,
-                portfolio.Id,
-                symbol
-            )
-        ).FindLast(r => r.Price is not null);
+        var last = await db.OneAsync(
+            """
+            select currency, price from portfolio.transactions
+            where user_id = $1 and portfolio_id = $2 and symbol = $3 and reversed_by is null and price is not null
+            order by executed_at desc, seq desc limit 1
+            """,
+            r => new { Currency = r.GetString(0), Price = r.GetDecimal(1) },
+            ct,
+            portfolio.UserId,
+            portfolio.Id,
+            symbol
+        );
         return (last?.Currency, last?.Price ?? 0);
     }
 
-    private static async Task<(string? Note, string[] Tags)> NoteAsync(
-        Tx tx,
-        PortfolioRow locked,
+    private static Task<(string? Note, string[] Tags)> WriteNoteAsync(
+        LockedBooks books,
         string symbol,
         Request r,
         CancellationToken ct
     ) =>
-        await tx.OneAsync(
+        books.Tx.OneAsync(
             """
-            insert into portfolio.asset_notes as n (user_id, portfolio_id, symbol, note, tags) values ($1, $2, $3, $4::text, coalesce($5::text[], '{}'))
-            on conflict (user_id, portfolio_id, symbol) do update set note = coalesce($4::text, n.note), tags = coalesce($5::text[], n.tags) returning note, tags
+            insert into portfolio.asset_notes as n (user_id, portfolio_id, symbol, note, tags)
+            values ($1, $2, $3, $4::text, coalesce($5::text[], '{}'))
+            on conflict (user_id, portfolio_id, symbol) do update
+            set note = coalesce($4::text, n.note), tags = coalesce($5::text[], n.tags) returning note, tags
             """,
             row => (row.Text(0), row.GetFieldValue<string[]>(1)),
             ct,
-            locked.UserId,
-            locked.Id,
+            books.Portfolio.UserId,
+            books.Portfolio.Id,
             symbol,
             r.Note,
             r.Tags?.ToArray()

@@ -1,14 +1,14 @@
+using AgentInvest.Core;
 using AgentInvest.Core.Data;
-using AgentInvest.Core.Security;
 using AgentInvest.Finance.Lots;
+using AgentInvest.Portfolio.Ledger;
 using AgentInvest.Portfolio.Portfolios;
-using AgentInvest.Portfolio.Transactions;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace AgentInvest.Portfolio.Holdings;
 
 /// <summary>One version of a portfolio's books: its entries in their order and, worked out once, where they lead.</summary>
-/// <param name="lastSeq">Of the ledger's lines in it.</param>
+/// <param name="lastSeq">The highest <c>seq</c> of the ledger's rows in it.</param>
 internal sealed class LoadedBook(PortfolioRow portfolio, IReadOnlyList<LedgerEntry> entries, long lastSeq)
 {
     private readonly Lazy<(Book Book, Dictionary<Guid, Booked> Journal)> _replayed = new(() => Replay(portfolio, entries));
@@ -27,11 +27,11 @@ internal sealed class LoadedBook(PortfolioRow portfolio, IReadOnlyList<LedgerEnt
     public Book At(DateOnly day) =>
         entries.Count == 0 || entries[^1].Day <= day
             ? Current
-            : Book.Replay(entries.TakeWhile(e => e.Day <= day), portfolio.Method, portfolio.BaseCurrency);
+            : Book.Replay(entries.TakeWhile(e => e.Day <= day), portfolio.CostBasisMethod, portfolio.BaseCurrency);
 
     private static (Book, Dictionary<Guid, Booked>) Replay(PortfolioRow portfolio, IReadOnlyList<LedgerEntry> entries)
     {
-        var (book, journal) = (new Book(portfolio.Method, portfolio.BaseCurrency), new Dictionary<Guid, Booked>(entries.Count));
+        var (book, journal) = (new Book(portfolio.CostBasisMethod, portfolio.BaseCurrency), new Dictionary<Guid, Booked>(entries.Count));
         foreach (var entry in entries) journal[entry.Id] = book.Apply(entry);
         return (book, journal);
     }
@@ -41,21 +41,22 @@ internal sealed class LoadedBook(PortfolioRow portfolio, IReadOnlyList<LedgerEnt
 /// A version of the books never changes, so it is kept in memory: a read that finds the version it wants reads one row. Bounded by the
 /// number of entries held.
 /// </summary>
-internal sealed class BookLoader(Db db, FindPortfolio find) : IDisposable
+[Singleton]
+public sealed class BookLoader(Db db, PortfolioFinder find) : IDisposable
 {
-    private const long MostEntries = 300_000;
-    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MostEntries });
+    private const long MaxEntries = 300_000;
+    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MaxEntries });
 
-    public async Task<LoadedBook> LoadAsync(CurrentUser user, Guid? portfolioId, CancellationToken ct)
+    internal async Task<LoadedBook> LoadAsync(Guid userId, Guid? portfolioId, CancellationToken ct)
     {
-        for (var portfolio = await find.HandleAsync(user, portfolioId, ct); ;)
+        for (var portfolio = await find.FindAsync(userId, portfolioId, ct); ;)
         {
             var known = _cache.Get<LoadedBook>(portfolio.Id);
             if (known?.Portfolio.Version == portfolio.Version) return known;
             var (entries, lastSeq) =
-                known is not null && await AddedAsync(known, ct) is { } added ? added : Of(await Ledger.RowsAsync(db, portfolio, ct));
+                known is not null && await AddedAsync(known, ct) is { } added ? added : Of(await LedgerStore.ListAsync(db, portfolio, ct));
             // A booking between the two reads would pass its entries off as those of the version before.
-            var after = await find.HandleAsync(user, portfolio.Id, ct);
+            var after = await find.FindAsync(userId, portfolio.Id, ct);
             if (after.Version == portfolio.Version)
                 return _cache.Set(
                     portfolio.Id,
@@ -66,11 +67,11 @@ internal sealed class BookLoader(Db db, FindPortfolio find) : IDisposable
         }
     }
 
-    /// <summary>Most changes only add lines: these are read and put in their places. Null where any was reversed since.</summary>
+    /// <summary>Most changes only add rows: these are read and put in their places. Null where any was reversed since.</summary>
     private async Task<(List<LedgerEntry>, long)?> AddedAsync(LoadedBook known, CancellationToken ct)
     {
         var (user, id) = (known.Portfolio.UserId, known.Portfolio.Id);
-        var added = await Ledger.RowsSinceAsync(db, known.Portfolio, known.LastSeq, ct);
+        var added = await LedgerStore.ListSinceAsync(db, known.Portfolio, known.LastSeq, ct);
         var count = await db.OneAsync(
             "select count(*)::int from portfolio.transactions where user_id = $1 and portfolio_id = $2 and reversed_by is null",
             r => r.GetInt32(0),
@@ -84,7 +85,8 @@ internal sealed class BookLoader(Db db, FindPortfolio find) : IDisposable
         return (entries, added.Count == 0 ? known.LastSeq : added.Max(r => r.Seq));
     }
 
-    private static (List<LedgerEntry>, long) Of(List<LedgerRow> rows) => (Ledger.Ordered(rows), rows.Count == 0 ? 0 : rows.Max(r => r.Seq));
+    private static (List<LedgerEntry>, long) Of(List<LedgerRow> rows) =>
+        (LedgerStore.Ordered(rows), rows.Count == 0 ? 0 : rows.Max(r => r.Seq));
 
     public void Dispose() => _cache.Dispose();
 }

@@ -1,10 +1,11 @@
+using System.ComponentModel;
+using AgentInvest.Core;
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
 using AgentInvest.Finance.Lots;
 using AgentInvest.Portfolio.Portfolios;
 using AgentInvest.Portfolio.Transactions;
-using static AgentInvest.Portfolio.Transactions.TransactionView;
 
 namespace AgentInvest.Portfolio.Holdings;
 
@@ -12,30 +13,29 @@ namespace AgentInvest.Portfolio.Holdings;
 /// GET /portfolio: what is held, what it cost, what it is worth now or at the end of <c>asOf</c>. Price and average cost in the
 /// instrument's currency, all else in base currency; cost and P&amp;L before fees.
 /// </summary>
-public sealed class GetPortfolio
+[Singleton]
+public sealed class GetPortfolio(Db db, BookLoader loader, BookValuation valuation, TimeProvider time)
 {
-    private readonly Db _db;
-    private readonly BookLoader _loader;
-    private readonly ValueHoldings _value;
-    private readonly TimeProvider _time;
-
-    internal GetPortfolio(Db db, BookLoader loader, ValueHoldings value, TimeProvider time) =>
-        (_db, _loader, _value, _time) = (db, loader, value, time);
+    public sealed record Query(
+        PortfolioChoice Portfolio,
+        [Description("Values the books at the end of that day, UTC; default: now.")] DateOnly? AsOf = null
+    );
 
     public sealed record Response(
         Guid Id,
         string Name,
         string BaseCurrency,
-        string CostBasisMethod,
+        CostBasisMethod CostBasisMethod,
         DateTimeOffset AsOf,
-        Totals Totals,
+        PortfolioTotals Totals,
         IReadOnlyList<Holding> Holdings,
-        IReadOnlyList<Balance> CashBalances
+        IReadOnlyList<CashBalance> CashBalances
     );
 
+    /// <summary>In base currency.</summary>
     /// <param name="FxOnCash">What changes of rates made of the cash held in other currencies; part of
     /// <paramref name="AbsoluteGain"/>.</param>
-    public sealed record Totals(
+    public sealed record PortfolioTotals(
         decimal MarketValue,
         decimal Cost,
         decimal Cash,
@@ -73,24 +73,32 @@ public sealed class GetPortfolio
         IReadOnlyList<string> Tags
     );
 
-    public sealed record Balance(string Currency, decimal Amount, decimal FxRate, decimal Value);
+    public sealed record CashBalance(string Currency, decimal Amount, decimal FxRate, decimal Value);
 
     private sealed record Remark(string Symbol, string? Note, string[] Tags);
 
-    public async Task<(Response Response, string ETag)> HandleAsync(
-        CurrentUser user,
+    public Task<(Response Response, string ETag)> HandleAsync(CurrentUser user, Query query, CancellationToken ct) =>
+        ReadAsync(user.Id, query.Portfolio.PortfolioId, query.AsOf, ct);
+
+    internal async Task<(Response Response, string ETag)> ReadAsync(
+        Guid userId,
         Guid? portfolioId,
         DateOnly? asOf,
         CancellationToken ct
     )
     {
-        var now = _time.GetUtcNow();
+        var now = time.GetUtcNow();
         TransactionRules.CheckDay(asOf, "asOf");
         if (asOf > Instants.DayOf(now)) throw Problems.Validation("asOf", "must not be in the future");
-        var loaded = await _loader.LoadAsync(user, portfolioId, ct);
-        var valued = await _value.HandleAsync(loaded, asOf, ct);
-        var remarks = await _db.ListAsync("select symbol, note, tags from portfolio.asset_notes where user_id = $1 and portfolio_id = $2",
-            r => new Remark(r.GetString(0), r.Text(1), r.GetFieldValue<string[]>(2)), ct, user.Id, loaded.Portfolio.Id);
+        var loaded = await loader.LoadAsync(userId, portfolioId, ct);
+        var valued = await valuation.ValueAsync(loaded, asOf, ct);
+        var remarks = await db.ListAsync(
+            "select symbol, note, tags from portfolio.asset_notes where user_id = $1 and portfolio_id = $2",
+            r => new Remark(r.GetString(0), r.Text(1), r.GetFieldValue<string[]>(2)),
+            ct,
+            userId,
+            loaded.Portfolio.Id
+        );
         var end = asOf is { } e && e < Instants.DayOf(now) ? Instants.StartOf(e.AddDays(1)).AddTicks(-TimeSpan.TicksPerSecond) : now;
         return (Show(loaded.Portfolio, valued, remarks.ToDictionary(r => r.Symbol), end), loaded.Portfolio.ETag);
     }
@@ -104,20 +112,20 @@ public sealed class GetPortfolio
         var before = value + valued.Cash - change;
         var unrealized = value - cost;
         var onCash = valued.Cash - book.Cash;
-        var totals = new Totals(
-            Rounded(value),
-            Rounded(cost),
-            Rounded(valued.Cash),
-            Rounded(unrealized),
-            Rounded(book.RealizedPnl),
-            Rounded(book.Dividends),
-            Rounded(book.Interest),
-            Rounded(book.Fees),
-            Rounded(book.Taxes),
-            Rounded(book.RealizedPnl + unrealized + book.Dividends + book.Interest - book.Fees - book.Taxes + onCash),
-            Rounded(change),
-            before <= 0 ? null : Rounded(100 * change / before),
-            Rounded(onCash)
+        var totals = new PortfolioTotals(
+            Money.Round(value),
+            Money.Round(cost),
+            Money.Round(valued.Cash),
+            Money.Round(unrealized),
+            Money.Round(book.RealizedPnl),
+            Money.Round(book.Dividends),
+            Money.Round(book.Interest),
+            Money.Round(book.Fees),
+            Money.Round(book.Taxes),
+            Money.Round(book.RealizedPnl + unrealized + book.Dividends + book.Interest - book.Fees - book.Taxes + onCash),
+            Money.Round(change),
+            before <= 0 ? null : Money.Round(100 * change / before),
+            Money.Round(onCash)
         );
         var holdings = valued
             .Holdings.OrderByDescending(v => v.Value)
@@ -129,15 +137,15 @@ public sealed class GetPortfolio
                     p.Symbol,
                     v.Name,
                     p.Quantity,
-                    Rounded(p.CostLocal / p.Quantity),
-                    Rounded(p.Cost),
+                    Money.Round(p.CostLocal / p.Quantity),
+                    Money.Round(p.Cost),
                     v.Price,
-                    Rounded(v.Value),
-                    Rounded(v.Value - p.Cost),
-                    p.Cost == 0 ? null : Rounded(100 * (v.Value - p.Cost) / p.Cost),
-                    value == 0 ? 0 : Rounded(v.Value / value),
+                    Money.Round(v.Value),
+                    Money.Round(v.Value - p.Cost),
+                    p.Cost == 0 ? null : Money.Round(100 * (v.Value - p.Cost) / p.Cost),
+                    value == 0 ? 0 : Money.Round(v.Value / value),
                     v.Currency,
-                    Rounded(v.FxRate),
+                    Money.Round(v.FxRate),
                     p.Lots.Count,
                     v.AsOf,
                     v.Source,
@@ -155,7 +163,14 @@ public sealed class GetPortfolio
             asOf,
             totals,
             holdings,
-            valued.Balances.Select(b => new Balance(b.Currency, Rounded(b.Amount), Rounded(b.FxRate), Rounded(b.Value))).ToList()
+            [
+                .. valued.Balances.Select(b => new CashBalance(
+                    b.Currency,
+                    Money.Round(b.Amount),
+                    Money.Round(b.FxRate),
+                    Money.Round(b.Value)
+                )),
+            ]
         );
     }
 }

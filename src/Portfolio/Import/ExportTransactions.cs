@@ -1,8 +1,10 @@
 using System.Globalization;
+using AgentInvest.Core;
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Security;
+using AgentInvest.Finance.Lots;
+using AgentInvest.Portfolio.Ledger;
 using AgentInvest.Portfolio.Portfolios;
-using AgentInvest.Portfolio.Transactions;
 using CsvHelper;
 
 namespace AgentInvest.Portfolio.Import;
@@ -11,15 +13,20 @@ namespace AgentInvest.Portfolio.Import;
 /// GET /portfolio/export: every entry in force, the feed's too, as the import reads them; importing it into an empty portfolio gives the
 /// same books.
 /// </summary>
-public sealed class ExportTransactions(Db db, FindPortfolio find)
+[Singleton]
+public sealed class ExportTransactions(Db db, PortfolioFinder find)
 {
-    public sealed record Response(Settings Portfolio, IReadOnlyList<Entry> Transactions);
-    public sealed record Settings(string Name, string BaseCurrency, string CostBasisMethod);
+    public enum ExportFormat { Csv, Json }
+
+    public sealed record Query(PortfolioChoice Portfolio, ExportFormat Format = ExportFormat.Csv);
+
+    public sealed record Response(ExportedPortfolio Portfolio, IReadOnlyList<ExportedTransaction> Transactions);
+    public sealed record ExportedPortfolio(string Name, string BaseCurrency, CostBasisMethod CostBasisMethod);
 
     /// <param name="Id">What <c>lotIds</c> of sales refer to.</param>
-    public sealed record Entry(
+    public sealed record ExportedTransaction(
         Guid Id,
-        string Type,
+        EntryKind Type,
         string? Symbol,
         decimal? Quantity,
         decimal? Price,
@@ -38,15 +45,15 @@ public sealed class ExportTransactions(Db db, FindPortfolio find)
         DateTimeOffset? AcquiredAt
     );
 
-    public async Task<(Response Response, string ETag)> HandleAsync(CurrentUser user, Guid? portfolioId, CancellationToken ct)
+    public async Task<(Response Response, string ETag)> HandleAsync(CurrentUser user, Query query, CancellationToken ct)
     {
-        var portfolio = await find.HandleAsync(user, portfolioId, ct);
-        var rows = await Ledger.RowsAsync(db, portfolio, ct);
+        var portfolio = await find.FindAsync(user.Id, query.Portfolio.PortfolioId, ct);
+        var rows = await LedgerStore.ListAsync(db, portfolio, ct);
         rows.Sort(
             (a, b) => a.ExecutedAt != b.ExecutedAt ? a.ExecutedAt.CompareTo(b.ExecutedAt) : (a.Place ?? a.Seq).CompareTo(b.Place ?? b.Seq)
         );
         return (
-            new Response(new Settings(portfolio.Name, portfolio.BaseCurrency, portfolio.CostBasisMethod), rows.Select(Show).ToList()),
+            new Response(new ExportedPortfolio(portfolio.Name, portfolio.BaseCurrency, portfolio.CostBasisMethod), [.. rows.Select(Show)]),
             portfolio.ETag
         );
     }
@@ -56,13 +63,13 @@ public sealed class ExportTransactions(Db db, FindPortfolio find)
         using var stream = new MemoryStream();
         using (var csv = CsvWriter.Create(stream, CsvWriterOptions.Default, leaveOpen: true))
         {
-            csv.WriteHeader(ReadCsv.Columns);
+            csv.WriteHeader(CsvFile.Columns);
             foreach (var e in response.Transactions)
             {
                 object?[] cells =
                 [
                     e.Id,
-                    e.Type,
+                    EnumNames.Of(e.Type),
                     e.Symbol,
                     e.Quantity,
                     e.Price,
@@ -88,13 +95,13 @@ public sealed class ExportTransactions(Db db, FindPortfolio find)
     }
 
     /// <summary>Of a trade either what was paid or its price, whichever it was booked with: the other follows from it.</summary>
-    private static Entry Show(LedgerRow r) =>
+    private static ExportedTransaction Show(LedgerRow r) =>
         new(
             r.LotId,
-            r.Type,
+            r.Kind,
             r.Symbol,
             r.Quantity,
-            r.Type is "buy" or "sell" && r.Amount is not null ? null : r.Price,
+            r.IsTrade && r.Amount is not null ? null : r.Price,
             r.Amount,
             r.Fee,
             r.Tax,

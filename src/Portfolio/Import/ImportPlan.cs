@@ -1,24 +1,25 @@
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
 using AgentInvest.Finance.Lots;
-using AgentInvest.Portfolio.Transactions;
+using AgentInvest.Portfolio.Ledger;
+using static AgentInvest.Portfolio.Import.ImportTransactions;
 
 namespace AgentInvest.Portfolio.Import;
 
 /// <summary>
-/// What is to become of each line of a file. Duplicates: an <c>externalId</c> decides where a line has one; else a line that says the same
+/// What becomes of each line of a file. Duplicates: an <c>externalId</c> decides where a line has one; else a line that says the same
 /// as an entry in the books is that entry, each entry standing for one line. So a file read twice books nothing, and lines of one file that
 /// say the same are as many trades.
 /// </summary>
 internal sealed class ImportPlan
 {
-    private readonly SortedDictionary<int, ImportTransactions.Line> _answers = [];
+    private readonly SortedDictionary<int, ImportedRow> _answers = [];
     private readonly SortedDictionary<int, LedgerRow> _rows = [];
     private readonly Dictionary<Guid, int> _lines = [];
 
     public ImportPlan(IReadOnlyList<ParsedRow> parsed, IReadOnlyDictionary<int, (LedgerRow? Row, ProblemException? Fault)> completed)
     {
-        // A file that tells the newest first means its lines of one instant in that order, too.
+        // A file that lists the newest first lists its lines of one instant in that order, too.
         var dated = parsed.Where(p => p.Request is not null).ToList();
         NewestFirst = dated.Count > 1 && dated[0].Request!.ExecutedAt > dated[^1].Request!.ExecutedAt;
         var names = new Dictionary<Guid, Guid>();
@@ -26,9 +27,9 @@ internal sealed class ImportPlan
         {
             var (row, fault) = completed.GetValueOrDefault(line.Row);
             if (row is null)
-                _answers[line.Row] = new ImportTransactions.Line(
+                _answers[line.Row] = new ImportedRow(
                     line.Row,
-                    "failed",
+                    ImportStatus.Failed,
                     null,
                     line.Errors
                         ?? fault!.Problem.Errors
@@ -73,10 +74,10 @@ internal sealed class ImportPlan
                     ? first
                     : null;
             if (row.ExternalId is { } own && twin is null) named[own] = row.Id;
-            if (twin is { } there) Settle(line, new ImportTransactions.Line(line, "duplicate", there, null));
+            if (twin is { } there) Settle(line, new ImportedRow(line, ImportStatus.Duplicate, there, null));
         }
         // Sales of this file name lots by what the file calls them: those that were there already keep their own names.
-        var moved = _answers.Values.Where(a => a.Status == "duplicate").ToDictionary(a => a.Row, a => a.Id!.Value);
+        var moved = _answers.Values.Where(a => a.Status == ImportStatus.Duplicate).ToDictionary(a => a.Row, a => a.Id!.Value);
         var lots = booked.Where(b => b.ReversedBy is null).ToDictionary(b => b.Id, b => b.LotId);
         var renamed = _lines
             .Where(l => moved.ContainsKey(l.Value))
@@ -85,10 +86,25 @@ internal sealed class ImportPlan
             _rows[line] = row with { LotIds = row.LotIds!.Select(l => renamed.GetValueOrDefault(l, l)).ToArray() };
     }
 
+    /// <summary>Lots can be named by one cost-basis method alone.</summary>
+    public void RefuseNamedLots()
+    {
+        foreach (var (line, _) in _rows.Where(r => r.Value.LotIds is not null).ToList())
+            Settle(
+                line,
+                new ImportedRow(
+                    line,
+                    ImportStatus.Failed,
+                    null,
+                    PortfolioProblems.LotsNotNameable().Problem.Errors
+                )
+            );
+    }
+
     public bool Refuse(Guid entry, InsufficientQuantityException e)
     {
         if (!_lines.TryGetValue(entry, out var line) || !_rows.ContainsKey(line)) return false;
-        Settle(line, new ImportTransactions.Line(line, "failed", null, PortfolioProblems.InsufficientQuantity(e).Problem.Errors));
+        Settle(line, new ImportedRow(line, ImportStatus.Failed, null, PortfolioProblems.InsufficientQuantity(e).Problem.Errors));
         return true;
     }
 
@@ -101,7 +117,7 @@ internal sealed class ImportPlan
         var blamed = _rows
             .Values.Where(r =>
                 (r.Symbol == e.Symbol || r.NewSymbol == e.Symbol)
-                && r.Type is "sell" or "transferOut" or "merger" or "split"
+                && r.Kind is EntryKind.Sell or EntryKind.TransferOut or EntryKind.Merger or EntryKind.Split
                 && r.ExecutedAt <= entry.ExecutedAt
             )
             .OrderByDescending(r => r.ExecutedAt)
@@ -110,9 +126,9 @@ internal sealed class ImportPlan
         foreach (var line in blamed.Select(b => _lines[b.Id]))
             Settle(
                 line,
-                new ImportTransactions.Line(
+                new ImportedRow(
                     line,
-                    "failed",
+                    ImportStatus.Failed,
                     null,
                     new Dictionary<string, string[]>
                     {
@@ -123,14 +139,20 @@ internal sealed class ImportPlan
         return blamed.Count > 0;
     }
 
-    public ImportTransactions.Response Answer(bool dryRun)
+    public Response Answer(bool dryRun)
     {
-        foreach (var (line, row) in _rows) _answers[line] = new ImportTransactions.Line(line, "imported", dryRun ? null : row.Id, null);
-        int Count(string status) => _answers.Values.Count(a => a.Status == status);
-        return new ImportTransactions.Response(Count("imported"), Count("duplicate"), Count("failed"), dryRun, [.. _answers.Values]);
+        foreach (var (line, row) in _rows) _answers[line] = new ImportedRow(line, ImportStatus.Imported, dryRun ? null : row.Id, null);
+        int Count(ImportStatus status) => _answers.Values.Count(a => a.Status == status);
+        return new Response(
+            Count(ImportStatus.Imported),
+            Count(ImportStatus.Duplicate),
+            Count(ImportStatus.Failed),
+            dryRun,
+            [.. _answers.Values]
+        );
     }
 
-    private void Settle(int line, ImportTransactions.Line answer)
+    private void Settle(int line, ImportedRow answer)
     {
         _rows.Remove(line);
         _answers[line] = answer;
@@ -139,13 +161,13 @@ internal sealed class ImportPlan
     /// <summary>What makes two entries the same trade; the rate is left out, for it may be looked up anew.</summary>
     private static object Key(LedgerRow r) =>
         (
-            r.Type,
+            r.Kind,
             r.Symbol,
             r.NewSymbol,
             (
                 r.Quantity,
-                r.Type is "buy" or "sell" ? r.Amount ?? decimal.Round(r.Quantity!.Value * r.Price!.Value, Money.Scale) : r.Amount,
-                r.Type is "buy" or "sell" ? null : r.Price,
+                r.IsTrade ? r.Amount ?? Money.Round(r.Quantity!.Value * r.Price!.Value) : r.Amount,
+                r.IsTrade ? null : r.Price,
                 r.Fee,
                 r.Tax,
                 r.Ratio,

@@ -1,15 +1,20 @@
 using System.Globalization;
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
+using AgentInvest.Finance.Lots;
 using AgentInvest.Portfolio.Transactions;
 
 namespace AgentInvest.Portfolio.Import;
 
-/// <summary>One line of a file, read: the request it stands for, or why there is none.</summary>
+/// <summary>One line of a file as it was read: the request it stands for, or why there is none.</summary>
 /// <param name="Row">Counts from 1, the header aside.</param>
 /// <param name="Name">What the file calls the entry, if anything: <c>lotIds</c> of the same file refer to it.</param>
 internal sealed record ParsedRow(int Row, RecordTransaction.Request? Request, Guid? Name, IReadOnlyDictionary<string, string[]>? Errors)
 {
+    /// <summary>In a file the case of a type does not matter.</summary>
+    private static readonly Dictionary<string, EntryKind> KindsByName = Enum.GetValues<EntryKind>()
+        .ToDictionary(kind => EnumNames.Of(kind), kind => kind, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>From text cells by member name; empty cells count as absent.</summary>
     public static ParsedRow Of(int row, Func<string, string?> cell, DateTimeOffset now)
     {
@@ -46,9 +51,17 @@ internal sealed record ParsedRow(int Row, RecordTransaction.Request? Request, Gu
             .Select(l => Id("lotIds", l))
             .OfType<Guid>()
             .ToList();
-        var type = Text("type");
+        EntryKind? Kind(string name)
+        {
+            if (!check.That(Text(name) is not null, name, "is required")) return null;
+            var known = KindsByName.TryGetValue(Text(name)!, out var kind);
+            return check.That(known, name, $"must be one of {string.Join(", ", KindsByName.Keys)}") ? kind : null;
+        }
+        var (type, executedAt) = (Kind("type"), At("executedAt"));
+        if (Text("executedAt") is null) check.That(false, "executedAt", "is required");
         var request = new RecordTransaction.Request(
-            TransactionRules.Types.FirstOrDefault(t => t.Equals(type, StringComparison.OrdinalIgnoreCase)) ?? type,
+            type ?? default,
+            executedAt ?? default,
             Text("symbol"),
             Number("quantity"),
             Number("price"),
@@ -58,7 +71,6 @@ internal sealed record ParsedRow(int Row, RecordTransaction.Request? Request, Gu
             Number("ratio"),
             Text("currency")?.ToUpperInvariant(),
             Number("fxRate"),
-            At("executedAt"),
             lots,
             Text("externalId"),
             Text("note"),
@@ -67,13 +79,8 @@ internal sealed record ParsedRow(int Row, RecordTransaction.Request? Request, Gu
             At("acquiredAt")
         );
         var name = Text("id") is { } id ? Id("id", id) : null;
-        return Checked(row, request, name, check, now);
-    }
-
-    public static ParsedRow Checked(int row, RecordTransaction.Request request, Guid? name, Check check, DateTimeOffset now)
-    {
         // A cell that cannot be read has its own fault; that it is then missing is none.
-        if (check.Errors.Count == 0) TransactionRules.Check(check, request, now);
-        return new ParsedRow(row, check.Errors.Count == 0 ? request : null, name, check.Errors.Count == 0 ? null : check.Errors);
+        if (check.Count == 0) TransactionRules.Check(check, request, now);
+        return check.Count == 0 ? new ParsedRow(row, request, name, null) : new ParsedRow(row, null, name, check.Errors);
     }
 }

@@ -1,43 +1,44 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using AgentInvest.Core;
 using AgentInvest.Core.Data;
-using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
 using AgentInvest.Finance.Lots;
 using AgentInvest.Market;
 using AgentInvest.Portfolio.Holdings;
 using AgentInvest.Portfolio.OwnAssets;
-using AgentInvest.Portfolio.Tax;
-using Microsoft.AspNetCore.Http;
-using static AgentInvest.Portfolio.Transactions.TransactionView;
+using AgentInvest.Portfolio.Portfolios;
 
 namespace AgentInvest.Portfolio.Income;
 
 /// <summary>
 /// GET /portfolio/dividends: what was paid, what that is of the value and cost held, and, with <c>forecast=true</c>, what the next twelve
-/// months would pay if each holding paid per share what it paid in the last twelve, with what the same guess a year ago would have been
+/// months would pay if each holding paid per share what it paid in the last twelve, with what the same forecast a year ago would have been
 /// worth.
 /// </summary>
-public sealed class GetDividends
+[Singleton]
+public sealed class GetDividends(BookLoader loader, BookValuation valuation, MarketData market, TimeProvider time)
 {
-    private readonly BookLoader _loader;
-    private readonly ValueHoldings _value;
-    private readonly MarketData _feed;
-    private readonly TimeProvider _time;
-
-    internal GetDividends(BookLoader loader, ValueHoldings value, MarketData feed, TimeProvider time) =>
-        (_loader, _value, _feed, _time) = (loader, value, feed, time);
+    public sealed record Query(
+        PortfolioChoice Portfolio,
+        [Range(1900, 9998), Description("Only what was paid in that year.")] int? Year = null,
+        [Description("Only dividends of this symbol.")] string? Symbol = null,
+        [Description("Adds what the next twelve months may pay.")] bool Forecast = false
+    );
 
     /// <param name="Items">Newest first; amounts in base currency beside those paid.</param>
     /// <param name="Trailing">Of the last twelve months.</param>
     public sealed record Response(
         int? Year,
         string Currency,
-        IReadOnlyList<Payment> Items,
+        IReadOnlyList<DividendPayment> Items,
         decimal Total,
         decimal Tax,
-        Yield Trailing,
-        Outlook? Forecast
+        DividendYield Trailing,
+        DividendForecast? Forecast
     );
-    public sealed record Payment(
+
+    public sealed record DividendPayment(
         Guid Id,
         string Symbol,
         DateTimeOffset PaidAt,
@@ -49,28 +50,42 @@ public sealed class GetDividends
     );
 
     /// <param name="OnValue">A fraction of the market value of the holdings; null where nothing is held.</param>
-    public sealed record Yield(decimal Amount, decimal? OnValue, decimal? OnCost);
+    public sealed record DividendYield(decimal Amount, decimal? OnValue, decimal? OnCost);
 
     /// <param name="Method">How it was arrived at.</param>
     /// <param name="Backtest">The same method a year ago beside what was then paid, on today's holdings.</param>
-    public sealed record Outlook(decimal Amount, decimal? Yield, IReadOnlyList<Expected> Items, string Method, Record? Backtest);
-    public sealed record Expected(string Symbol, DateOnly Date, decimal PerShare, decimal Amount, string Currency, decimal Value);
-    public sealed record Record(decimal Forecast, decimal Actual);
+    public sealed record DividendForecast(
+        decimal Amount,
+        decimal? Yield,
+        IReadOnlyList<ExpectedDividend> Items,
+        string Method,
+        ForecastBacktest? Backtest
+    );
+
+    /// <param name="PerShare">In <paramref name="Currency"/>, as is the amount; the value in base currency.</param>
+    public sealed record ExpectedDividend(
+        string Symbol,
+        DateOnly Date,
+        decimal PerShare,
+        decimal Amount,
+        string Currency,
+        decimal Value
+    );
+
+    public sealed record ForecastBacktest(decimal Forecast, decimal Actual);
 
     public async Task<(Response Response, string ETag)> HandleAsync(
         CurrentUser user,
-        Guid? portfolioId,
-        HttpRequest request,
+        Query query,
         CancellationToken ct
     )
     {
-        var year = GetRealized.YearOf(request);
-        var symbol = Query.Text(request, "symbol") is { } s ? AssetSymbols.Parse(s) : null;
-        var forecast = Query.Flag(request, "forecast");
-        var today = Instants.DayOf(_time.GetUtcNow());
-        var loaded = await _loader.LoadAsync(user, portfolioId, ct);
+        var year = query.Year;
+        var symbol = query.Symbol is { } s ? AssetSymbols.Parse(s) : null;
+        var today = Instants.DayOf(time.GetUtcNow());
+        var loaded = await loader.LoadAsync(user.Id, query.Portfolio.PortfolioId, ct);
         var paid = loaded.Entries.Where(e => e.Kind == EntryKind.Dividend && (symbol is null || e.Symbol == symbol)).Reverse().ToList();
-        var valued = await _value.HandleAsync(loaded, null, ct);
+        var valued = await valuation.ValueAsync(loaded, null, ct);
         var held = valued.Holdings.Where(h => symbol is null || h.Position.Symbol == symbol).ToList();
         var (value, cost) = (held.Sum(h => h.Value), held.Sum(h => h.Position.Cost));
         var trailing = paid.Where(e => e.Day > today.AddYears(-1)).Sum(e => e.Amount * e.FxRate);
@@ -79,7 +94,7 @@ public sealed class GetDividends
             new Response(
                 year,
                 loaded.Portfolio.BaseCurrency,
-                items.ConvertAll(e => new Payment(
+                items.ConvertAll(e => new DividendPayment(
                     e.Id,
                     e.Symbol!,
                     e.ExecutedAt,
@@ -87,18 +102,18 @@ public sealed class GetDividends
                     e.Tax,
                     e.Currency,
                     e.FxRate,
-                    Rounded(e.Amount * e.FxRate)
+                    Money.Round(e.Amount * e.FxRate)
                 )),
-                Rounded(items.Sum(e => e.Amount * e.FxRate)),
-                Rounded(items.Sum(e => e.Tax * e.FxRate)),
-                new Yield(Rounded(trailing), Fraction(trailing, value), Fraction(trailing, cost)),
-                forecast ? await ForecastAsync(held, loaded, value, today, ct) : null
+                Money.Round(items.Sum(e => e.Amount * e.FxRate)),
+                Money.Round(items.Sum(e => e.Tax * e.FxRate)),
+                new DividendYield(Money.Round(trailing), Fraction(trailing, value), Fraction(trailing, cost)),
+                query.Forecast ? await ForecastAsync(held, loaded, value, today, ct) : null
             ),
             loaded.Portfolio.ETag
         );
     }
 
-    private async Task<Outlook> ForecastAsync(
+    private async Task<DividendForecast> ForecastAsync(
         List<ValuedHolding> held,
         LoadedBook loaded,
         decimal value,
@@ -106,10 +121,10 @@ public sealed class GetDividends
         CancellationToken ct
     )
     {
-        var expected = new List<Expected>();
+        var expected = new List<ExpectedDividend>();
         var (then, since) = (0m, 0m);
         var actions = (
-            await _feed.ActionsAsync(
+            await market.ActionsAsync(
                 held.Select(h => h.Position.Symbol).Where(s => !AssetSymbols.IsOwn(s)).ToList(),
                 today.AddYears(-2).AddDays(1),
                 today,
@@ -133,17 +148,24 @@ public sealed class GetDividends
                 }
                 since += worth;
                 expected.Add(
-                    new Expected(symbol, day.AddYears(1), Rounded(perShare), Rounded(perShare * quantity), holding.Currency, Rounded(worth))
+                    new ExpectedDividend(
+                        symbol,
+                        day.AddYears(1),
+                        Money.Round(perShare),
+                        Money.Round(perShare * quantity),
+                        holding.Currency,
+                        Money.Round(worth)
+                    )
                 );
             }
         }
         var total = expected.Sum(e => e.Value);
-        return new Outlook(
+        return new DividendForecast(
             total,
             Fraction(total, value),
             expected.OrderBy(e => e.Date).ThenBy(e => e.Symbol, StringComparer.Ordinal).ToList(),
             "the last twelve months' dividends per share, a year later",
-            then == 0 ? null : new Record(Rounded(then), Rounded(since))
+            then == 0 ? null : new ForecastBacktest(Money.Round(then), Money.Round(since))
         );
     }
 
@@ -160,7 +182,7 @@ public sealed class GetDividends
                 )
             );
 
-    /// <summary>What nobody reports is known from the user's own entries.</summary>
+    /// <summary>The dividends of an own asset, which no feed reports, are those that were booked.</summary>
     private static IEnumerable<(DateOnly Day, decimal PerShare)> Booked(
         LoadedBook loaded,
         string symbol,
@@ -171,5 +193,5 @@ public sealed class GetDividends
             .Entries.Where(e => e.Kind == EntryKind.Dividend && e.Symbol == symbol && e.Day > today.AddYears(-2))
             .Select(e => (e.Day, e.Amount / quantity));
 
-    private static decimal? Fraction(decimal part, decimal whole) => whole > 0 ? Rounded(part / whole) : null;
+    private static decimal? Fraction(decimal part, decimal whole) => whole > 0 ? Money.Round(part / whole) : null;
 }

@@ -1,3 +1,4 @@
+using AgentInvest.Core;
 using AgentInvest.Core.Data;
 using AgentInvest.Market;
 using Microsoft.Extensions.Caching.Memory;
@@ -10,7 +11,7 @@ internal sealed record OwnSeries(IReadOnlyDictionary<string, DailyCloses> Prices
     public static readonly OwnSeries Empty = new(new Dictionary<string, DailyCloses>(), new Dictionary<string, DailyCloses>());
 
     /// <summary>A currency that own rates tie to both; null for none.</summary>
-    public string? Hubs(string a, string b) => Partners(a).Intersect(Partners(b)).Order(StringComparer.Ordinal).FirstOrDefault();
+    public string? HubOf(string a, string b) => Partners(a).Intersect(Partners(b)).Order(StringComparer.Ordinal).FirstOrDefault();
 
     private IEnumerable<string> Partners(string currency) =>
         Rates
@@ -22,15 +23,16 @@ internal sealed record OwnSeries(IReadOnlyDictionary<string, DailyCloses> Prices
 /// Own prices and rates in memory, keyed by their version, so that a host never serves what another has changed; bounded by the number of
 /// prices held.
 /// </summary>
-internal sealed class OwnSeriesCache(Db db) : IDisposable
+[Singleton]
+public sealed class OwnSeriesCache(Db db) : IDisposable
 {
-    private const long MostPrices = 5_000_000;
-    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MostPrices });
+    private const long MaxPrices = 5_000_000;
+    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MaxPrices });
 
-    public Task<long> VersionAsync(Guid userId, CancellationToken ct) =>
+    internal Task<long> VersionAsync(Guid userId, CancellationToken ct) =>
         db.OneAsync("select version from portfolio.own_data where user_id = $1", r => r.GetInt64(0), ct, userId);
 
-    public async Task<OwnSeries> OfAsync(Guid userId, CancellationToken ct)
+    internal async Task<OwnSeries> LoadAsync(Guid userId, CancellationToken ct)
     {
         var version = await VersionAsync(userId, ct);
         if (version == 0) return OwnSeries.Empty;
@@ -38,7 +40,8 @@ internal sealed class OwnSeriesCache(Db db) : IDisposable
         var prices = await db.ListAsync(
             """
             select p.symbol, i.currency, array_agg(p.day order by p.day), array_agg(p.price order by p.day)
-            from portfolio.prices p join portfolio.instruments i on i.user_id = p.user_id and i.symbol = p.symbol where p.user_id = $1 group by p.symbol, i.currency
+            from portfolio.prices p join portfolio.instruments i on i.user_id = p.user_id and i.symbol = p.symbol
+            where p.user_id = $1 group by p.symbol, i.currency
             """,
             r => new DailyCloses(
                 r.GetString(0),
@@ -51,7 +54,10 @@ internal sealed class OwnSeriesCache(Db db) : IDisposable
             userId
         );
         var rates = await db.ListAsync(
-            "select pair, array_agg(day order by day), array_agg(rate order by day) from portfolio.rates where user_id = $1 group by pair",
+            """
+            select pair, array_agg(day order by day), array_agg(rate order by day)
+            from portfolio.rates where user_id = $1 group by pair
+            """,
             r => new DailyCloses(
                 r.GetString(0),
                 r.GetString(0)[3..],

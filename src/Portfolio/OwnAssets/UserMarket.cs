@@ -1,3 +1,4 @@
+using AgentInvest.Core;
 using AgentInvest.Core.Data;
 using AgentInvest.Market;
 
@@ -20,11 +21,12 @@ internal sealed record AssetQuote(
 /// on, carried forward, for the pair and its inverse, and for what is crossed over it; before the first own one the market's holds. Series
 /// are never mixed otherwise.
 /// </summary>
-internal sealed class UserMarket(Db db, MarketData market, OwnSeriesCache own, TimeProvider time)
+[Singleton]
+public sealed class UserMarket(Db db, MarketData market, OwnSeriesCache own, TimeProvider time)
 {
-    public const string Source = "own";
+    internal const string Source = "own";
 
-    public async Task<Instrument?> FindAsync(Guid userId, string symbol, CancellationToken ct) =>
+    internal async Task<Instrument?> FindAsync(Guid userId, string symbol, CancellationToken ct) =>
         !AssetSymbols.IsOwn(symbol)
             ? await market.FindAsync(symbol, ct)
             : await db.OneAsync(
@@ -35,7 +37,7 @@ internal sealed class UserMarket(Db db, MarketData market, OwnSeriesCache own, T
                 symbol
             );
 
-    public async Task<IReadOnlyDictionary<string, Instrument>> FindAllAsync(
+    internal async Task<IReadOnlyDictionary<string, Instrument>> FindAllAsync(
         Guid userId,
         IReadOnlyCollection<string> symbols,
         CancellationToken ct
@@ -62,7 +64,7 @@ internal sealed class UserMarket(Db db, MarketData market, OwnSeriesCache own, T
     /// Closes from <paramref name="from"/> to <paramref name="to"/>, plus the last one before; unknown symbols and those without any price
     /// are absent.
     /// </summary>
-    public async Task<Dictionary<string, DailyCloses>> ClosesAsync(
+    internal async Task<Dictionary<string, DailyCloses>> ClosesAsync(
         Guid userId,
         IReadOnlyCollection<string> symbols,
         DateOnly from,
@@ -74,7 +76,7 @@ internal sealed class UserMarket(Db db, MarketData market, OwnSeriesCache own, T
             .Where(c => c.Value.Days.Length > 0 && c.Value.Days[0] <= to)
             .ToDictionary(StringComparer.Ordinal);
         if (!symbols.Any(AssetSymbols.IsOwn)) return closes;
-        var mine = await own.OfAsync(userId, ct);
+        var mine = await own.LoadAsync(userId, ct);
         foreach (var symbol in symbols.Where(AssetSymbols.IsOwn))
             if (mine.Prices.TryGetValue(symbol, out var series) && Cut(series, from, to) is { } cut) closes[symbol] = cut;
         return closes;
@@ -84,7 +86,7 @@ internal sealed class UserMarket(Db db, MarketData market, OwnSeriesCache own, T
     /// Like <see cref="ClosesAsync"/> up to today, where the latest price stands for a day without a close yet: a book is worth the same
     /// day by day as it is now.
     /// </summary>
-    public async Task<Dictionary<string, DailyCloses>> PricesUntilNowAsync(
+    internal async Task<Dictionary<string, DailyCloses>> PricesUntilNowAsync(
         Guid userId,
         IReadOnlyCollection<string> symbols,
         DateOnly from,
@@ -124,15 +126,22 @@ internal sealed class UserMarket(Db db, MarketData market, OwnSeriesCache own, T
     /// Daily rates, <paramref name="quote"/> per unit of <paramref name="currency"/>; null when neither the user nor a source knows the
     /// pair.
     /// </summary>
-    public async Task<DailyCloses?> RatesAsync(Guid userId, string currency, string quote, DateOnly from, DateOnly to, CancellationToken ct)
+    internal async Task<DailyCloses?> RatesAsync(
+        Guid userId,
+        string currency,
+        string quote,
+        DateOnly from,
+        DateOnly to,
+        CancellationToken ct
+    )
     {
         if (currency == quote) return new DailyCloses(currency + quote, quote, "parity", [from], [1]);
-        var mine = await own.OfAsync(userId, ct);
+        var mine = await own.LoadAsync(userId, ct);
         if (mine.Rates.Count == 0) return await market.RatesAsync(currency, quote, from, to, ct);
         if (Direct(mine, currency, quote) is { } direct)
             return Spliced(await market.RatesAsync(currency, quote, from, to, ct), direct, from, to);
         // Crossed over the one currency that own rates know both of, or through the dollar.
-        var hub = mine.Hubs(currency, quote) ?? "USD";
+        var hub = mine.HubOf(currency, quote) ?? "USD";
         if (hub == currency || hub == quote || (Direct(mine, currency, hub) is null && Direct(mine, hub, quote) is null))
             return await market.RatesAsync(currency, quote, from, to, ct);
         if (
@@ -146,15 +155,15 @@ internal sealed class UserMarket(Db db, MarketData market, OwnSeriesCache own, T
             quote,
             Source,
             days,
-            days.Select(d => decimal.Round(Rates.On(a, d) * Rates.On(b, d), Money.Scale)).ToArray()
+            days.Select(d => Money.Round(Rates.On(a, d) * Rates.On(b, d))).ToArray()
         );
     }
 
-    /// <summary>The rate of one day; null when nobody knows one.</summary>
-    public async Task<decimal?> RateAsync(Guid userId, string currency, string quote, DateOnly day, CancellationToken ct) =>
+    /// <summary>The rate of one day; null where none is known.</summary>
+    internal async Task<decimal?> RateAsync(Guid userId, string currency, string quote, DateOnly day, CancellationToken ct) =>
         currency == quote ? 1 : await RatesAsync(userId, currency, quote, day, day, ct) is { } rates ? Rates.On(rates, day) : null;
 
-    public async Task<Dictionary<string, AssetQuote>> QuotesAsync(Guid userId, IReadOnlyCollection<string> symbols, CancellationToken ct)
+    internal async Task<Dictionary<string, AssetQuote>> QuotesAsync(Guid userId, IReadOnlyCollection<string> symbols, CancellationToken ct)
     {
         var quotes = (await market.QuotesAsync(symbols.Where(s => !AssetSymbols.IsOwn(s)).ToList(), ct)).Values.ToDictionary(
             q => q.Symbol,
@@ -189,7 +198,7 @@ internal sealed class UserMarket(Db db, MarketData market, OwnSeriesCache own, T
             ? inverse with
             {
                 Symbol = from + to,
-                Prices = inverse.Prices.Select(p => decimal.Round(1 / p, Money.Scale)).ToArray(),
+                Prices = inverse.Prices.Select(p => Money.Round(1 / p)).ToArray(),
             }
         : null;
 

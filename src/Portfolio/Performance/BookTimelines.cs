@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AgentInvest.Core;
 using AgentInvest.Core.Data;
 using AgentInvest.Finance.Lots;
 using AgentInvest.Finance.Performance;
@@ -10,31 +11,32 @@ using Microsoft.Extensions.Caching.Memory;
 namespace AgentInvest.Portfolio.Performance;
 
 /// <summary>
-/// The day-by-day course of books up to today, kept in memory. What changes, a booking, a price or a new day, is computed again from its
+/// The daily values of books up to today, kept in memory. What changes, a booking, a price or a new day, is computed again from its
 /// day on only; prices are looked at anew every minute. Derived: another host, or this one after a restart, works it out again.
 /// </summary>
-internal sealed class BookTimelines(UserMarket market, OwnSeriesCache own, TimeProvider time) : IDisposable
+[Singleton]
+public sealed class BookTimelines(UserMarket market, OwnSeriesCache own, TimeProvider time) : IDisposable
 {
     /// <summary>In holdings × months, about 300 bytes each.</summary>
-    private const long Most = 400_000;
-    private static readonly TimeSpan PricesGoodFor = TimeSpan.FromMinutes(1);
-    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = Most });
+    private const long MaxSize = 400_000;
+    private static readonly TimeSpan PriceLifetime = TimeSpan.FromMinutes(1);
+    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MaxSize });
     private readonly SemaphoreSlim[] _gates = Enumerable.Range(0, 16).Select(_ => new SemaphoreSlim(1)).ToArray();
 
-    private const int MostRanges = 20;
+    private const int MaxRanges = 20;
 
     private sealed record Kept(LoadedBook Book, MarketHistory Market, BookTimeline Timeline, long OwnVersion, DateTimeOffset At)
     {
-        /// <summary>What was asked of this very timeline before.</summary>
+        /// <summary>Performance over the ranges asked for so far.</summary>
         public ConcurrentDictionary<(DateOnly From, DateOnly To), PerformanceResult> Ranges { get; } = [];
     }
 
-    public async Task<PerformanceResult> PerformanceAsync(LoadedBook book, DateOnly from, DateOnly to, CancellationToken ct)
+    internal async Task<PerformanceResult> PerformanceAsync(LoadedBook book, DateOnly from, DateOnly to, CancellationToken ct)
     {
         var kept = await OfAsync(book, ct);
         if (kept.Ranges.TryGetValue((from, to), out var known)) return known;
         var result = kept.Timeline.Performance(from, to);
-        if (kept.Ranges.Count < MostRanges) kept.Ranges[(from, to)] = result;
+        if (kept.Ranges.Count < MaxRanges) kept.Ranges[(from, to)] = result;
         return result;
     }
 
@@ -48,7 +50,7 @@ internal sealed class BookTimelines(UserMarket market, OwnSeriesCache own, TimeP
             var (now, version) = (time.GetUtcNow(), await own.VersionAsync(book.Portfolio.UserId, ct));
             var today = Instants.DayOf(now);
             var kept = _cache.Get<Kept>(book.Portfolio.Id);
-            var fresh = kept is not null && kept.OwnVersion == version && now - kept.At < PricesGoodFor && kept.Timeline.End == today;
+            var fresh = kept is not null && kept.OwnVersion == version && now - kept.At < PriceLifetime && kept.Timeline.End == today;
             if (fresh && ReferenceEquals(kept!.Book, book)) return kept;
             var history =
                 fresh
@@ -62,7 +64,7 @@ internal sealed class BookTimelines(UserMarket market, OwnSeriesCache own, TimeP
                 || kept.Book.Portfolio.CostBasisMethod != book.Portfolio.CostBasisMethod
                 || kept.Book.Portfolio.BaseCurrency != book.Portfolio.BaseCurrency
                 || kept.Timeline.End > today
-                    ? BookTimeline.Compute(book.Entries, history, book.Portfolio.Method, today, book.Portfolio.BaseCurrency)
+                    ? BookTimeline.Compute(book.Entries, history, book.Portfolio.CostBasisMethod, today, book.Portfolio.BaseCurrency)
                     : kept.Timeline.Changed(
                         book.Entries,
                         history,
@@ -125,8 +127,7 @@ internal sealed class BookTimelines(UserMarket market, OwnSeriesCache own, TimeP
     private static DateOnly FirstDifference(IReadOnlyList<LedgerEntry> a, IReadOnlyList<LedgerEntry> b)
     {
         var i = 0;
-        // A lot list is no value to the record's comparison; its entry's id tells, for a correction that changes it is in the books under a
-        // later sequence.
+        // Records compare lists by reference, so lot ids are compared by themselves.
         while (
             i < a.Count
             && i < b.Count

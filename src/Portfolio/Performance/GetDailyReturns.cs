@@ -1,16 +1,12 @@
-using AgentInvest.Core.Security;
+using AgentInvest.Core;
 using AgentInvest.Portfolio.Holdings;
 
 namespace AgentInvest.Portfolio.Performance;
 
 /// <summary>A portfolio's time-weighted returns by day, as other features measure them.</summary>
-public sealed class GetDailyReturns
+[Singleton]
+public sealed class GetDailyReturns(BookLoader loader, BookTimelines timelines)
 {
-    private readonly BookLoader _loader;
-    private readonly BookTimelines _timelines;
-
-    internal GetDailyReturns(BookLoader loader, BookTimelines timelines) => (_loader, _timelines) = (loader, timelines);
-
     /// <param name="Since">The day before it that has a value, whose close the return is from.</param>
     public sealed record Day(DateOnly Since, DateOnly Date, double Return);
 
@@ -19,18 +15,18 @@ public sealed class GetDailyReturns
     /// out.
     /// </summary>
     public async Task<IReadOnlyList<Day>> HandleAsync(
-        CurrentUser user,
+        Guid userId,
         Guid portfolioId,
         DateOnly from,
         DateOnly to,
         CancellationToken ct
-    ) => await OfAsync(await _loader.LoadAsync(user, portfolioId, ct), from, to, ct);
+    ) => await ComputeAsync(await loader.LoadAsync(userId, portfolioId, ct), from, to, ct);
 
-    internal async Task<IReadOnlyList<Day>> OfAsync(LoadedBook book, DateOnly from, DateOnly to, CancellationToken ct)
+    internal async Task<IReadOnlyList<Day>> ComputeAsync(LoadedBook book, DateOnly from, DateOnly to, CancellationToken ct)
     {
         if (book.Entries.Count == 0) return [];
         var start = book.Entries[0].Day.AddDays(-1) is var begin && begin > from ? begin : from;
-        var points = (await _timelines.PerformanceAsync(book, start, to, ct)).Series.Where(p => p.Twr is not null).ToList();
+        var points = (await timelines.PerformanceAsync(book, start, to, ct)).Series.Where(p => p.Twr is not null).ToList();
         return points
             .Zip(points.Skip(1))
             .Where(p => p.First.Twr > -1 && p.First.Value > 0)

@@ -1,20 +1,39 @@
+using AgentInvest.Core;
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
+using AgentInvest.Finance.Lots;
 
 namespace AgentInvest.Portfolio.Portfolios;
 
-/// <summary>GET, POST /portfolios and PATCH, DELETE /portfolios/{id}.</summary>
-public sealed class ManagePortfolios(Db db, FindPortfolio find)
+/// <summary>GET, POST /portfolios and GET, PATCH, DELETE /portfolios/{id}.</summary>
+[Singleton]
+public sealed class ManagePortfolios(Db db, PortfolioFinder find)
 {
-    private static readonly string[] Methods = ["fifo", "lifo", "hifo", "average", "specific"];
+    /// <param name="BaseCurrency">ISO 4217; default USD.</param>
+    /// <param name="CostBasisMethod">Default fifo.</param>
+    [Example("""{"name": "Retirement", "baseCurrency": "USD", "costBasisMethod": "fifo"}""")]
+    public sealed record NewPortfolio(string Name, string? BaseCurrency = null, CostBasisMethod? CostBasisMethod = null);
 
-    public sealed record Request(string? Name, string? BaseCurrency, string? CostBasisMethod);
-    public sealed record Response(Guid Id, string Name, string BaseCurrency, string CostBasisMethod, DateTimeOffset CreatedAt);
+    /// <summary>Members that are left out stay as they are.</summary>
+    [Example("""{"name": "Retirement"}""")]
+    public sealed record PortfolioChange(
+        string? Name = null,
+        string? BaseCurrency = null,
+        CostBasisMethod? CostBasisMethod = null
+    );
 
-    public async Task<ListPage<Response>> ListAsync(CurrentUser user, PageRequest page, CancellationToken ct)
+    public sealed record Portfolio(
+        Guid Id,
+        string Name,
+        string BaseCurrency,
+        CostBasisMethod CostBasisMethod,
+        DateTimeOffset CreatedAt
+    );
+
+    public async Task<ListPage<Portfolio>> ListAsync(CurrentUser user, PageRequest page, CancellationToken ct)
     {
-        await find.HandleAsync(user, null, ct);
+        await find.FindAsync(user.Id, null, ct);
         var after =
             page.After is null ? Guid.Empty
             : Guid.TryParse(page.After, out var id) ? id
@@ -27,56 +46,50 @@ public sealed class ManagePortfolios(Db db, FindPortfolio find)
             after,
             page.Limit + 1
         );
-        return new ListPage<Response>(
-            rows.Take(page.Limit).Select(Show).ToList(),
+        return new ListPage<Portfolio>(
+            [.. rows.Take(page.Limit).Select(Show)],
             rows.Count > page.Limit ? PageRequest.Encode(rows[page.Limit - 1].Id.ToString()) : null
         );
     }
 
-    public async Task<(Response Response, string ETag)> CreateAsync(CurrentUser user, Request request, CancellationToken ct)
+    public async Task<(Portfolio Portfolio, string ETag)> CreateAsync(CurrentUser user, NewPortfolio request, CancellationToken ct)
     {
-        var check = new Check();
-        check.That(request.Name is not null, "name", "is required");
-        Check(check, request);
-        check.ThrowIfAny();
+        Check(request.Name, request.BaseCurrency);
         var row = await db.InTransactionAsync(
-            async tx =>
-                (
-                    await tx.OneAsync(
-                        $"""
-                        insert into portfolio.portfolios (user_id, id, name, base_currency, cost_basis_method) values ($1, $2, $3, $4, $5) returning {PortfolioRow.Columns}
-                        """,
-                        PortfolioRow.Read,
-                        ct,
-                        user.Id,
-                        Guid.CreateVersion7(),
-                        request.Name!.Trim(),
-                        request.BaseCurrency ?? "USD",
-                        request.CostBasisMethod ?? "fifo"
-                    )
-                )!,
+            tx =>
+                tx.OneAsync(
+                    $"""
+                    insert into portfolio.portfolios (user_id, id, name, base_currency, cost_basis_method)
+                    values ($1, $2, $3, $4, $5) returning {PortfolioRow.Columns}
+                    """,
+                    PortfolioRow.Read,
+                    ct,
+                    user.Id,
+                    Guid.CreateVersion7(),
+                    request.Name.Trim(),
+                    request.BaseCurrency ?? "USD",
+                    EnumNames.Of(request.CostBasisMethod ?? CostBasisMethod.Fifo)
+                ),
             ct
         );
-        return (Show(row), row.ETag);
+        return (Show(row!), row!.ETag);
     }
 
     /// <summary>Another method derives lots and gains anew; the ledger stays as it is.</summary>
-    public async Task<(Response Response, string ETag)> UpdateAsync(
+    public async Task<(Portfolio Portfolio, string ETag)> UpdateAsync(
         CurrentUser user,
         Guid id,
-        Request request,
+        PortfolioChange request,
         string? ifMatch,
         CancellationToken ct
     )
     {
-        var check = new Check();
-        Check(check, request);
-        check.ThrowIfAny();
-        var portfolio = await find.HandleAsync(user, id, ct);
+        Check(request.Name, request.BaseCurrency);
+        var portfolio = await find.FindAsync(user.Id, id, ct);
         return await db.InTransactionAsync(
             async tx =>
             {
-                var locked = await FindPortfolio.LockAsync(tx, portfolio, ifMatch, ct);
+                var locked = await PortfolioFinder.LockAsync(tx, portfolio, ifMatch, ct);
                 if (
                     request.BaseCurrency is { } currency
                     && currency != locked.BaseCurrency
@@ -92,7 +105,9 @@ public sealed class ManagePortfolios(Db db, FindPortfolio find)
                 var row = (
                     await tx.OneAsync(
                         $"""
-                        update portfolio.portfolios set name = coalesce($3::text, name), base_currency = coalesce($4::text, base_currency), cost_basis_method = coalesce($5::text, cost_basis_method), version = version + 1
+                        update portfolio.portfolios set
+                            name = coalesce($3::text, name), base_currency = coalesce($4::text, base_currency),
+                            cost_basis_method = coalesce($5::text, cost_basis_method), version = version + 1
                         where user_id = $1 and id = $2 returning {PortfolioRow.Columns}
                         """,
                         PortfolioRow.Read,
@@ -101,7 +116,7 @@ public sealed class ManagePortfolios(Db db, FindPortfolio find)
                         id,
                         request.Name?.Trim(),
                         request.BaseCurrency,
-                        request.CostBasisMethod
+                        request.CostBasisMethod is { } method ? EnumNames.Of(method) : null
                     )
                 )!;
                 // Whatever changes the version changes what the analytics are of.
@@ -112,38 +127,38 @@ public sealed class ManagePortfolios(Db db, FindPortfolio find)
         );
     }
 
-    public async Task<(Response Response, string ETag)> GetAsync(CurrentUser user, Guid id, CancellationToken ct) =>
-        await find.HandleAsync(user, id, ct) is var row ? (Show(row), row.ETag) : default;
+    public async Task<(Portfolio Portfolio, string ETag)> GetAsync(CurrentUser user, Guid id, CancellationToken ct) =>
+        await find.FindAsync(user.Id, id, ct) is var row ? (Show(row), row.ETag) : default;
 
     /// <summary>The portfolio and its whole ledger. Without a default one, the next first use creates it anew.</summary>
     public async Task DeleteAsync(CurrentUser user, Guid id, string? ifMatch, CancellationToken ct)
     {
-        var portfolio = await find.HandleAsync(user, id, ct);
-        await db.InTransactionAsync(async tx =>
-        {
-            await FindPortfolio.LockAsync(tx, portfolio, ifMatch, ct);
-            await tx.ExecuteAsync("delete from portfolio.portfolios where user_id = $1 and id = $2", ct, user.Id, id);
-        }, ct);
+        var portfolio = await find.FindAsync(user.Id, id, ct);
+        await db.InTransactionAsync(
+            async tx =>
+            {
+                await PortfolioFinder.LockAsync(tx, portfolio, ifMatch, ct);
+                await tx.ExecuteAsync("delete from portfolio.portfolios where user_id = $1 and id = $2", ct, user.Id, id);
+            },
+            ct
+        );
     }
 
-    private static void Check(Check check, Request request)
+    private static void Check(string? name, string? baseCurrency)
     {
+        var check = new Check();
         check.That(
-            request.Name is null || (request.Name.Trim().Length is >= 1 and <= 100 && !request.Name.Any(char.IsControl)),
+            name is null || (name.Trim().Length is >= 1 and <= 100 && !name.Any(char.IsControl)),
             "name",
             "must have 1 to 100 characters, none of them control characters"
         );
         check.That(
-            request.BaseCurrency is null || Currencies.IsKnown(request.BaseCurrency),
+            baseCurrency is null || Currencies.IsKnown(baseCurrency),
             "baseCurrency",
             "must be an ISO 4217 code such as USD"
         );
-        check.That(
-            request.CostBasisMethod is null || Methods.Contains(request.CostBasisMethod),
-            "costBasisMethod",
-            "must be fifo, lifo, hifo, average or specific"
-        );
+        check.ThrowIfAny();
     }
 
-    private static Response Show(PortfolioRow row) => new(row.Id, row.Name, row.BaseCurrency, row.CostBasisMethod, row.CreatedAt);
+    private static Portfolio Show(PortfolioRow row) => new(row.Id, row.Name, row.BaseCurrency, row.CostBasisMethod, row.CreatedAt);
 }

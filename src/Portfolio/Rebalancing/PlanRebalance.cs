@@ -1,3 +1,4 @@
+using AgentInvest.Core;
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
@@ -6,61 +7,58 @@ using AgentInvest.Finance.Rebalancing;
 using AgentInvest.Portfolio.Holdings;
 using AgentInvest.Portfolio.OwnAssets;
 using AgentInvest.Portfolio.Portfolios;
-using static AgentInvest.Portfolio.Transactions.TransactionView;
+using AgentInvest.Portfolio.Tax;
 
 namespace AgentInvest.Portfolio.Rebalancing;
 
 /// <summary>
-/// POST /portfolio/rebalance: checks the wish, and, as the orchestration's activity, plans the trades that bring a portfolio to its
+/// POST /portfolio/rebalance: checks the request, and, as the orchestration's activity, plans the trades that bring a portfolio to its
 /// targets. It reads and changes nothing.
 /// </summary>
-public sealed class PlanRebalance
+[Singleton]
+public sealed class PlanRebalance(
+    BookLoader loader,
+    BookValuation valuation,
+    UserMarket market,
+    ManageTargets manageTargets,
+    PortfolioFinder find,
+    TimeProvider time
+)
 {
-    private readonly BookLoader _loader;
-    private readonly ValueHoldings _value;
-    private readonly UserMarket _market;
-    private readonly ManageTargets _targets;
-    private readonly FindPortfolio _find;
-    private readonly TimeProvider _time;
+    /// <summary><c>execute</c> is refused until there is trading.</summary>
+    public enum RebalanceMode { Plan, Execute }
 
-    internal PlanRebalance(
-        BookLoader loader,
-        ValueHoldings value,
-        UserMarket market,
-        ManageTargets targets,
-        FindPortfolio find,
-        TimeProvider time
-    ) => (_loader, _value, _market, _targets, _find, _time) = (loader, value, market, targets, find, time);
+    /// <summary>Which lots a sale closes first.</summary>
+    public enum LotMethod { Fifo, Lifo, Hifo }
 
-    /// <param name="Mode"><c>plan</c>; <c>execute</c> is refused until there is trading.</param>
+    /// <param name="Mode">Default plan.</param>
     /// <param name="Cash">New money, in base currency; default: the cash the books hold.</param>
     /// <param name="Band">How far a weight may be off its target, as a fraction of the whole; default 0.</param>
     /// <param name="TaxAware">Default true, unless <paramref name="LotMethod"/> is given: lots that cost the least tax, no wash
     /// sales.</param>
-    /// <param name="LotMethod"><c>fifo</c>, <c>lifo</c>, <c>hifo</c>; default that of the portfolio.</param>
+    /// <param name="LotMethod">Default that of the portfolio.</param>
     /// <param name="WholeShares">Default false: to four digits.</param>
+    [Example("""{"mode": "plan", "cash": 1000, "band": 0.02}""")]
     public sealed record Request(
-        string? Mode,
-        decimal? Cash,
-        decimal? Band,
-        bool? TaxAware,
-        string? LotMethod,
-        bool? WholeShares,
-        decimal? MinimumTrade,
-        decimal? FeePerTrade,
-        decimal? FeeRate,
-        decimal? ShortTermRate,
-        decimal? LongTermRate
+        RebalanceMode? Mode = null,
+        decimal? Cash = null,
+        decimal? Band = null,
+        bool? TaxAware = null,
+        LotMethod? LotMethod = null,
+        bool? WholeShares = null,
+        decimal? MinimumTrade = null,
+        decimal? FeePerTrade = null,
+        decimal? FeeRate = null,
+        decimal? ShortTermRate = null,
+        decimal? LongTermRate = null
     );
 
-    public async Task<RebalanceOrder> CheckAsync(CurrentUser user, Guid? portfolioId, Request r, CancellationToken ct)
+    public async Task<RebalanceOrder> CheckAsync(CurrentUser user, PortfolioChoice choice, Request r, CancellationToken ct)
     {
         var check = new Check();
-        check.That(r.Mode is null or "plan" or "execute", "mode", "must be plan or execute");
-        check.That(r.LotMethod is null or "fifo" or "lifo" or "hifo", "lotMethod", "must be fifo, lifo or hifo");
         check.That(r.TaxAware != true || r.LotMethod is null, "lotMethod", "does not go with taxAware");
         foreach (
-            var (value, field, most) in new[]
+            var (value, field, max) in new[]
             {
                 (r.Cash, "cash", 1e15m),
                 (r.Band, "band", 1),
@@ -72,22 +70,18 @@ public sealed class PlanRebalance
             }
         )
             if (Money.CheckStorable(check, value, field))
-                check.That(value is null || (value >= 0 && value <= most), field, $"must be from 0 to {Money.Trim(most)}");
+                check.That(value is null || (value >= 0 && value <= max), field, $"must be from 0 to {Money.Trim(max)}");
         check.ThrowIfAny();
-        if (r.Mode == "execute") throw PortfolioProblems.TradingUnavailable();
-        var portfolio = await _find.HandleAsync(user, portfolioId, ct);
-        if ((await _targets.OfAsync(portfolio, ct)).Count == 0) throw PortfolioProblems.NoTargets();
-        var method =
-            r.TaxAware == true || (r.TaxAware is null && r.LotMethod is null)
-                ? "taxAware"
-                : r.LotMethod ?? (portfolio.CostBasisMethod is "lifo" or "hifo" ? portfolio.CostBasisMethod : "fifo");
+        if (r.Mode == RebalanceMode.Execute) throw PortfolioProblems.TradingUnavailable();
+        var portfolio = await find.FindAsync(user.Id, choice.PortfolioId, ct);
+        if ((await manageTargets.ListAsync(portfolio, ct)).Count == 0) throw PortfolioProblems.NoTargets();
         var defaults = new RebalanceOptions(default);
         return new RebalanceOrder(
             user.Id,
             portfolio.Id,
             r.Cash,
             r.Band ?? 0,
-            method,
+            Choose(r, portfolio.CostBasisMethod),
             r.WholeShares ?? false,
             r.MinimumTrade ?? 0,
             r.FeePerTrade ?? 0,
@@ -97,19 +91,36 @@ public sealed class PlanRebalance
         );
     }
 
+    private static LotChoice Choose(Request r, CostBasisMethod method)
+    {
+        if (r.TaxAware == true || (r.TaxAware is null && r.LotMethod is null)) return LotChoice.TaxAware;
+        return r.LotMethod switch
+        {
+            LotMethod.Fifo => LotChoice.Fifo,
+            LotMethod.Lifo => LotChoice.Lifo,
+            LotMethod.Hifo => LotChoice.Hifo,
+            _ => method switch
+            {
+                CostBasisMethod.Lifo => LotChoice.Lifo,
+                CostBasisMethod.Hifo => LotChoice.Hifo,
+                _ => LotChoice.Fifo,
+            },
+        };
+    }
+
     public async Task<RebalanceResult> HandleAsync(RebalanceOrder order, CancellationToken ct)
     {
-        var book = await _loader.LoadAsync(new CurrentUser(order.UserId, Guid.Empty, [], ""), order.PortfolioId, ct);
-        var valued = await _value.HandleAsync(book, null, ct);
+        var book = await loader.LoadAsync(order.UserId, order.PortfolioId, ct);
+        var valued = await valuation.ValueAsync(book, null, ct);
         var (now, targets) = (
-            _time.GetUtcNow(),
-            (await _targets.OfAsync(book.Portfolio, ct)).ToDictionary(t => t.Symbol, t => t.Weight, StringComparer.Ordinal)
+            time.GetUtcNow(),
+            (await manageTargets.ListAsync(book.Portfolio, ct)).ToDictionary(t => t.Symbol, t => t.Weight, StringComparer.Ordinal)
         );
         var prices = valued.Holdings.ToDictionary(h => h.Position.Symbol, h => (h.Currency, h.Price, h.FxRate), StringComparer.Ordinal);
         foreach (
-            var quote in (await _market.QuotesAsync(order.UserId, targets.Keys.Where(t => !prices.ContainsKey(t)).ToList(), ct)).Values
+            var quote in (await market.QuotesAsync(order.UserId, targets.Keys.Where(t => !prices.ContainsKey(t)).ToList(), ct)).Values
         )
-            if (await _market.RateAsync(order.UserId, quote.Currency, book.Portfolio.BaseCurrency, Instants.DayOf(now), ct) is { } rate)
+            if (await market.RateAsync(order.UserId, quote.Currency, book.Portfolio.BaseCurrency, Instants.DayOf(now), ct) is { } rate)
                 prices[quote.Symbol] = (quote.Currency, quote.Price, rate);
 
         var plan = Rebalancer.Plan(
@@ -122,7 +133,7 @@ public sealed class PlanRebalance
                 MinimumTrade = order.MinimumTrade,
                 FeePerTrade = order.FeePerTrade,
                 FeeRate = order.FeeRate,
-                Lots = Enum.Parse<LotChoice>(order.LotMethod, ignoreCase: true),
+                Lots = order.LotMethod,
                 ShortTermRate = order.ShortTermRate,
                 LongTermRate = order.LongTermRate,
             }
@@ -130,24 +141,24 @@ public sealed class PlanRebalance
         var trades = plan
             .Trades.Select(t => new RebalanceResult.Trade(
                 t.Symbol,
-                Side(t.Side),
-                Rounded(t.Quantity),
+                t.Side,
+                Money.Round(t.Quantity),
                 prices[t.Symbol].Price,
                 prices[t.Symbol].Currency,
-                Rounded(t.Amount),
-                Rounded(t.Fee),
+                Money.Round(t.Amount),
+                Money.Round(t.Fee),
                 t.Reason,
-                t.Lots.Select(l => new RebalanceResult.Lot(
+                t.Lots.Select(l => new RebalanceResult.ClosedLot(
                         l.LotId,
-                        Rounded(l.Quantity),
-                        Rounded(l.Gain),
-                        l.Term == Term.LongTerm ? "long" : "short"
+                        Money.Round(l.Quantity),
+                        Money.Round(l.Gain),
+                        l.Term == Term.LongTerm ? HoldingTerm.LongTerm : HoldingTerm.ShortTerm
                     ))
                     .ToList()
             ))
             .ToList();
         var omitted = plan
-            .LeftOut.Select(l => new RebalanceResult.Omission(l.Symbol, Side(l.Side), l.Reason))
+            .LeftOut.Select(l => new RebalanceResult.Omission(l.Symbol, l.Side, l.Reason))
             .Concat(
                 targets
                     .Keys.Where(s => !prices.TryGetValue(s, out var p) || p.Price <= 0)
@@ -155,14 +166,14 @@ public sealed class PlanRebalance
             )
             .ToList();
         return new RebalanceResult(
-            "plan",
+            RebalanceMode.Plan,
             book.Portfolio.BaseCurrency,
             now,
             trades,
-            new RebalanceResult.Drift(Rounded(plan.DriftBefore), Rounded(plan.DriftAfter)),
-            Rounded(plan.Fees),
-            Rounded(plan.Tax),
-            Rounded(plan.CashLeft),
+            new RebalanceResult.Drift(Money.Round(plan.DriftBefore), Money.Round(plan.DriftAfter)),
+            Money.Round(plan.Fees),
+            Money.Round(plan.Tax),
+            Money.Round(plan.CashLeft),
             omitted
         );
     }
@@ -174,7 +185,7 @@ public sealed class PlanRebalance
         Dictionary<string, (string Currency, decimal Price, decimal FxRate)> prices
     )
     {
-        var tax = WashSales.Compute(book.Entries, book.Portfolio.Method);
+        var tax = WashSales.Compute(book.Entries, book.Portfolio.CostBasisMethod);
         var lots = tax.OpenLots.ToLookup(l => l.Symbol);
         var bought = book
             .Entries.Where(e => e.Kind == EntryKind.Buy)
@@ -196,6 +207,4 @@ public sealed class PlanRebalance
             })
             .ToList();
     }
-
-    private static string Side(TradeSide side) => side == TradeSide.Buy ? "buy" : "sell";
 }

@@ -1,14 +1,16 @@
+using AgentInvest.Finance.Rebalancing;
+using AgentInvest.Portfolio.Tax;
+
 namespace AgentInvest.Portfolio.Rebalancing;
 
 /// <summary>What a rebalancing is to plan: the orchestration's input. Money in base currency, the rest fractions.</summary>
 /// <param name="Cash">Null: the cash the books hold, if any.</param>
-/// <param name="LotMethod"><c>fifo</c>, <c>lifo</c>, <c>hifo</c> or <c>taxAware</c>.</param>
 public sealed record RebalanceOrder(
     Guid UserId,
     Guid PortfolioId,
     decimal? Cash,
     decimal Band,
-    string LotMethod,
+    LotChoice LotMethod,
     bool WholeShares,
     decimal MinimumTrade,
     decimal FeePerTrade,
@@ -21,11 +23,11 @@ public sealed record RebalanceOrder(
 }
 
 /// <summary>The orchestration's output.</summary>
-/// <param name="ExpectedDrift">The part of the whole that is in the wrong place, before and after.</param>
+/// <param name="ExpectedDrift">Half the sum of the weights' distances from their targets, before and after.</param>
 /// <param name="Tax">An estimate at the rates of the request.</param>
 /// <param name="LeftOut">What would have been traded and is not, and why.</param>
 public sealed record RebalanceResult(
-    string Mode,
+    PlanRebalance.RebalanceMode Mode,
     string BaseCurrency,
     DateTimeOffset AsOf,
     IReadOnlyList<RebalanceResult.Trade> Trades,
@@ -39,19 +41,19 @@ public sealed record RebalanceResult(
     /// <param name="Price">Per share in <paramref name="Currency"/>; amount and fee in base currency.</param>
     public sealed record Trade(
         string Symbol,
-        string Side,
+        TradeSide Side,
         decimal Quantity,
         decimal Price,
         string Currency,
         decimal Amount,
         decimal Fee,
         string Reason,
-        IReadOnlyList<Lot> Lots
+        IReadOnlyList<ClosedLot> Lots
     );
 
     /// <param name="Gain">In base currency, fees of the purchase inside the cost.</param>
-    public sealed record Lot(Guid Id, decimal Quantity, decimal Gain, string Term);
+    public sealed record ClosedLot(Guid Id, decimal Quantity, decimal Gain, HoldingTerm Term);
 
     public sealed record Drift(decimal Before, decimal After);
-    public sealed record Omission(string Symbol, string? Side, string Reason);
+    public sealed record Omission(string Symbol, TradeSide? Side, string Reason);
 }

@@ -1,87 +1,77 @@
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
+using AgentInvest.Core;
+using AgentInvest.Finance.Lots;
+using AgentInvest.Portfolio.Ledger;
 using AgentInvest.Portfolio.OwnAssets;
 using AgentInvest.Portfolio.Portfolios;
 
 namespace AgentInvest.Portfolio.Transactions;
 
 /// <summary>POST /portfolio/transactions: one entry of the user's own.</summary>
-public sealed class RecordTransaction
+[Singleton]
+public sealed class RecordTransaction(LedgerWriter ledger, UserMarket market, TimeProvider time)
 {
-    private readonly ChangeBooks _books;
-    private readonly UserMarket _market;
-    private readonly FindPortfolio _find;
-    private readonly TimeProvider _time;
-
-    internal RecordTransaction(ChangeBooks books, UserMarket market, FindPortfolio find, TimeProvider time) =>
-        (_books, _market, _find, _time) = (books, market, find, time);
-
     /// <param name="Ratio">split: new shares per old. spinoff, merger: shares of <paramref name="NewSymbol"/> per share held.</param>
     /// <param name="NewSymbol">spinoff, merger: what the holder gets.</param>
     /// <param name="CostFraction">spinoff: the part of the cost that goes along, 0 to 1. merger for shares and cash: the part that stays in
     /// shares.</param>
     /// <param name="AcquiredAt">transferIn: when the shares were bought, for the holding period.</param>
+    [Example("""{"type": "buy", "symbol": "AAPL", "quantity": 10, "price": 150.25, "executedAt": "2024-01-02T15:00:00Z"}""")]
     public sealed record Request(
-        string? Type,
-        string? Symbol,
-        decimal? Quantity,
-        decimal? Price,
-        decimal? Amount,
-        decimal? Fee,
-        decimal? Tax,
-        decimal? Ratio,
-        string? Currency,
-        decimal? FxRate,
-        DateTimeOffset? ExecutedAt,
-        IReadOnlyList<Guid>? LotIds,
-        string? ExternalId,
-        string? Note,
+        EntryKind Type,
+        DateTimeOffset ExecutedAt,
+        string? Symbol = null,
+        decimal? Quantity = null,
+        decimal? Price = null,
+        decimal? Amount = null,
+        decimal? Fee = null,
+        decimal? Tax = null,
+        decimal? Ratio = null,
+        string? Currency = null,
+        decimal? FxRate = null,
+        IReadOnlyList<Guid>? LotIds = null,
+        string? ExternalId = null,
+        string? Note = null,
         string? NewSymbol = null,
         decimal? CostFraction = null,
         DateTimeOffset? AcquiredAt = null
     );
 
-    public async Task<(TransactionView View, string ETag)> HandleAsync(
+    public async Task<(Transaction Transaction, string ETag)> HandleAsync(
         CurrentUser user,
-        Guid? portfolioId,
+        PortfolioChoice choice,
         Request request,
         string? ifMatch,
         CancellationToken ct
     )
     {
-        TransactionRules.Check(request, _time.GetUtcNow());
-        // Whether lots may be named hangs on the method, which is not looked at again under the lock.
-        if (request.LotIds is not null || _find.Seen(user, portfolioId) is not { } seen)
-            return await BookAsync(await _find.HandleAsync(user, portfolioId, ct), request, ifMatch, ct);
-        try
-        {
-            return await BookAsync(seen, request, ifMatch, ct);
-        }
-        catch (ProblemException)
-        {
-            // It may be one of what the portfolio was, not of what it is.
-            var portfolio = await _find.HandleAsync(user, portfolioId, ct);
-            if (portfolio.Id == seen.Id && portfolio.BaseCurrency == seen.BaseCurrency) throw;
-            return await BookAsync(portfolio, request, ifMatch, ct);
-        }
+        TransactionRules.Check(request, time.GetUtcNow());
+        return await BookAsync(user.Id, choice, request, ifMatch, ct);
     }
 
     /// <summary>Books a request that has been checked.</summary>
-    internal async Task<(TransactionView View, string ETag)> BookAsync(
-        PortfolioRow portfolio,
+    internal async Task<(Transaction Transaction, string ETag)> BookAsync(
+        Guid userId,
+        PortfolioChoice choice,
         Request request,
         string? ifMatch,
         CancellationToken ct
     )
     {
-        var day = Instants.DayOf(request.ExecutedAt!.Value);
-        var row = await new CompleteEntry(_market, portfolio, day, day).HandleAsync(request, ct);
-        var result = await _books.HandleAsync(portfolio, ifMatch, Touched(row), (_, _) => Task.FromResult(ChangeBooks.Change.Of(row)), ct);
-        return (TransactionView.Of(portfolio.Id, result.Added[0], result.Booked), result.Portfolio.ETag);
+        var day = Instants.DayOf(request.ExecutedAt);
+        var result = await ledger.BookAsync(
+            userId,
+            choice.PortfolioId,
+            ifMatch,
+            async portfolio =>
+            {
+                var row = await new EntryCompletion(market, portfolio, day, day).CompleteAsync(request, ct);
+                return new LedgerDraft(row.FeedSymbols, _ => Task.FromResult(LedgerChange.Of(row)));
+            },
+            ct
+        );
+        return (Transaction.Of(result.Portfolio.Id, result.Added[0], result.Booked), result.Portfolio.ETag);
     }
-
-    /// <summary>Only what moves shares, or stands for an action of the feed, can change what the feed has to book.</summary>
-    internal static IReadOnlyList<string> Touched(LedgerRow row) =>
-        row.Type is "interest" or "fee" or "tax" ? [] : new[] { row.Symbol, row.NewSymbol }.OfType<string>().ToList();
 }

@@ -1,5 +1,6 @@
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
+using AgentInvest.Finance.Lots;
 using AgentInvest.Portfolio.OwnAssets;
 
 namespace AgentInvest.Portfolio.Transactions;
@@ -7,23 +8,6 @@ namespace AgentInvest.Portfolio.Transactions;
 /// <summary>What each type of transaction must carry, may carry and must not.</summary>
 internal static class TransactionRules
 {
-    public static readonly string[] Types =
-    [
-        "buy",
-        "sell",
-        "dividend",
-        "interest",
-        "deposit",
-        "withdrawal",
-        "fee",
-        "tax",
-        "split",
-        "transferIn",
-        "transferOut",
-        "spinoff",
-        "merger",
-        "returnOfCapital",
-    ];
     public static readonly DateOnly FirstDay = new(1900, 1, 1);
     private static readonly DateTimeOffset Earliest = new(1900, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -43,18 +27,10 @@ internal static class TransactionRules
 
     public static void Check(Check check, RecordTransaction.Request r, DateTimeOffset now)
     {
-        if (
-            !check.That(r.Type is not null, "type", "is required")
-            || !check.That(Types.Contains(r.Type), "type", $"must be one of {string.Join(", ", Types)}")
-        )
-            return;
         Numbers(check, r);
         Members(check, r);
-        if (check.That(r.ExecutedAt is not null, "executedAt", "is required"))
-        {
-            check.That(r.ExecutedAt <= now, "executedAt", "must not be in the future");
-            check.That(r.ExecutedAt >= Earliest, "executedAt", "must not be before 1900");
-        }
+        check.That(r.ExecutedAt <= now, "executedAt", "must not be in the future");
+        check.That(r.ExecutedAt >= Earliest, "executedAt", "must not be before 1900");
         check.That(r.Symbol is null || AssetSymbols.IsValid(r.Symbol), "symbol", AssetSymbols.Rule);
         check.That(r.NewSymbol is null || AssetSymbols.IsValid(r.NewSymbol), "newSymbol", AssetSymbols.Rule);
         check.That(r.Currency is null || Currencies.IsKnown(r.Currency), "currency", "must be an ISO 4217 code such as USD");
@@ -97,7 +73,7 @@ internal static class TransactionRules
         check.That(r.Fee is null or >= 0, "fee", "must not be negative");
         check.That(r.Tax is null or >= 0, "tax", "must not be negative");
         check.That(
-            r.Ratio is null or (>= 0 and <= 1_000_000) && (r.Ratio != 0 || r.Type == "merger"),
+            r.Ratio is null or (>= 0 and <= 1_000_000) && (r.Ratio != 0 || r.Type == EntryKind.Merger),
             "ratio",
             "must be greater than 0 and at most 1000000"
         );
@@ -113,13 +89,14 @@ internal static class TransactionRules
 
     private static void Members(Check check, RecordTransaction.Request r)
     {
-        var type = r.Type!;
-        var trade = type is "buy" or "sell";
-        var moved = type is "transferIn" or "transferOut" && r.Symbol is not null;
-        var linked = type is "spinoff" or "merger";
-        if (trade || linked || type is "dividend" or "split" or "returnOfCapital")
+        var (type, word) = (r.Type, EnumNames.Of(r.Type));
+        var trade = type is EntryKind.Buy or EntryKind.Sell;
+        var transfer = type is EntryKind.TransferIn or EntryKind.TransferOut;
+        var moved = transfer && r.Symbol is not null;
+        var linked = type is EntryKind.Spinoff or EntryKind.Merger;
+        if (trade || linked || type is EntryKind.Dividend or EntryKind.Split or EntryKind.ReturnOfCapital)
             check.That(!string.IsNullOrWhiteSpace(r.Symbol), "symbol", "is required");
-        if (type is "deposit" or "withdrawal") check.That(r.Symbol is null, "symbol", $"does not belong to a {type}");
+        if (type is EntryKind.Deposit or EntryKind.Withdrawal) check.That(r.Symbol is null, "symbol", $"does not belong to a {word}");
         if (trade || moved)
         {
             check.That(r.Quantity is not null, "quantity", "is required");
@@ -128,50 +105,59 @@ internal static class TransactionRules
         }
         else
         {
-            check.That(
-                r.Quantity is null,
-                "quantity",
-                $"does not belong to a {type}" + (type.StartsWith("transfer", StringComparison.Ordinal) ? " without a symbol" : "")
-            );
-            check.That(
-                r.Price is null,
-                "price",
-                $"does not belong to a {type}" + (type.StartsWith("transfer", StringComparison.Ordinal) ? " without a symbol" : "")
-            );
+            var fault = $"does not belong to a {word}" + (transfer ? " without a symbol" : "");
+            check.That(r.Quantity is null, "quantity", fault);
+            check.That(r.Price is null, "price", fault);
         }
-        if (
-            type is "dividend" or "interest" or "deposit" or "withdrawal" or "fee" or "tax" or "returnOfCapital"
-            || (type is "transferIn" or "transferOut" && !moved)
-        )
-            check.That(r.Amount is > 0, "amount", "is required, greater than 0");
-        var ratio = linked || type == "split";
-        check.That(ratio == r.Ratio is not null, "ratio", ratio ? "is required: new shares per old" : $"does not belong to a {type}");
-        var cashOnly = type == "merger" && r.Ratio == 0;
-        if (cashOnly) check.That(r.Amount is > 0, "amount", "is required where the ratio is 0: the cash paid for all shares held");
-        if (
-            check.That(
-                (linked && !cashOnly) == r.NewSymbol is not null,
-                "newSymbol",
-                linked && !cashOnly
-                    ? "is required: what the holder gets"
-                    : $"does not belong to a {type}" + (cashOnly ? " for cash alone" : "")
-            )
-            && r.NewSymbol is not null
-            && r.Symbol is not null
-        )
-            check.That(AssetSymbols.Fold(r.NewSymbol!) != AssetSymbols.Fold(r.Symbol), "newSymbol", "must be another than symbol");
+        if (IsCash(type) || (transfer && !moved)) check.That(r.Amount is > 0, "amount", "is required, greater than 0");
+        var ratio = linked || type == EntryKind.Split;
+        check.That(ratio == r.Ratio is not null, "ratio", ratio ? "is required: new shares per old" : $"does not belong to a {word}");
+        Links(check, r, linked, word);
         check.That(
-            type != "spinoff" || r.CostFraction is not null,
-            "costFraction",
-            "is required: the part of the cost that goes to newSymbol, 0 to 1"
+            r.AcquiredAt is null || (type == EntryKind.TransferIn && moved),
+            "acquiredAt",
+            $"does not belong to a {word}"
         );
-        check.That(linked || r.CostFraction is null, "costFraction", $"does not belong to a {type}");
-        check.That(r.AcquiredAt is null || (type == "transferIn" && moved), "acquiredAt", $"does not belong to a {type}");
         check.That(
             r.AcquiredAt is null || (r.AcquiredAt <= r.ExecutedAt && r.AcquiredAt >= Earliest),
             "acquiredAt",
             "must not be after executedAt, nor before 1900"
         );
-        check.That(r.LotIds is null || type is "sell" or "transferOut", "lotIds", $"does not belong to a {type}");
+        check.That(r.LotIds is null || type is EntryKind.Sell or EntryKind.TransferOut, "lotIds", $"does not belong to a {word}");
+    }
+
+    /// <summary>The types that are an amount of money and nothing else.</summary>
+    private static bool IsCash(EntryKind type) =>
+        type
+            is EntryKind.Dividend
+                or EntryKind.Interest
+                or EntryKind.Deposit
+                or EntryKind.Withdrawal
+                or EntryKind.Fee
+                or EntryKind.Tax
+                or EntryKind.ReturnOfCapital;
+
+    /// <summary>What spin-offs and mergers say of the shares received.</summary>
+    private static void Links(Check check, RecordTransaction.Request r, bool linked, string word)
+    {
+        var cashOnly = r is { Type: EntryKind.Merger, Ratio: 0 };
+        if (cashOnly) check.That(r.Amount is > 0, "amount", "is required where the ratio is 0: the cash paid for all shares held");
+        var hasNewSymbol = linked && !cashOnly;
+        if (
+            check.That(
+                hasNewSymbol == r.NewSymbol is not null,
+                "newSymbol",
+                hasNewSymbol ? "is required: what the holder gets" : $"does not belong to a {word}" + (cashOnly ? " for cash alone" : "")
+            )
+            && r.NewSymbol is not null
+            && r.Symbol is not null
+        )
+            check.That(AssetSymbols.Fold(r.NewSymbol) != AssetSymbols.Fold(r.Symbol), "newSymbol", "must be another than symbol");
+        check.That(
+            r.Type != EntryKind.Spinoff || r.CostFraction is not null,
+            "costFraction",
+            "is required: the part of the cost that goes to newSymbol, 0 to 1"
+        );
+        check.That(linked || r.CostFraction is null, "costFraction", $"does not belong to a {word}");
     }
 }

@@ -9,7 +9,7 @@ public sealed class BooksCorrectionTests(RecordedHost host) : IClassFixture<Reco
     private const string Transactions = "/v1/portfolio/transactions";
 
     [Fact]
-    public async Task A_correction_reverses_the_old_entry_and_takes_its_place()
+    public async Task A_correction_stands_in_the_place_of_the_entry_it_reverses()
     {
         var user = await host.SignUpAsync();
         var bought = (await user.BuyAsync("BETA", 10, 10, "2024-01-03T15:00:00Z")).Json.GetProperty("id").GetString();
@@ -37,7 +37,7 @@ public sealed class BooksCorrectionTests(RecordedHost host) : IClassFixture<Reco
     }
 
     [Fact]
-    public async Task What_would_oversell_later_is_refused_and_nothing_changes()
+    public async Task A_correction_that_would_oversell_later_changes_nothing()
     {
         var user = await host.SignUpAsync();
         var bought = (await user.BuyAsync("ACME", 10, 100, "2024-01-02T15:00:00Z")).Json.GetProperty("id").GetString();
@@ -53,6 +53,15 @@ public sealed class BooksCorrectionTests(RecordedHost host) : IClassFixture<Reco
             }
         )
             Assert.Equal((HttpStatusCode.UnprocessableEntity, "insufficient_quantity"), (refused.Status, refused.Code));
+        Assert.Equal(before, await StateAsync(user));
+    }
+
+    [Fact]
+    public async Task A_malformed_correction_changes_nothing()
+    {
+        var user = await host.SignUpAsync();
+        var bought = (await user.BuyAsync("ACME", 10, 100, "2024-01-02T15:00:00Z")).Json.GetProperty("id").GetString();
+        var before = await StateAsync(user);
         foreach (
             var bad in new[]
             {
@@ -64,7 +73,13 @@ public sealed class BooksCorrectionTests(RecordedHost host) : IClassFixture<Reco
         )
             Assert.Equal(HttpStatusCode.BadRequest, bad.Status);
         Assert.Equal(before, await StateAsync(user));
-        // Bought more and later sold less: allowed, and the feed's dividend follows.
+    }
+
+    [Fact]
+    public async Task The_feeds_dividend_follows_a_correction_of_the_purchase()
+    {
+        var user = await host.SignUpAsync();
+        var bought = (await user.BuyAsync("ACME", 10, 100, "2024-01-02T15:00:00Z")).Json.GetProperty("id").GetString();
         Assert.Equal(HttpStatusCode.OK, (await PatchAsync(user, bought, new { quantity = 12 })).Status);
         Assert.Equal(
             24m,
@@ -161,7 +176,7 @@ public sealed class BooksCorrectionTests(RecordedHost host) : IClassFixture<Reco
     }
 
     [Fact]
-    public async Task An_entry_of_the_feed_can_be_corrected_and_deleted()
+    public async Task A_correction_of_a_feed_entry_stands_until_it_is_deleted()
     {
         var user = await host.SignUpAsync();
         await user.BuyAsync("ACME", 10, 100, "2024-01-02T15:00:00Z");
@@ -173,13 +188,22 @@ public sealed class BooksCorrectionTests(RecordedHost host) : IClassFixture<Reco
         await user.SendAsync(HttpMethod.Delete, $"{Transactions}/{Text(mine, "id")}", null);
         var back = (await user.GetAsync(Transactions + "?type=dividend")).Json.GetProperty("items")[0];
         Assert.Equal((22m, "feed"), (Number(back, "amount"), Text(back, "source"))); // without an own entry the feed's stands again
-        await user.SendAsync(HttpMethod.Delete, $"{Transactions}/{Text(back, "id")}", null);
+    }
+
+    [Fact]
+    public async Task A_deleted_feed_entry_is_not_booked_again()
+    {
+        var user = await host.SignUpAsync();
+        await user.BuyAsync("ACME", 10, 100, "2024-01-02T15:00:00Z");
+        var dividend = (await user.GetAsync(Transactions + "?type=dividend")).Json.GetProperty("items")[0];
+        Assert.Equal("feed", Text(dividend, "source"));
+        await user.SendAsync(HttpMethod.Delete, $"{Transactions}/{Text(dividend, "id")}", null);
         await user.BuyAsync("ACME", 1, 100, "2024-01-02T17:00:00Z");
         Assert.Equal(0, await CountAsync(user, "?type=dividend"));
     }
 
     [Fact]
-    public async Task Corrections_honour_If_Match_and_belong_to_their_owner()
+    public async Task A_correction_of_another_version_than_the_one_read_is_refused()
     {
         var user = await host.SignUpAsync();
         var bought = await user.BuyAsync("BETA", 10, 10, "2024-01-03T15:00:00Z");
@@ -196,9 +220,22 @@ public sealed class BooksCorrectionTests(RecordedHost host) : IClassFixture<Reco
             "precondition_failed",
             (await user.SendAsync(HttpMethod.Delete, $"{Transactions}/{id}", null, ("If-Match", stale))).Code
         );
+    }
+
+    [Fact]
+    public async Task An_entry_of_somebody_else_cannot_be_corrected()
+    {
+        var id = Text((await (await host.SignUpAsync()).BuyAsync("BETA", 10, 10, "2024-01-03T15:00:00Z")).Json, "id");
         var stranger = await host.SignUpAsync();
         Assert.Equal(HttpStatusCode.NotFound, (await PatchAsync(stranger, id, new { price = 11 })).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await stranger.SendAsync(HttpMethod.Delete, $"{Transactions}/{id}", null)).Status);
+    }
+
+    [Fact]
+    public async Task Of_corrections_of_one_entry_at_once_one_succeeds()
+    {
+        var user = await host.SignUpAsync();
+        var id = Text((await user.BuyAsync("BETA", 10, 10, "2024-01-03T15:00:00Z")).Json, "id");
         var race = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => PatchAsync(user, id, new { price = 20 + i })));
         Assert.Equal((1, 7), (race.Count(r => r.Status == HttpStatusCode.OK), race.Count(r => r.Code == "conflict")));
     }
@@ -210,7 +247,8 @@ public sealed class BooksCorrectionTests(RecordedHost host) : IClassFixture<Reco
             .Json.GetProperty("items")
             .EnumerateArray()
             .Select(l =>
-                $"{l.GetProperty("symbol")} {l.GetProperty("openedAt")} {l.GetProperty("quantity")} {l.GetProperty("remaining")} {l.GetProperty("cost")}"
+                $"{l.GetProperty("symbol")} {l.GetProperty("openedAt")} {l.GetProperty("quantity")} "
+                + $"{l.GetProperty("remaining")} {l.GetProperty("cost")}"
             );
         var books = (await user.GetAsync($"/v1/portfolio?asOf=2024-01-08&{query}")).Json;
         var realized = (await user.GetAsync($"/v1/portfolio/realized?year=2024&{query}")).Json.GetProperty("totals");

@@ -91,14 +91,14 @@ public sealed class BooksLockTests(RecordedHost host) : IClassFixture<RecordedHo
         Assert.Equal(1, (await user.GetAsync(Transactions)).Json.GetProperty("items").GetArrayLength());
     }
 
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    internal static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>Until somebody waits for what this connection holds.</summary>
-    private static async Task WaitForALockAsync(NpgsqlConnection connection)
+    internal static async Task WaitForALockAsync(NpgsqlConnection connection)
     {
         await using var command = new NpgsqlCommand(
             "select exists (select from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid)))",

@@ -13,7 +13,15 @@ public sealed class RecordedHost : TestHost
         // ACME closes at 100, 102, 51 (2:1), 52, 50; pays 1.00 for holders at the close of 2024-01-04; BETA stands at 10.
         File.WriteAllText(
             Path.Combine(_folder, "ACME.csv"),
-            "date,open,high,low,close,volume\n2024-01-02,100,101,99,100,1000\n2024-01-03,100,103,100,102,1000\n2024-01-04,51,52,50,51,2000\n2024-01-05,51,53,51,52,2000\n2024-01-08,52,52,50,50,2000\n"
+            """
+            date,open,high,low,close,volume
+            2024-01-02,100,101,99,100,1000
+            2024-01-03,100,103,100,102,1000
+            2024-01-04,51,52,50,51,2000
+            2024-01-05,51,53,51,52,2000
+            2024-01-08,52,52,50,50,2000
+
+            """
         );
         File.WriteAllText(
             Path.Combine(_folder, "BETA.csv"),
@@ -39,7 +47,7 @@ public sealed class BooksTests(RecordedHost host) : IClassFixture<RecordedHost>
     private const string Transactions = "/v1/portfolio/transactions";
 
     [Fact]
-    public async Task A_booking_answers_the_transaction_and_what_it_did_to_the_lots()
+    public async Task A_booking_answers_what_it_did_to_the_lots()
     {
         var user = await host.SignUpAsync();
         var bought = await user.PostAsync(
@@ -93,7 +101,7 @@ public sealed class BooksTests(RecordedHost host) : IClassFixture<RecordedHost>
     }
 
     [Fact]
-    public async Task Feed_splits_and_dividends_are_booked_to_the_holder_once()
+    public async Task The_feeds_actions_are_booked_to_their_holder_once()
     {
         var user = await host.SignUpAsync();
         await user.BuyAsync("ACME", 10, 100, "2024-01-02T15:00:00Z");
@@ -148,19 +156,27 @@ public sealed class BooksTests(RecordedHost host) : IClassFixture<RecordedHost>
     }
 
     [Fact]
-    public async Task Sales_see_the_splits_before_them_and_a_backdated_sale_must_leave_enough_for_later_ones()
+    public async Task A_sale_sees_the_splits_before_it()
     {
         var user = await host.SignUpAsync();
         await user.BuyAsync("ACME", 10, 100, "2024-01-02T15:00:00Z");
         Assert.Equal("insufficient_quantity", (await user.SellAsync("ACME", 11, 102, "2024-01-03T15:00:00Z")).Code);
         Assert.Equal(HttpStatusCode.Created, (await user.SellAsync("ACME", 20, 50, "2024-01-08T15:00:00Z")).Status);
+    }
+
+    [Fact]
+    public async Task A_backdated_sale_must_leave_enough_for_later_ones()
+    {
+        var user = await host.SignUpAsync();
+        await user.BuyAsync("ACME", 10, 100, "2024-01-02T15:00:00Z");
+        await user.SellAsync("ACME", 20, 50, "2024-01-08T15:00:00Z");
         var refused = await user.SellAsync("ACME", 1, 102, "2024-01-03T15:00:00Z");
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "insufficient_quantity"), (refused.Status, refused.Code));
         Assert.Equal(0, (await user.GetAsync("/v1/portfolio")).Json.GetProperty("holdings").GetArrayLength());
     }
 
     [Fact]
-    public async Task Fifty_sales_of_one_lot_at_once_and_one_succeeds()
+    public async Task Of_fifty_sales_of_one_lot_at_once_one_succeeds()
     {
         var user = await host.SignUpAsync();
         await user.BuyAsync("BETA", 10, 10, "2024-01-02T15:00:00Z");
@@ -192,7 +208,7 @@ public sealed class BooksTests(RecordedHost host) : IClassFixture<RecordedHost>
     }
 
     [Fact]
-    public async Task Cash_is_tracked_from_the_first_deposit_on_and_may_go_negative()
+    public async Task Cash_is_tracked_from_the_first_deposit_on()
     {
         var user = await host.SignUpAsync();
         await user.BuyAsync("BETA", 10, 10, "2024-01-02T15:00:00Z");
@@ -255,7 +271,7 @@ public sealed class BooksTests(RecordedHost host) : IClassFixture<RecordedHost>
     }
 
     [Fact]
-    public async Task Portfolios_are_kept_apart_and_their_method_can_change()
+    public async Task Another_method_derives_the_gains_anew()
     {
         var user = await host.SignUpAsync();
         var second = (await user.PostAsync("/v1/portfolios", new { name = "Second", costBasisMethod = "fifo" }))
@@ -272,8 +288,23 @@ public sealed class BooksTests(RecordedHost host) : IClassFixture<RecordedHost>
         );
         Assert.Equal(HttpStatusCode.OK, patched.Status);
         Assert.Equal(10m, Number((await user.GetAsync($"/v1/portfolio?portfolioId={second}")).Json.GetProperty("totals"), "realizedPnl"));
+    }
+
+    [Fact]
+    public async Task What_is_booked_in_one_portfolio_is_not_in_another()
+    {
+        var user = await host.SignUpAsync();
+        var second = (await user.PostAsync("/v1/portfolios", new { name = "Second" })).Json.GetProperty("id").GetString();
+        await user.BuyAsync("BETA", 1, 10, "2024-01-02T15:00:00Z", $"?portfolioId={second}");
         Assert.Equal(0, (await user.GetAsync("/v1/portfolio")).Json.GetProperty("holdings").GetArrayLength());
         Assert.Equal(2, (await user.GetAsync("/v1/portfolios")).Json.GetProperty("items").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_deleted_portfolio_is_not_found()
+    {
+        var user = await host.SignUpAsync();
+        var second = (await user.PostAsync("/v1/portfolios", new { name = "Second" })).Json.GetProperty("id").GetString();
         Assert.Equal(HttpStatusCode.NoContent, (await user.SendAsync(HttpMethod.Delete, $"/v1/portfolios/{second}", null)).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await user.GetAsync($"/v1/portfolio?portfolioId={second}")).Status);
     }
@@ -379,7 +410,8 @@ public sealed class BooksTests(RecordedHost host) : IClassFixture<RecordedHost>
             .EnumerateArray()
             .Where(t => t.GetProperty("source").GetString() == "feed")
             .Select(t =>
-                $"{t.GetProperty("type").GetString()} {t.GetProperty("executedAt").GetString()} {(t.GetProperty("ratio").ValueKind == JsonValueKind.Null ? Number(t, "amount") : Number(t, "ratio"))}"
+                $"{t.GetProperty("type").GetString()} {t.GetProperty("executedAt").GetString()} "
+                + Number(t, t.GetProperty("ratio").ValueKind == JsonValueKind.Null ? "amount" : "ratio")
             )
             .ToList();
 

@@ -10,7 +10,7 @@ public sealed class PortfolioOwnAssetTests(RecordedHost host) : IClassFixture<Re
     private const string Transactions = "/v1/portfolio/transactions";
 
     [Fact]
-    public async Task A_book_in_two_currencies_with_own_prices_and_rates_is_right_to_the_digit()
+    public async Task A_book_in_two_currencies_is_right_to_the_digit()
     {
         var user = await host.SignUpAsync();
         await ExpectAsync(
@@ -153,7 +153,7 @@ public sealed class PortfolioOwnAssetTests(RecordedHost host) : IClassFixture<Re
     }
 
     [Fact]
-    public async Task Cash_in_another_currency_is_worth_its_rate_and_what_that_brings_is_gain()
+    public async Task A_change_of_rate_of_cash_held_is_gain()
     {
         var user = await host.SignUpAsync();
         await RatesAsync(user, "USDCHF", ("2024-01-02", 0.80m), ("2024-01-08", 0.5m)); // a franc is 1.25, then 2 dollars
@@ -177,7 +177,7 @@ public sealed class PortfolioOwnAssetTests(RecordedHost host) : IClassFixture<Re
     }
 
     [Fact]
-    public async Task Own_assets_are_private_and_checked()
+    public async Task A_bad_instrument_is_refused()
     {
         var user = await host.SignUpAsync();
         await ExpectAsync(
@@ -264,7 +264,13 @@ public sealed class PortfolioOwnAssetTests(RecordedHost host) : IClassFixture<Re
                 (await user.SendAsync(HttpMethod.Put, "/v1/portfolio/" + path, JsonContent.Create(body))).Status
             );
         Assert.Single((await user.GetAsync("/v1/portfolio/instruments")).Json.GetProperty("items").EnumerateArray());
+    }
 
+    [Fact]
+    public async Task Own_assets_are_nobody_elses()
+    {
+        var user = await host.SignUpAsync();
+        await ExpectAsync(201, user.PostAsync("/v1/portfolio/instruments", new { symbol = "@X", name = "X", currency = "USD" }));
         var stranger = await host.SignUpAsync();
         Assert.Equal(0, (await stranger.GetAsync("/v1/portfolio/instruments")).Json.GetProperty("items").GetArrayLength());
         Assert.Equal(
@@ -281,7 +287,7 @@ public sealed class PortfolioOwnAssetTests(RecordedHost host) : IClassFixture<Re
     }
 
     [Fact]
-    public async Task Holdings_are_added_adjusted_and_closed()
+    public async Task A_holding_is_brought_to_its_target_quantity()
     {
         var user = await host.SignUpAsync();
         var added = await ExpectAsync(

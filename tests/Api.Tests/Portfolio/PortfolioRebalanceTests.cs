@@ -7,7 +7,7 @@ namespace AgentInvest.Api.Tests;
 public sealed class PortfolioRebalanceTests(RecordedHost host) : IClassFixture<RecordedHost>
 {
     [Fact]
-    public async Task A_plan_brings_the_holdings_to_their_targets_and_says_why()
+    public async Task A_plan_brings_the_holdings_to_their_targets()
     {
         var user = await host.SignUpAsync();
         Assert.Equal("targets_missing", (await user.PostAsync("/v1/portfolio/rebalance", new { mode = "plan" })).Code);
@@ -37,7 +37,7 @@ public sealed class PortfolioRebalanceTests(RecordedHost host) : IClassFixture<R
     }
 
     [Fact]
-    public async Task Bad_targets_and_wishes_are_refused_and_jobs_are_their_owners()
+    public async Task Bad_targets_are_refused()
     {
         var user = await host.SignUpAsync();
         foreach (
@@ -51,12 +51,18 @@ public sealed class PortfolioRebalanceTests(RecordedHost host) : IClassFixture<R
         )
             Assert.Equal(HttpStatusCode.BadRequest, bad.Status);
         Assert.Equal(0, (await user.GetAsync("/v1/portfolio/targets")).Json.GetProperty("items").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_bad_request_for_a_plan_is_refused()
+    {
+        var user = await host.SignUpAsync();
         await PutAsync(user, ("BETA", 1));
         Assert.Equal("trading_unavailable", (await user.PostAsync("/v1/portfolio/rebalance", new { mode = "execute" })).Code);
         foreach (
             var bad in new object[]
             {
-                new { mode = "wish" },
+                new { mode = "dream" },
                 new { mode = "plan", cash = -1 },
                 new { mode = "plan", band = 2 },
                 new { mode = "plan", lotMethod = "best" },
@@ -69,6 +75,13 @@ public sealed class PortfolioRebalanceTests(RecordedHost host) : IClassFixture<R
             }
         )
             Assert.Equal(HttpStatusCode.BadRequest, (await user.PostAsync("/v1/portfolio/rebalance", bad)).Status);
+    }
+
+    [Fact]
+    public async Task A_job_of_somebody_else_is_not_found()
+    {
+        var user = await host.SignUpAsync();
+        await PutAsync(user, ("BETA", 1));
         var started = await user.PostAsync("/v1/portfolio/rebalance", new { mode = "plan", cash = 100 });
         Assert.Equal(HttpStatusCode.NotFound, (await (await host.SignUpAsync()).GetAsync(Text(started.Json, "statusUrl"))).Status);
     }

@@ -12,7 +12,7 @@ public sealed class PortfolioReportTests(RecordedHost host) : IClassFixture<Reco
     [Theory]
     [InlineData("fifo", 4400.74, 98.12, 10199.26)]
     [InlineData("average", 4383.74, 81.12, 10216.26)]
-    public async Task Cost_and_gains_of_a_published_example_follow_the_method(
+    public async Task The_figures_of_a_published_example_follow_the_method(
         string method,
         decimal cost,
         decimal realized,
@@ -42,7 +42,7 @@ public sealed class PortfolioReportTests(RecordedHost host) : IClassFixture<Reco
     [InlineData("lifo", false, 844.43)]
     [InlineData("hifo", false, 844.43)]
     [InlineData("specific", true, 799.99)] // the second lot, then 2 of the third
-    public async Task The_method_and_the_lots_named_decide_what_a_sale_closes(string method, bool named, decimal cost)
+    public async Task The_method_decides_what_a_sale_closes(string method, bool named, decimal cost)
     {
         var user = await WithAssetAsync(120);
         var lots = new List<string>();
@@ -172,9 +172,10 @@ public sealed class PortfolioReportTests(RecordedHost host) : IClassFixture<Reco
     }
 
     [Fact]
-    public async Task Section_104_pools_and_the_thirty_days_follow_the_helpsheet()
+    public async Task Section_104_gains_follow_the_helpsheet()
     {
-        // HMRC HS284 (2021), example 3: 1,000 shares for 4,000 + 150, 500 for 2,050 + 80; 700 sold for 3,360 − 100, 400 for 2,080 − 105.
+        // HMRC HS284 (2021), example 3: 1,000 shares for 4,000 + 150, 500 for 2,050 + 80; 700 sold for 3,360 − 100, 400 for 2,080
+        // − 105.
         var user = await WithAssetAsync(5);
         await BookAsync(user, "buy", 1000, 4150, "2014-04-01");
         await BookAsync(user, "buy", 500, 2130, "2017-09-01");
@@ -187,7 +188,7 @@ public sealed class PortfolioReportTests(RecordedHost host) : IClassFixture<Reco
     }
 
     [Fact]
-    public async Task Allocation_counts_cash_and_adds_up_to_one()
+    public async Task The_weights_of_an_allocation_with_cash_add_up_to_one()
     {
         var user = await host.SignUpAsync();
         await user.PostAsync(Transactions, new { type = "deposit", amount = 1000, executedAt = "2024-01-02T10:00:00Z" });
@@ -203,7 +204,7 @@ public sealed class PortfolioReportTests(RecordedHost host) : IClassFixture<Reco
     }
 
     [Fact]
-    public async Task Dividends_are_listed_by_year_and_guessed_with_a_record()
+    public async Task A_dividend_forecast_comes_with_its_backtest()
     {
         var user = await host.SignUpAsync();
         await user.BuyAsync("ACME", 10, 100, "2024-01-02T15:00:00Z");
@@ -217,7 +218,7 @@ public sealed class PortfolioReportTests(RecordedHost host) : IClassFixture<Reco
     }
 
     [Fact]
-    public async Task A_shared_link_shows_percentages_or_values_and_ends()
+    public async Task A_link_shows_amounts_only_with_the_scope_for_values()
     {
         var user = await host.SignUpAsync();
         await user.BuyAsync("BETA", 30, 8, "2024-01-02T15:00:00Z");
@@ -234,7 +235,27 @@ public sealed class PortfolioReportTests(RecordedHost host) : IClassFixture<Reco
         Assert.DoesNotContain("300", shown.Text, StringComparison.Ordinal);
         Assert.Equal(300m, Number((await nobody.GetAsync("/v1/shared/" + Text(full, "token"))).Json.GetProperty("totals"), "marketValue"));
         Assert.Equal(2, (await user.GetAsync("/v1/portfolio/shares")).Json.GetProperty("items").GetArrayLength());
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await user.PostAsync("/v1/portfolio/shares", new { scopes = new[] { "everything" } })).Status
+        );
+    }
+
+    [Fact]
+    public async Task The_list_of_links_does_not_show_their_tokens()
+    {
+        var user = await host.SignUpAsync();
+        var plain = (await user.PostAsync("/v1/portfolio/shares", new { })).Json;
         Assert.DoesNotContain(Text(plain, "token"), (await user.GetAsync("/v1/portfolio/shares")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_link_ends_when_its_owner_deletes_it()
+    {
+        var user = await host.SignUpAsync();
+        var nobody = new TestUser(host.Url, "", "");
+        var plain = (await user.PostAsync("/v1/portfolio/shares", new { })).Json;
+        Assert.Equal(HttpStatusCode.OK, (await nobody.GetAsync("/v1/shared/" + Text(plain, "token"))).Status);
         Assert.Equal(
             HttpStatusCode.NotFound,
             (await (await host.SignUpAsync()).SendAsync(HttpMethod.Delete, "/v1/portfolio/shares/" + Text(plain, "id"), null)).Status
@@ -244,10 +265,6 @@ public sealed class PortfolioReportTests(RecordedHost host) : IClassFixture<Reco
             (await user.SendAsync(HttpMethod.Delete, "/v1/portfolio/shares/" + Text(plain, "id"), null)).Status
         );
         Assert.Equal(HttpStatusCode.NotFound, (await nobody.GetAsync("/v1/shared/" + Text(plain, "token"))).Status);
-        Assert.Equal(
-            HttpStatusCode.BadRequest,
-            (await user.PostAsync("/v1/portfolio/shares", new { scopes = new[] { "everything" } })).Status
-        );
     }
 
     [Fact]

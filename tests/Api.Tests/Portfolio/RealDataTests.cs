@@ -15,7 +15,7 @@ public sealed class RealDataTests
     }
 
     [DataFact("market")]
-    public async Task A_book_through_three_splits_and_every_dividend_agrees_with_an_independent_calculation()
+    public async Task A_book_through_three_splits_agrees_with_an_independent_calculation()
     {
         var host = new RealHost();
         await host.InitializeAsync();

@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
-namespace AgentInvest.Portfolio.Import;
+namespace AgentInvest.Functions.Portfolio;
 
 /// <summary>The file of an upload: the raw body, or the one file of a multipart form.</summary>
-public static class UploadedFile
+internal static class UploadedFile
 {
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, CancellationToken ct)
     {

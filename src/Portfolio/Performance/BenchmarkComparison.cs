@@ -1,3 +1,4 @@
+using AgentInvest.Core;
 using AgentInvest.Core.Data;
 using AgentInvest.Finance.Performance;
 using AgentInvest.Market;
@@ -7,13 +8,25 @@ using AgentInvest.Portfolio.Portfolios;
 namespace AgentInvest.Portfolio.Performance;
 
 /// <summary>A benchmark's total return in the book's base currency, and what the book's own flows would have made of it.</summary>
-internal sealed class CompareBenchmark(UserMarket market, MarketData feed, TimeProvider time)
+[Singleton]
+public sealed class BenchmarkComparison(UserMarket market, MarketData feed, TimeProvider time)
 {
-    public async Task<BenchmarkResult> HandleAsync(PortfolioRow portfolio, string symbol, PerformanceResult range, CancellationToken ct) =>
+    internal async Task<BenchmarkResult> CompareAsync(
+        PortfolioRow portfolio,
+        string symbol,
+        PerformanceResult range,
+        CancellationToken ct
+    ) =>
         Benchmark.OnFlowsOf(range, await IndexAsync(portfolio, symbol, range.From, range.To, ct));
 
-    /// <summary>Its total return index in the book's base currency; empty where nobody knows its price or rate.</summary>
-    public async Task<PriceHistory> IndexAsync(PortfolioRow portfolio, string symbol, DateOnly from, DateOnly to, CancellationToken ct)
+    /// <summary>Its total return index in the book's base currency; empty where its price or rate is not known.</summary>
+    internal async Task<PriceHistory> IndexAsync(
+        PortfolioRow portfolio,
+        string symbol,
+        DateOnly from,
+        DateOnly to,
+        CancellationToken ct
+    )
     {
         var prices =
             to == Instants.DayOf(time.GetUtcNow())

@@ -1,16 +1,21 @@
 using AgentInvest.Core.Data;
 using AgentInvest.Finance.Lots;
+using AgentInvest.Portfolio.Ledger;
+using FinanceClosedLot = AgentInvest.Finance.Lots.ClosedLot;
+using FinanceLot = AgentInvest.Finance.Lots.Lot;
 
 namespace AgentInvest.Portfolio.Transactions;
 
 /// <summary>A transaction as the API shows it. Money in <see cref="Currency"/>, lots and gains in base currency.</summary>
-/// <param name="ReversedBy">What stands in its place; its own id where it was deleted.</param>
+/// <param name="ReversedBy">The entry that replaces it; its own id where it was deleted.</param>
+/// <param name="RealizedPnl">Gain less loss of what it sold; null where it sold nothing or is not in force.</param>
+/// <param name="Lots">What it did to the lots; null in lists and where it is not in force.</param>
 /// <param name="Replaces">The entry it corrects.</param>
 /// <param name="LotIds">The lots a sale names.</param>
-public sealed record TransactionView(
+public sealed record Transaction(
     Guid Id,
     Guid PortfolioId,
-    string Type,
+    EntryKind Type,
     string? Symbol,
     decimal? Quantity,
     decimal? Price,
@@ -23,11 +28,11 @@ public sealed record TransactionView(
     DateTimeOffset ExecutedAt,
     string? ExternalId,
     string? Note,
-    string Source,
+    EntrySource Source,
     Guid? ReversedBy,
     DateTimeOffset CreatedAt,
     decimal? RealizedPnl,
-    TransactionView.LotChanges? Lots,
+    Transaction.LotChanges? Lots,
     Guid? Replaces,
     string? NewSymbol,
     decimal? CostFraction,
@@ -38,24 +43,25 @@ public sealed record TransactionView(
     /// <param name="Transferred">Left for another account at cost; nothing is realised.</param>
     public sealed record LotChanges(
         IReadOnlyList<OpenedLot> Opened,
-        IReadOnlyList<ClosedLotView> Closed,
-        IReadOnlyList<ClosedLotView> Transferred
+        IReadOnlyList<ClosedLot> Closed,
+        IReadOnlyList<ClosedLot> Transferred
     );
+
     public sealed record OpenedLot(Guid Id, decimal Quantity, decimal UnitCost, decimal Cost);
-    public sealed record ClosedLotView(Guid Id, DateTimeOffset OpenedAt, decimal Quantity, decimal Cost, decimal Proceeds, decimal Gain);
+    public sealed record ClosedLot(Guid Id, DateTimeOffset OpenedAt, decimal Quantity, decimal Cost, decimal Proceeds, decimal Gain);
 
     /// <param name="booked">What entries did to the lots, by <see cref="LedgerRow.LotId"/>; null where it is not worked out.</param>
-    internal static TransactionView Of(Guid portfolioId, LedgerRow r, IReadOnlyDictionary<Guid, Booked>? booked = null)
+    internal static Transaction Of(Guid portfolioId, LedgerRow r, IReadOnlyDictionary<Guid, Booked>? booked = null)
     {
-        var did = booked is null ? null : booked.GetValueOrDefault(r.LotId, Booked.Nothing);
-        return new TransactionView(
+        var effect = booked is null ? null : booked.GetValueOrDefault(r.LotId, Booked.Nothing);
+        return new Transaction(
             r.Id,
             portfolioId,
-            r.Type,
+            r.Kind,
             r.Symbol,
             r.Quantity,
             r.Price,
-            r.Amount ?? (r.Type is "buy" or "sell" ? Rounded(r.Quantity!.Value * r.Price!.Value) : null),
+            r.Amount ?? (r.IsTrade ? Money.Round(r.Quantity!.Value * r.Price!.Value) : null),
             r.Fee,
             r.Tax,
             r.Ratio,
@@ -67,13 +73,13 @@ public sealed record TransactionView(
             r.Source,
             r.ReversedBy,
             r.CreatedAt,
-            did?.RealizedPnl is { } gain ? Rounded(gain) : null,
-            did is null
+            effect?.RealizedPnl is { } gain ? Money.Round(gain) : null,
+            effect is null
                 ? null
                 : new LotChanges(
-                    did.Opened.Select(l => new OpenedLot(l.Id, l.Quantity, Rounded(l.CostLocal / l.Quantity), Rounded(l.Cost))).ToList(),
-                    did.Closed.Select(Show).ToList(),
-                    did.Transferred.Select(Show).ToList()
+                    [.. effect.Opened.Select(Show)],
+                    [.. effect.Closed.Select(Show)],
+                    [.. effect.Transferred.Select(Show)]
                 ),
             r.Replaces,
             r.NewSymbol,
@@ -83,8 +89,8 @@ public sealed record TransactionView(
         );
     }
 
-    internal static decimal Rounded(decimal value) => decimal.Round(value, Money.Scale);
+    private static OpenedLot Show(FinanceLot l) => new(l.Id, l.Quantity, Money.Round(l.CostLocal / l.Quantity), Money.Round(l.Cost));
 
-    private static ClosedLotView Show(ClosedLot c) =>
-        new(c.LotId, c.OpenedAt, c.Quantity, Rounded(c.Cost), Rounded(c.Proceeds), Rounded(c.Gain));
+    private static ClosedLot Show(FinanceClosedLot c) =>
+        new(c.LotId, c.OpenedAt, c.Quantity, Money.Round(c.Cost), Money.Round(c.Proceeds), Money.Round(c.Gain));
 }

@@ -1,10 +1,14 @@
+using System.ComponentModel;
+using AgentInvest.Core;
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
-using AgentInvest.Core.Security;
 using AgentInvest.Finance.Lots;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace AgentInvest.Portfolio.Portfolios;
+
+/// <summary>Which portfolio a call is about: a query parameter of almost every one.</summary>
+public sealed record PortfolioChoice([Description("Default: the user's default portfolio.")] Guid? PortfolioId = null);
 
 /// <summary>A portfolio's own data, and the version of its ledger.</summary>
 public sealed record PortfolioRow(
@@ -12,57 +16,66 @@ public sealed record PortfolioRow(
     Guid Id,
     string Name,
     string BaseCurrency,
-    string CostBasisMethod,
+    CostBasisMethod CostBasisMethod,
     long Version,
     DateTimeOffset CreatedAt
 )
 {
     internal const string Columns = "user_id, id, name, base_currency, cost_basis_method, version, created_at";
+    internal const int ColumnCount = 7;
 
     internal static PortfolioRow Read(Npgsql.NpgsqlDataReader r) =>
-        new(r.GetGuid(0), r.GetGuid(1), r.GetString(2), r.GetString(3), r.GetString(4), r.GetInt64(5), r.Instant(6));
-
-    internal CostBasisMethod Method => Enum.Parse<CostBasisMethod>(CostBasisMethod, ignoreCase: true);
+        new(
+            r.GetGuid(0),
+            r.GetGuid(1),
+            r.GetString(2),
+            r.GetString(3),
+            EnumNames.Parse<CostBasisMethod>(r.GetString(4)),
+            r.GetInt64(5),
+            r.Instant(6)
+        );
 
     /// <summary>The ledger's version, and nothing of prices.</summary>
     public string ETag => $"\"v{Version}\"";
 }
 
 /// <summary>Finds the portfolio that a call means: the one named, else the user's default one, created on first use.</summary>
-public sealed class FindPortfolio(Db db) : IDisposable
+[Singleton]
+public sealed class PortfolioFinder(Db db) : IDisposable
 {
-    private const int MostSeen = 10_000;
+    private const int MaxSeen = 10_000;
 
-    private readonly MemoryCache _seen = new(new MemoryCacheOptions { SizeLimit = MostSeen });
+    private readonly MemoryCache _seen = new(new MemoryCacheOptions { SizeLimit = MaxSeen });
 
-    public async Task<PortfolioRow> HandleAsync(CurrentUser user, Guid? id, CancellationToken ct) =>
+    /// <exception cref="ProblemException">404 where the user has no portfolio of that id.</exception>
+    public async Task<PortfolioRow> FindAsync(Guid userId, Guid? id, CancellationToken ct) =>
         _seen.Set(
-            (user.Id, id),
-            await ReadAsync(user, id, ct),
+            (userId, id),
+            await ReadAsync(userId, id, ct),
             new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = TimeSpan.FromMinutes(1) }
         );
 
     /// <summary>
     /// As this host last saw it, which may be long ago: only for who looks again under the lock. Null when it has not seen it of late.
     /// </summary>
-    internal PortfolioRow? Seen(CurrentUser user, Guid? id) => _seen.Get<PortfolioRow>((user.Id, id));
+    internal PortfolioRow? LastSeen(Guid userId, Guid? id) => _seen.Get<PortfolioRow>((userId, id));
 
     public void Dispose() => _seen.Dispose();
 
-    private async Task<PortfolioRow> ReadAsync(CurrentUser user, Guid? id, CancellationToken ct)
+    private async Task<PortfolioRow> ReadAsync(Guid userId, Guid? id, CancellationToken ct)
     {
         var found = id is null
             ? await db.OneAsync(
                 $"select {PortfolioRow.Columns} from portfolio.portfolios where user_id = $1 and is_default",
                 PortfolioRow.Read,
                 ct,
-                user.Id
+                userId
             )
             : await db.OneAsync(
                 $"select {PortfolioRow.Columns} from portfolio.portfolios where user_id = $1 and id = $2",
                 PortfolioRow.Read,
                 ct,
-                user.Id,
+                userId,
                 id
             );
         if (found is not null) return found;
@@ -70,12 +83,13 @@ public sealed class FindPortfolio(Db db) : IDisposable
         return (
             await db.OneAsync(
                 $"""
-                insert into portfolio.portfolios as p (user_id, id, name, base_currency, cost_basis_method, is_default) values ($1, $2, 'My portfolio', 'USD', 'fifo', true)
+                insert into portfolio.portfolios as p (user_id, id, name, base_currency, cost_basis_method, is_default)
+                values ($1, $2, 'My portfolio', 'USD', 'fifo', true)
                 on conflict (user_id) where is_default do update set is_default = true returning {PortfolioRow.Columns}
                 """,
                 PortfolioRow.Read,
                 ct,
-                user.Id,
+                userId,
                 Guid.CreateVersion7()
             )
         )!;

@@ -4,10 +4,10 @@ using AgentInvest.Core.Http;
 namespace AgentInvest.Portfolio.Import;
 
 /// <summary>
-/// The JSON that the export writes: <c>{"transactions":[…]}</c> or the bare list, each with the members of POST /portfolio/transactions and
-/// <c>id</c>.
+/// The JSON that the export writes: <c>{"transactions":[…]}</c> or the bare list, each with the members of POST /portfolio/transactions
+/// and <c>id</c>.
 /// </summary>
-internal static class ReadJson
+internal static class JsonFile
 {
     public static List<ParsedRow> Parse(ReadOnlyMemory<byte> bytes, DateTimeOffset now)
     {
@@ -33,7 +33,7 @@ internal static class ReadJson
         var cells = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var member in e.EnumerateObject())
         {
-            if (!ReadCsv.Columns.Contains(member.Name))
+            if (!CsvFile.Columns.Contains(member.Name))
                 return new ParsedRow(
                     row,
                     null,

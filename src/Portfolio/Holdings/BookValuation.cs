@@ -1,3 +1,4 @@
+using AgentInvest.Core;
 using AgentInvest.Core.Data;
 using AgentInvest.Finance.Lots;
 using AgentInvest.Portfolio.OwnAssets;
@@ -45,11 +46,12 @@ internal sealed record ValuedBook(Book Book, IReadOnlyList<ValuedHolding> Holdin
 /// What a book is worth now, or at the end of a day. Prices and rates are carried forward from the last ones known; an instrument without
 /// any counts at what it was last traded at.
 /// </summary>
-internal sealed class ValueHoldings(UserMarket market, TimeProvider time)
+[Singleton]
+public sealed class BookValuation(UserMarket market, TimeProvider time)
 {
     private sealed record Priced(string Currency, decimal Price, decimal Previous, DateTimeOffset AsOf, string Source, bool Stale);
 
-    public async Task<ValuedBook> HandleAsync(LoadedBook loaded, DateOnly? asOf, CancellationToken ct)
+    internal async Task<ValuedBook> ValueAsync(LoadedBook loaded, DateOnly? asOf, CancellationToken ct)
     {
         var today = Instants.DayOf(time.GetUtcNow());
         var day = asOf ?? today;

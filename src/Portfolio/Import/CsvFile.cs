@@ -7,7 +7,7 @@ namespace AgentInvest.Portfolio.Import;
 /// CSV with a header of the members of POST /portfolio/transactions, in any order and case, separated by comma, semicolon or tab; numbers
 /// with a point. Also <c>id</c>, as the export writes it.
 /// </summary>
-internal static class ReadCsv
+internal static class CsvFile
 {
     public static readonly string[] Columns =
     [
@@ -31,7 +31,7 @@ internal static class ReadCsv
         "acquiredAt",
     ];
 
-    /// <exception cref="ProblemException">400 naming <c>file</c> where no row can be told from another.</exception>
+    /// <exception cref="ProblemException">400 naming <c>file</c> where the header is not one of transactions.</exception>
     public static List<ParsedRow> Parse(ReadOnlyMemory<byte> bytes, DateTimeOffset now)
     {
         CheckUtf8(bytes);

@@ -1,26 +1,28 @@
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
+using AgentInvest.Finance.Lots;
 using AgentInvest.Market;
+using AgentInvest.Portfolio.Ledger;
 using AgentInvest.Portfolio.OwnAssets;
 using AgentInvest.Portfolio.Portfolios;
 
 namespace AgentInvest.Portfolio.Transactions;
 
 /// <summary>
-/// Makes of checked requests the rows that are kept: the instrument's currency, the day's rate, a price that was left out. One for each
+/// Completes checked requests to rows of the ledger: the instrument's currency, the day's rate, a price that was left out. One for each
 /// call, so that an import looks everything up once.
 /// </summary>
 /// <param name="from">The first and last day of the entries.</param>
-internal sealed class CompleteEntry(UserMarket market, PortfolioRow portfolio, DateOnly from, DateOnly to)
+internal sealed class EntryCompletion(UserMarket market, PortfolioRow portfolio, DateOnly from, DateOnly to)
 {
     /// <summary>In base currency: thousands of such entries still add up within a decimal's 28 digits.</summary>
-    private const decimal Largest = 1e15m;
+    private const decimal MaxAmount = 1e15m;
 
     private readonly Dictionary<string, Instrument?> _instruments = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DailyCloses?> _rates = new(StringComparer.Ordinal);
 
-    /// <exception cref="ProblemException">404 for a symbol nobody knows; 400 for what only the market tells to be wrong.</exception>
-    public async Task<LedgerRow> HandleAsync(RecordTransaction.Request r, CancellationToken ct)
+    /// <exception cref="ProblemException">404 for an unknown symbol; 400 for what is wrong only by the market's data.</exception>
+    public async Task<LedgerRow> CompleteAsync(RecordTransaction.Request r, CancellationToken ct)
     {
         var symbol = r.Symbol is null ? null : AssetSymbols.Fold(r.Symbol);
         var newSymbol = r.NewSymbol is null ? null : AssetSymbols.Fold(r.NewSymbol);
@@ -29,28 +31,26 @@ internal sealed class CompleteEntry(UserMarket market, PortfolioRow portfolio, D
         if (r.Quantity is not null && r.Currency is not null && instrument is not null && r.Currency != instrument.Currency)
             throw Problems.Validation("currency", $"must be {instrument.Currency}, the currency {symbol} trades in");
         var currency = r.Currency ?? instrument?.Currency ?? portfolio.BaseCurrency;
-        if (r.LotIds is not null && portfolio.CostBasisMethod != "specific")
-            throw Problems.Validation("lotIds", "needs the cost-basis method 'specific'");
         // PostgreSQL keeps microseconds.
-        var at = r.ExecutedAt!.Value.AddTicks(-(r.ExecutedAt.Value.Ticks % TimeSpan.TicksPerMicrosecond));
+        var at = r.ExecutedAt.AddTicks(-(r.ExecutedAt.Ticks % TimeSpan.TicksPerMicrosecond));
         var rate =
             r.FxRate
             ?? await RateAsync(currency, Instants.DayOf(at), ct)
             ?? throw PortfolioProblems.UnknownRate(currency + portfolio.BaseCurrency);
         var price = r.Price;
-        if (r is { Type: "buy" or "sell", Price: null }) price = TransactionView.Rounded(r.Amount!.Value / r.Quantity!.Value);
+        if (r is { Type: EntryKind.Buy or EntryKind.Sell, Price: null }) price = Money.Round(r.Amount!.Value / r.Quantity!.Value);
         if (price is { } p && !Money.Fits(p)) throw Problems.Validation("amount", "is too large for this quantity");
-        if (Math.Max(r.Amount ?? 0, r.Fee ?? 0) is var most && Math.Max(most, r.Tax ?? 0) > Largest / Math.Max(rate, 1))
+        if (Math.Max(Math.Max(r.Amount ?? 0, r.Fee ?? 0), r.Tax ?? 0) > MaxAmount / Math.Max(rate, 1))
             throw Problems.Validation("amount", "is too large");
-        if (r.Quantity is { } q && q > Largest / Math.Max(rate, 1) / Math.Max(price ?? 0, 1))
+        if (r.Quantity is { } q && q > MaxAmount / Math.Max(rate, 1) / Math.Max(price ?? 0, 1))
             throw Problems.Validation("quantity", "is too large at this price");
-        // What has come in from elsewhere cost, unless told otherwise, what it was worth that day.
-        if (r is { Type: "transferIn", Price: null, Amount: null })
+        // Shares transferred in cost what they were worth that day, unless a price or an amount is given.
+        if (r is { Type: EntryKind.TransferIn, Symbol: not null, Price: null, Amount: null })
             price = await CloseAsync(symbol!, Instants.DayOf(at), ct) ?? throw PortfolioProblems.NoPrice();
         return new LedgerRow(
             Guid.CreateVersion7(),
             0,
-            r.Type!,
+            r.Type,
             symbol,
             r.Quantity,
             price,
@@ -63,7 +63,7 @@ internal sealed class CompleteEntry(UserMarket market, PortfolioRow portfolio, D
             at,
             r.ExternalId,
             r.Note,
-            "user"
+            EntrySource.User
         )
         {
             NewSymbol = newSymbol,
@@ -73,7 +73,7 @@ internal sealed class CompleteEntry(UserMarket market, PortfolioRow portfolio, D
         };
     }
 
-    /// <summary>The rate into base currency on a day; null when nobody knows one.</summary>
+    /// <summary>The rate into base currency on a day; null where none is known.</summary>
     public async Task<decimal?> RateAsync(string currency, DateOnly day, CancellationToken ct)
     {
         if (currency == portfolio.BaseCurrency) return 1;

@@ -1,10 +1,11 @@
+using AgentInvest.Core;
 using AgentInvest.Core.Data;
 using AgentInvest.Finance.Lots;
 using AgentInvest.Market;
 using AgentInvest.Portfolio.OwnAssets;
 using AgentInvest.Portfolio.Portfolios;
 
-namespace AgentInvest.Portfolio.Transactions;
+namespace AgentInvest.Portfolio.Ledger;
 
 /// <summary>
 /// The feed's actions for one symbol, and the rate of each day into base currency, null where no source knows it. Looked up before any lock
@@ -17,12 +18,17 @@ internal sealed record Feed(IReadOnlyList<CorporateAction> Actions, Func<DateOnl
 /// so they are worked out anew whenever one of these is booked, in the same transaction: a sale in 2021 of shares bought in 2005 sees the
 /// splits between at once, and a backdated purchase corrects the dividends after it.
 /// </summary>
-internal sealed class FeedActions(MarketData market, UserMarket prices, TimeProvider time)
+[Singleton]
+public sealed class LedgerFeed(MarketData market, UserMarket prices, TimeProvider time)
 {
     /// <summary>At any price and rate that can be given, what this many shares are worth fits a decimal.</summary>
-    private const decimal MostShares = 1e13m;
+    private const decimal MaxShares = 1e13m;
 
-    public async Task<IReadOnlyDictionary<string, Feed>> OfAsync(PortfolioRow portfolio, IEnumerable<string> symbols, CancellationToken ct)
+    internal async Task<IReadOnlyDictionary<string, Feed>> FindAsync(
+        PortfolioRow portfolio,
+        IEnumerable<string> symbols,
+        CancellationToken ct
+    )
     {
         var today = Instants.DayOf(time.GetUtcNow());
         var feeds = new Dictionary<string, Feed>(StringComparer.Ordinal);
@@ -48,37 +54,37 @@ internal sealed class FeedActions(MarketData market, UserMarket prices, TimeProv
     }
 
     /// <summary>What one replay of the entries gives: the feed's entries as they must be, and what each entry did to the lots.</summary>
-    public sealed record Derived(IReadOnlyList<LedgerRow> Feed, IReadOnlyDictionary<Guid, Booked> Booked);
+    internal sealed record Derived(IReadOnlyList<LedgerRow> Feed, IReadOnlyDictionary<Guid, Booked> Booked);
 
     /// <summary>
     /// An action takes effect at the start of its day, before that day's trades; a dividend is for what was held before a split of the same
     /// day. An entry of the user's own of that day and kind stands instead, and one the user has deleted stays away.
     /// </summary>
-    /// <param name="refuse">Told of an entry that would take more than is held; true leaves it out.</param>
+    /// <param name="refuse">Called for an entry that would take more than is held; where it answers true the entry is left out.</param>
     /// <exception cref="InsufficientQuantityException">Some entry would take more than is held at its instant.</exception>
-    public static Derived Derive(
+    internal static Derived Derive(
         CostBasisMethod method,
         IReadOnlyList<LedgerRow> own,
         IReadOnlyDictionary<string, Feed> feeds,
-        IReadOnlySet<(string Symbol, string Type, DateOnly Day)> dropped,
+        IReadOnlySet<(string Symbol, EntryKind Kind, DateOnly Day)> dropped,
         Func<LedgerEntry, InsufficientQuantityException, bool>? refuse = null
     )
     {
         var book = new Book(method);
         var booked = new Dictionary<Guid, Booked>();
         var expected = new List<LedgerRow>();
-        var ordered = Ledger.Ordered(own);
-        var taken = own.Where(e => e.Type is "split" or "dividend").Select(e => (e.Symbol!, e.Type, e.Day)).Concat(dropped).ToHashSet();
-        // Where no source knows a rate, whoever bought said one: it stands until they say another.
-        var said = new Dictionary<string, decimal>(StringComparer.Ordinal);
+        var ordered = LedgerStore.Ordered(own);
+        var taken = own.Where(e => e.Kind is EntryKind.Split or EntryKind.Dividend).Select(e => e.Action).Concat(dropped).ToHashSet();
+        // Where no source knows a rate, the one of the latest entry of that symbol stands.
+        var lastRates = new Dictionary<string, decimal>(StringComparer.Ordinal);
         var next = 0;
         void Apply(LedgerEntry entry)
         {
-            if (entry.Symbol is not null) said[entry.Symbol] = entry.FxRate;
+            if (entry.Symbol is not null) lastRates[entry.Symbol] = entry.FxRate;
             try
             {
                 booked[entry.Id] = book.Apply(entry);
-                if (entry.Symbol is { } held && Math.Max(book.QuantityOf(held), book.QuantityOf(entry.TargetSymbol ?? held)) > MostShares)
+                if (entry.Symbol is { } held && Math.Max(book.QuantityOf(held), book.QuantityOf(entry.TargetSymbol ?? held)) > MaxShares)
                     throw new OverflowException();
             }
             catch (InsufficientQuantityException e) when (refuse?.Invoke(entry, e) == true) { }
@@ -93,30 +99,31 @@ internal sealed class FeedActions(MarketData market, UserMarket prices, TimeProv
         {
             var start = Instants.StartOf(action.EffectiveOn);
             for (; next < ordered.Count && ordered[next].ExecutedAt < start; next++) Apply(ordered[next]);
-            var type = action.Kind == CorporateActionKind.Split ? "split" : "dividend";
+            var kind = action.Kind == CorporateActionKind.Split ? EntryKind.Split : EntryKind.Dividend;
             var held = book.QuantityOf(action.Symbol);
-            var amount = decimal.Round(action.Value * held, Money.Scale);
-            if (held <= 0 || (type == "dividend" && amount == 0) || taken.Contains((action.Symbol, type, action.EffectiveOn))) continue;
+            var amount = Money.Round(action.Value * held);
+            if (held <= 0 || (kind == EntryKind.Dividend && amount == 0)) continue;
+            if (taken.Contains((action.Symbol, kind, action.EffectiveOn))) continue;
             var row = new LedgerRow(
                 Guid.CreateVersion7(),
                 0,
-                type,
+                kind,
                 action.Symbol,
                 null,
                 null,
-                type == "dividend" ? amount : null,
+                kind == EntryKind.Dividend ? amount : null,
                 0,
                 0,
-                type == "split" ? action.Value : null,
+                kind == EntryKind.Split ? action.Value : null,
                 action.Currency,
-                feeds[action.Symbol].RateOn(action.EffectiveOn) ?? said[action.Symbol],
+                feeds[action.Symbol].RateOn(action.EffectiveOn) ?? lastRates[action.Symbol],
                 start,
                 null,
                 null,
-                "feed"
+                EntrySource.Feed
             );
             expected.Add(row);
-            if (type == "split") book.Apply(row.ToEntry());
+            if (kind == EntryKind.Split) book.Apply(row.ToEntry());
         }
         for (; next < ordered.Count; next++) Apply(ordered[next]);
         return new Derived(expected, booked);
@@ -124,17 +131,17 @@ internal sealed class FeedActions(MarketData market, UserMarket prices, TimeProv
 
     /// <summary>What must change for the feed's entries in the ledger to be the expected ones.</summary>
     /// <param name="cause">Marks entries that no longer apply and have no successor.</param>
-    public static (List<LedgerRow> Add, List<Reversal> Reverse) Difference(
+    internal static (List<LedgerRow> Add, List<Reversal> Reverse) Difference(
         IEnumerable<LedgerRow> present,
         IEnumerable<LedgerRow> expected,
         Guid cause
     )
     {
         var (add, reverse) = (new List<LedgerRow>(), new List<Reversal>());
-        var left = present.ToDictionary(p => (p.Symbol, p.Type, p.Day));
+        var left = present.ToDictionary(p => p.Action);
         foreach (var wanted in expected)
         {
-            if (left.Remove((wanted.Symbol, wanted.Type, wanted.Day), out var old))
+            if (left.Remove(wanted.Action, out var old))
             {
                 if (old.Amount == wanted.Amount && old.Ratio == wanted.Ratio) continue;
                 reverse.Add(new Reversal(old.Id, wanted.Id));

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
+using AgentInvest.Finance.Lots;
 
 namespace AgentInvest.Portfolio.Import;
 
@@ -11,7 +12,7 @@ namespace AgentInvest.Portfolio.Import;
 /// INVTRANLIST, and the bank's own lines. FITID becomes <c>externalId</c>, so a statement that overlaps the one before is safe; securities
 /// are found by the TICKER of their SECINFO.
 /// </summary>
-internal static partial class ReadOfx
+internal static partial class OfxFile
 {
     private static readonly HashSet<string> Blocks =
     [
@@ -80,17 +81,17 @@ internal static partial class ReadOfx
     {
         string? N(decimal value) => value == 0 ? null : Math.Abs(value).ToString(CultureInfo.InvariantCulture);
         var symbol = b["UNIQUEID"] is { } id ? tickers.GetValueOrDefault(id, id) : null;
-        Dictionary<string, string?> Row(string type, string? suffix = null) =>
+        Dictionary<string, string?> Row(EntryKind kind, string? suffix = null) =>
             new(StringComparer.Ordinal)
             {
-                ["type"] = type,
+                ["type"] = EnumNames.Of(kind),
                 ["executedAt"] = At(b["DTTRADE"] ?? b["DTPOSTED"]),
                 ["externalId"] = b["FITID"] is { } fit ? fit + suffix : null,
                 ["currency"] = b["CURSYM"] ?? currency,
                 ["note"] = b["MEMO"] ?? b["NAME"],
             };
-        Dictionary<string, string?> Trade(string type, string? suffix = null) =>
-            new(Row(type, suffix), StringComparer.Ordinal)
+        Dictionary<string, string?> Trade(EntryKind kind, string? suffix = null) =>
+            new(Row(kind, suffix), StringComparer.Ordinal)
             {
                 ["symbol"] = symbol,
                 ["quantity"] = N(b.Number("UNITS")),
@@ -98,39 +99,39 @@ internal static partial class ReadOfx
                 ["fee"] = N(b.Number("COMMISSION") + b.Number("FEES") + b.Number("LOAD")),
                 ["tax"] = N(b.Number("TAXES")),
             };
-        Dictionary<string, string?> Paid(string type, string member, string? suffix = null) =>
-            new(Row(type, suffix), StringComparer.Ordinal)
+        Dictionary<string, string?> Paid(EntryKind kind, string member, string? suffix = null) =>
+            new(Row(kind, suffix), StringComparer.Ordinal)
             {
-                ["symbol"] = type is "dividend" or "returnOfCapital" ? symbol : null,
+                ["symbol"] = kind is EntryKind.Dividend or EntryKind.ReturnOfCapital ? symbol : null,
                 ["amount"] = N(b.Number(member)),
             };
-        if (b.Kind.StartsWith("BUY", StringComparison.Ordinal)) return [Trade("buy")];
-        if (b.Kind.StartsWith("SELL", StringComparison.Ordinal)) return [Trade("sell")];
+        if (b.Kind.StartsWith("BUY", StringComparison.Ordinal)) return [Trade(EntryKind.Buy)];
+        if (b.Kind.StartsWith("SELL", StringComparison.Ordinal)) return [Trade(EntryKind.Sell)];
         return b.Kind switch
         {
-            "REINVEST" => [Paid("dividend", "TOTAL", "/income"), Trade("buy", "/buy")],
-            "INCOME" => [Paid(b["INCOMETYPE"] == "INTEREST" ? "interest" : "dividend", "TOTAL")],
-            "RETOFCAP" => [Paid("returnOfCapital", "TOTAL")],
-            "INVEXPENSE" => [Paid("fee", "TOTAL")],
-            "TRANSFER" => [Trade(b["TFERACTION"] == "OUT" || b.Number("UNITS") < 0 ? "transferOut" : "transferIn")],
+            "REINVEST" => [Paid(EntryKind.Dividend, "TOTAL", "/income"), Trade(EntryKind.Buy, "/buy")],
+            "INCOME" => [Paid(b["INCOMETYPE"] == "INTEREST" ? EntryKind.Interest : EntryKind.Dividend, "TOTAL")],
+            "RETOFCAP" => [Paid(EntryKind.ReturnOfCapital, "TOTAL")],
+            "INVEXPENSE" => [Paid(EntryKind.Fee, "TOTAL")],
+            "TRANSFER" => [Trade(b["TFERACTION"] == "OUT" || b.Number("UNITS") < 0 ? EntryKind.TransferOut : EntryKind.TransferIn)],
             "SPLIT" =>
             [
-                new(Row("split"), StringComparer.Ordinal)
+                new(Row(EntryKind.Split), StringComparer.Ordinal)
                 {
                     ["symbol"] = symbol,
                     ["ratio"] = b.Number("DENOMINATOR") is > 0 and var old ? N(b.Number("NUMERATOR") / old) : null,
                 },
             ],
-            _ => [Paid(BankType(b), "TRNAMT")],
+            _ => [Paid(BankKind(b), "TRNAMT")],
         };
     }
 
-    private static string BankType(Block b) => b["TRNTYPE"] switch
+    private static EntryKind BankKind(Block b) => b["TRNTYPE"] switch
     {
-        "INT" when b.Number("TRNAMT") > 0 => "interest",
-        "DIV" when b.Number("TRNAMT") > 0 => "interest",
-        "FEE" or "SRVCHG" => "fee",
-        _ => b.Number("TRNAMT") < 0 ? "withdrawal" : "deposit",
+        "INT" when b.Number("TRNAMT") > 0 => EntryKind.Interest,
+        "DIV" when b.Number("TRNAMT") > 0 => EntryKind.Interest,
+        "FEE" or "SRVCHG" => EntryKind.Fee,
+        _ => b.Number("TRNAMT") < 0 ? EntryKind.Withdrawal : EntryKind.Deposit,
     };
 
     /// <summary><c>20240102</c>, <c>20240102153000</c> or <c>20240102153000.000[-5:EST]</c>; without a zone it is UTC.</summary>

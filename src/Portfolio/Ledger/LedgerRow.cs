@@ -2,13 +2,16 @@ using AgentInvest.Core.Data;
 using AgentInvest.Finance.Lots;
 using Npgsql;
 
-namespace AgentInvest.Portfolio.Transactions;
+namespace AgentInvest.Portfolio.Ledger;
 
-/// <summary>A line of the ledger as it is kept.</summary>
+/// <summary>Who booked an entry: the user, or this program because the market's feed reports a split or dividend.</summary>
+public enum EntrySource { User, Feed }
+
+/// <summary>A row of the ledger as it is kept.</summary>
 internal sealed record LedgerRow(
     Guid Id,
     long Seq,
-    string Type,
+    EntryKind Kind,
     string? Symbol,
     decimal? Quantity,
     decimal? Price,
@@ -21,11 +24,12 @@ internal sealed record LedgerRow(
     DateTimeOffset ExecutedAt,
     string? ExternalId,
     string? Note,
-    string Source
+    EntrySource Source
 )
 {
     public const string Columns =
-        "id, seq, type, symbol, quantity, price, amount, fee, tax, ratio, currency, fx_rate, executed_at, external_id, note, source, reversed_by, created_at, new_symbol, cost_fraction, lot_ids, replaces, root, place, acquired_at";
+        "id, seq, type, symbol, quantity, price, amount, fee, tax, ratio, currency, fx_rate, executed_at, external_id, note, source, "
+        + "reversed_by, created_at, new_symbol, cost_fraction, lot_ids, replaces, root, place, acquired_at";
     public const int ColumnCount = 25;
 
     public Guid? ReversedBy { get; init; }
@@ -39,7 +43,16 @@ internal sealed record LedgerRow(
     public DateTimeOffset? AcquiredAt { get; init; }
 
     public DateOnly Day => Instants.DayOf(ExecutedAt);
-    public bool FromFeed => Source == "feed";
+    public bool FromFeed => Source == EntrySource.Feed;
+    public bool IsTrade => Kind is EntryKind.Buy or EntryKind.Sell;
+
+    /// <summary>Of an entry for an action of the feed: what identifies it.</summary>
+    public (string Symbol, EntryKind Kind, DateOnly Day) Action => (Symbol!, Kind, Day);
+
+    public IEnumerable<string> Symbols => new[] { Symbol, NewSymbol }.OfType<string>();
+
+    /// <summary>Only what moves shares, or stands for an action of the feed, can change what the feed has to book.</summary>
+    public IReadOnlyList<string> FeedSymbols => Kind is EntryKind.Interest or EntryKind.Fee or EntryKind.Tax ? [] : [.. Symbols];
 
     /// <summary>
     /// What a lot opened by it is called: a correction keeps the name, so that sales which name their lots still find them.
@@ -50,7 +63,7 @@ internal sealed record LedgerRow(
         new(
             r.GetGuid(0),
             r.GetInt64(1),
-            r.GetString(2),
+            EnumNames.Parse<EntryKind>(r.GetString(2)),
             r.Text(3),
             r.Nullable<decimal>(4),
             r.Nullable<decimal>(5),
@@ -63,7 +76,7 @@ internal sealed record LedgerRow(
             r.Instant(12),
             r.Text(13),
             r.Text(14),
-            r.GetString(15)
+            EnumNames.Parse<EntrySource>(r.GetString(15))
         )
         {
             ReversedBy = r.Nullable<Guid>(16),
@@ -77,14 +90,14 @@ internal sealed record LedgerRow(
             AcquiredAt = r.Nullable<DateTimeOffset>(24),
         };
 
-    /// <summary>One array a column, in the order of <see cref="Ledger.Insert"/>.</summary>
+    /// <summary>One array a column, in the order of <see cref="LedgerStore.Insert"/>.</summary>
     public static object[] ToColumns(IReadOnlyList<LedgerRow> rows)
     {
         T[] Of<T>(Func<LedgerRow, T> column) => rows.Select(column).ToArray();
         return
         [
             Of(r => r.Id),
-            Of(r => r.Type),
+            Of(r => EnumNames.Of(r.Kind)),
             Of(r => r.Symbol),
             Of(r => r.Quantity),
             Of(r => r.Price),
@@ -97,7 +110,7 @@ internal sealed record LedgerRow(
             Of(r => r.ExecutedAt),
             Of(r => r.ExternalId),
             Of(r => r.Note),
-            Of(r => r.Source),
+            Of(r => EnumNames.Of(r.Source)),
             Of(r => r.NewSymbol),
             Of(r => r.CostFraction),
             Of(r => r.LotIds is { Length: > 0 } lots ? string.Join(',', lots) : null),
@@ -114,14 +127,17 @@ internal sealed record LedgerRow(
     /// </summary>
     public LedgerEntry ToEntry()
     {
-        var kind = Enum.Parse<EntryKind>(Type, ignoreCase: true);
-        if (Symbol is null && kind is EntryKind.TransferIn or EntryKind.TransferOut)
-            kind = kind == EntryKind.TransferIn ? EntryKind.Deposit : EntryKind.Withdrawal;
+        var kind = Kind switch
+        {
+            EntryKind.TransferIn when Symbol is null => EntryKind.Deposit,
+            EntryKind.TransferOut when Symbol is null => EntryKind.Withdrawal,
+            _ => Kind,
+        };
         var (price, amount) = kind switch
         {
             EntryKind.Buy or EntryKind.Sell when Amount is { } paid => (paid / Quantity!.Value, paid),
             EntryKind.TransferIn when Price is null => (Amount!.Value / Quantity!.Value, 0),
-            EntryKind.TransferOut when Amount is null => (0, Exact(Quantity!.Value * (Price ?? 0))),
+            EntryKind.TransferOut when Amount is null => (0, Money.Round(Quantity!.Value * (Price ?? 0))),
             _ => (Price ?? 0, Amount ?? 0),
         };
         return new LedgerEntry(
@@ -146,6 +162,4 @@ internal sealed record LedgerRow(
             LotIds = LotIds,
         };
     }
-
-    private static decimal Exact(decimal value) => decimal.Round(value, Money.Scale);
 }

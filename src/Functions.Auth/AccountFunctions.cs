@@ -103,6 +103,7 @@ public sealed class AccountFunctions(
     ) => Answer.Accepted(await export.StartAsync(CurrentUser.Of(request.HttpContext), ct));
 
     [Function("GetExport")]
+    [AlsoAnswers(202, typeof(ExportMe.Response), "It is not ready yet.")]
     [Describe(
         "Get an export",
         Detail = "202 until it is ready; kept for a day.",

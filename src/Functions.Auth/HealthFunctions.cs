@@ -12,6 +12,7 @@ public sealed class HealthFunctions(Health health)
         Answer.Ok(new Health.Liveness("live"));
 
     [Function("HealthReady"), AllowAnonymous, NoRateLimit]
+    [AlsoAnswers(503, typeof(Health.Report), "Unready.")]
     [Describe(
         "Check readiness",
         Detail = "`degraded` still serves; `unready` answers 503.",

@@ -37,7 +37,8 @@ public sealed class IndicatorFunctions(ListIndicators list, GetIndicators get, C
         "Draw a price chart",
         Detail = "Candles, volume and up to 8 indicators as `image/svg+xml`, over the bars that history answers for the same query.",
         Parameters = typeof(GetChart.Query),
-        Problems = ["404 not_found"]
+        Problems = ["404 not_found"],
+        ResponseContent = ["image/svg+xml"]
     )]
     public async Task<IResult> Chart(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/stocks/{symbol}/chart.svg")] HttpRequest request,

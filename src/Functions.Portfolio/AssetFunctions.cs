@@ -22,7 +22,8 @@ public sealed class AssetFunctions(AddAsset add, AdjustAsset adjust, ManageInstr
         Request = typeof(AddAsset.Request),
         Response = typeof(Transaction),
         Status = 201,
-        Problems = ["404 not_found", "412 precondition_failed"]
+        Problems = ["404 not_found", "412 precondition_failed"],
+        ETag = true
     )]
     public async Task<IResult> Add(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "portfolio/assets")] HttpRequest request,
@@ -46,7 +47,8 @@ public sealed class AssetFunctions(AddAsset add, AdjustAsset adjust, ManageInstr
         Parameters = typeof(PortfolioChoice),
         Request = typeof(AdjustAsset.Request),
         Response = typeof(AdjustAsset.Response),
-        Problems = ["404 not_found", "412 precondition_failed"]
+        Problems = ["404 not_found", "412 precondition_failed"],
+        ETag = true
     )]
     public async Task<IResult> Adjust(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "portfolio/assets/{symbol}")] HttpRequest request,

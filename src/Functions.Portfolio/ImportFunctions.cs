@@ -18,7 +18,10 @@ public sealed class ImportFunctions(ImportTransactions import, ExportTransaction
             + "with its errors; `externalId` decides where given, else a line equal to an entry in the books is that entry.",
         Parameters = typeof(ImportTransactions.Query),
         Response = typeof(ImportTransactions.Response),
-        Problems = ["412 precondition_failed", "413 payload_too_large"]
+        Problems = ["412 precondition_failed", "413 payload_too_large"],
+        ETag = true,
+        RequestContent = ["text/csv", "application/json", "application/octet-stream", "multipart/form-data"],
+        Example = "type,symbol,quantity,price,executedAt\nbuy,AAPL,1,150.25,2024-01-03T15:00:00Z\n"
     )]
     public async Task<IResult> Import(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "portfolio/transactions/import")] HttpRequest request,
@@ -41,7 +44,9 @@ public sealed class ImportFunctions(ImportTransactions import, ExportTransaction
         Detail = "Every entry in force, those of the feed too; importing it into an empty portfolio of the same base currency and method "
             + "gives the same books.",
         Parameters = typeof(ExportTransactions.Query),
-        Response = typeof(ExportTransactions.Response)
+        Response = typeof(ExportTransactions.Response),
+        ETag = true,
+        ResponseContent = ["text/csv", "application/json"]
     )]
     public async Task<IResult> Export(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/export")] HttpRequest request,

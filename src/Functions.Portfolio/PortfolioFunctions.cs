@@ -16,7 +16,8 @@ public sealed class PortfolioFunctions(ManagePortfolios portfolios, GetPortfolio
         "Read holdings and totals",
         Detail = "Price and average cost are in the instrument's currency, all else in base currency; cost and P&L are before fees.",
         Parameters = typeof(GetPortfolio.Query),
-        Response = typeof(GetPortfolio.Response)
+        Response = typeof(GetPortfolio.Response),
+        ETag = true
     )]
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio")] HttpRequest request,
@@ -36,7 +37,8 @@ public sealed class PortfolioFunctions(ManagePortfolios portfolios, GetPortfolio
         "Read returns over a range",
         Detail = "`from` is the close of that day. What is not defined is null, with the reason under `unavailable`.",
         Parameters = typeof(GetPerformance.Query),
-        Response = typeof(GetPerformance.Response)
+        Response = typeof(GetPerformance.Response),
+        ETag = true
     )]
     public async Task<IResult> Performance(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/performance")] HttpRequest request,
@@ -67,7 +69,8 @@ public sealed class PortfolioFunctions(ManagePortfolios portfolios, GetPortfolio
         "Create a portfolio",
         Request = typeof(ManagePortfolios.NewPortfolio),
         Response = typeof(ManagePortfolios.Portfolio),
-        Status = 201
+        Status = 201,
+        ETag = true
     )]
     public async Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "portfolios")] HttpRequest request,
@@ -83,7 +86,7 @@ public sealed class PortfolioFunctions(ManagePortfolios portfolios, GetPortfolio
     }
 
     [Function("ReadPortfolio"), ReadsPortfolio]
-    [Describe("Read a portfolio's settings", Response = typeof(ManagePortfolios.Portfolio), Problems = ["404 not_found"])]
+    [Describe("Read a portfolio's settings", Response = typeof(ManagePortfolios.Portfolio), Problems = ["404 not_found"], ETag = true)]
     public async Task<IResult> Read(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolios/{id}")] HttpRequest request,
         string id,
@@ -100,7 +103,8 @@ public sealed class PortfolioFunctions(ManagePortfolios portfolios, GetPortfolio
         Detail = "Another cost-basis method derives lots and gains anew; the ledger stays as it is.",
         Request = typeof(ManagePortfolios.PortfolioChange),
         Response = typeof(ManagePortfolios.Portfolio),
-        Problems = ["409 conflict", "412 precondition_failed"]
+        Problems = ["409 conflict", "412 precondition_failed"],
+        ETag = true
     )]
     public async Task<IResult> Update(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "portfolios/{id}")] HttpRequest request,

@@ -15,11 +15,7 @@ public sealed class RebalanceFunctions(ManageTargets targets, PlanRebalance plan
     );
 
     [Function("GetTargets"), ReadsPortfolio]
-    [Describe(
-        "Read the target weights",
-        Parameters = typeof(PortfolioChoice),
-        Response = typeof(ManageTargets.Response)
-    )]
+    [Describe("Read the target weights", Parameters = typeof(PortfolioChoice), Response = typeof(ManageTargets.Response), ETag = true)]
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/targets")] HttpRequest request,
         CancellationToken ct
@@ -36,7 +32,8 @@ public sealed class RebalanceFunctions(ManageTargets targets, PlanRebalance plan
         Parameters = typeof(PortfolioChoice),
         Request = typeof(ManageTargets.Request),
         Response = typeof(ManageTargets.Response),
-        Problems = ["412 precondition_failed"]
+        Problems = ["412 precondition_failed"],
+        ETag = true
     )]
     public async Task<IResult> Put(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "portfolio/targets")] HttpRequest request,

@@ -17,7 +17,8 @@ public sealed class ReportFunctions(GetLots lots, GetRealized realized, GetAlloc
         "Read the lots",
         Detail = "Open and closed ones; `cost` is of what remains, fees inside, in base currency.",
         Parameters = typeof(GetLots.Query),
-        Response = typeof(ListPage<GetLots.Lot>)
+        Response = typeof(ListPage<GetLots.Lot>),
+        ETag = true
     )]
     public async Task<IResult> Lots(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/lots")] HttpRequest request,
@@ -34,7 +35,8 @@ public sealed class ReportFunctions(GetLots lots, GetRealized realized, GetAlloc
         Detail = "Fees inside cost and proceeds, in base currency. us: the portfolio's own lots, wash sales; uk: same day, 30 days, "
             + "section 104 pool.",
         Parameters = typeof(GetRealized.Query),
-        Response = typeof(GetRealized.Response)
+        Response = typeof(GetRealized.Response),
+        ETag = true
     )]
     public async Task<IResult> Realized(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/realized")] HttpRequest request,
@@ -54,7 +56,8 @@ public sealed class ReportFunctions(GetLots lots, GetRealized realized, GetAlloc
         "Read the allocation",
         Detail = "Holdings and cash together; weights add up to 1.",
         Parameters = typeof(GetAllocation.Query),
-        Response = typeof(GetAllocation.Response)
+        Response = typeof(GetAllocation.Response),
+        ETag = true
     )]
     public async Task<IResult> Allocation(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/allocation")] HttpRequest request,
@@ -70,11 +73,7 @@ public sealed class ReportFunctions(GetLots lots, GetRealized realized, GetAlloc
     }
 
     [Function("GetPortfolioDividends"), ReadsPortfolio]
-    [Describe(
-        "Read dividends",
-        Parameters = typeof(GetDividends.Query),
-        Response = typeof(GetDividends.Response)
-    )]
+    [Describe("Read dividends", Parameters = typeof(GetDividends.Query), Response = typeof(GetDividends.Response), ETag = true)]
     public async Task<IResult> Dividends(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/dividends")] HttpRequest request,
         CancellationToken ct

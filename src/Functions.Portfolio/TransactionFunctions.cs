@@ -30,7 +30,8 @@ public sealed class TransactionFunctions(
         Request = typeof(RecordTransaction.Request),
         Response = typeof(Transaction),
         Status = 201,
-        Problems = ["404 not_found", "409 conflict", "412 precondition_failed", "422 insufficient_quantity", "422 idempotency_key_reused"]
+        Problems = ["404 not_found", "409 conflict", "412 precondition_failed", "422 insufficient_quantity", "422 idempotency_key_reused"],
+        ETag = true
     )]
     public async Task<IResult> Record(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "portfolio/transactions")] HttpRequest request,
@@ -52,7 +53,8 @@ public sealed class TransactionFunctions(
     [Describe(
         "List transactions, newest first",
         Parameters = typeof(ListTransactions.Query),
-        Response = typeof(ListPage<Transaction>)
+        Response = typeof(ListPage<Transaction>),
+        ETag = true
     )]
     public async Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/transactions")] HttpRequest request,
@@ -71,7 +73,9 @@ public sealed class TransactionFunctions(
             + "An entry of the feed corrected this way is the user's own from then on.",
         Request = typeof(CorrectTransaction.Request),
         Response = typeof(Transaction),
-        Problems = ["404 not_found", "409 conflict", "412 precondition_failed", "422 insufficient_quantity"]
+        Problems = ["404 not_found", "409 conflict", "412 precondition_failed", "422 insufficient_quantity"],
+        ETag = true,
+        Location = true
     )]
     public async Task<IResult> Correct(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "portfolio/transactions/{id}")] HttpRequest request,
@@ -95,7 +99,8 @@ public sealed class TransactionFunctions(
         Detail = "It is reversed and stays visible under `includeReversed`, its own id in `reversedBy`. "
             + "An entry of the feed deleted this way is not booked again.",
         Status = 204,
-        Problems = ["404 not_found", "409 conflict", "412 precondition_failed", "422 insufficient_quantity"]
+        Problems = ["404 not_found", "409 conflict", "412 precondition_failed", "422 insufficient_quantity"],
+        ETag = true
     )]
     public async Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "portfolio/transactions/{id}")] HttpRequest request,
@@ -104,7 +109,7 @@ public sealed class TransactionFunctions(
     ) => Answer.NoContent().With("ETag", await correct.DeleteAsync(CurrentUser.Of(request.HttpContext), id, request.Headers.IfMatch, ct));
 
     [Function("GetTransaction"), ReadsPortfolio]
-    [Describe("Read a transaction", Response = typeof(Transaction), Problems = ["404 not_found"])]
+    [Describe("Read a transaction", Response = typeof(Transaction), Problems = ["404 not_found"], ETag = true)]
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/transactions/{id}")] HttpRequest request,
         string id,

@@ -1,3 +1,4 @@
+using AgentInvest.Core.Http;
 using AgentInvest.Finance.Optimization;
 
 namespace AgentInvest.AI.Optimization;
@@ -14,6 +15,7 @@ public sealed partial class OptimizePortfolio
     /// a year's return in maxSharpe, blackLitterman and meanVariance, and added to ½·riskAversion·w'Σw in minVolatility. At most 1, default
     /// 0; other objectives and targetVolatility do not take it.</param>
     /// <param name="FrontierPoints">10 to 100; default 20.</param>
+    [Example("""{"symbols": ["AAPL", "MSFT", "JPM"], "objective": "minVolatility"}""")]
     public sealed record Request(
         Objective Objective,
         IReadOnlyList<string>? Symbols = null,

@@ -15,6 +15,7 @@ public sealed class ManageProfile(Db db, MarketData market, TimeProvider time)
     /// <param name="HorizonYears">1 to 60.</param>
     /// <param name="RiskTolerance">1, hardly any, to 10.</param>
     /// <param name="Exclusions">Symbols and sectors not to be proposed.</param>
+    [Example("""{"horizonYears": 15, "riskTolerance": 6, "exclusions": ["TSLA"], "baseCurrency": "USD"}""")]
     public sealed record Request(
         int HorizonYears,
         int RiskTolerance,

@@ -23,6 +23,7 @@ public sealed class MeasureRisk(AdjustedCloses closes, GetDailyReturns dailyRetu
     /// <param name="Returns">Simple, one a period.</param>
     /// <param name="PeriodsPerYear">Default 252.</param>
     /// <param name="Confidence">Of VaR and CVaR; default 0.95.</param>
+    [Example("""{"symbols": ["AAPL", "MSFT"], "benchmark": "SPY"}""")]
     public sealed record Request(
         IReadOnlyList<double>? Returns = null,
         IReadOnlyList<string>? Symbols = null,

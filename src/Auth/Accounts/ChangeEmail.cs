@@ -26,8 +26,10 @@ public sealed class ChangeEmail(
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
     private readonly AuthOptions _options = options.Value;
 
+    [Example("""{"email": "ada.lovelace@example.com", "password": "correct horse battery staple"}""")]
     public sealed record Request(string Email, string Password);
     public sealed record Response(string Status);
+    [Example("""{"token": "as-it-stands-in-the-mail"}""")]
     public sealed record ConfirmRequest(string Token);
 
     private sealed record Change(Guid UserId, byte[] Email, bool IsWhole);

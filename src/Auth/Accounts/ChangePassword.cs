@@ -19,6 +19,7 @@ public sealed class ChangePassword(
     TimeProvider time
 )
 {
+    [Example("""{"currentPassword": "correct horse battery staple", "newPassword": "another horse battery staple"}""")]
     public sealed record Request(string CurrentPassword, string NewPassword);
 
     public async Task HandleAsync(CurrentUser caller, Request request, string source, CancellationToken ct)

@@ -24,6 +24,7 @@ public sealed class ForgotPassword(
     internal static readonly TimeSpan TokenLifetime = TimeSpan.FromMinutes(30);
     private readonly AuthOptions _options = options.Value;
 
+    [Example("""{"email": "ada@example.com"}""")]
     public sealed record Request(string Email);
     public sealed record Response(string Status);
 

@@ -15,6 +15,7 @@ public sealed class ResendVerification(Db db, Users users, MailOutbox mails, IOp
 {
     private readonly AuthOptions _options = options.Value;
 
+    [Example("""{"email": "ada@example.com"}""")]
     public sealed record Request(string Email);
 
     public Task<RegisterUser.Response> HandleAsync(Request request, CancellationToken ct) =>

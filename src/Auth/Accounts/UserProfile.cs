@@ -43,6 +43,7 @@ public sealed class GetMe(Users users)
 [Singleton]
 public sealed class UpdateMe(Db db, Users users)
 {
+    [Example("""{"displayName": "Ada"}""")]
     public sealed record Request(string? DisplayName = null);
 
     public async Task<UserProfile> HandleAsync(CurrentUser user, Request request, CancellationToken ct)

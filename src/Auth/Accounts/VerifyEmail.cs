@@ -8,6 +8,7 @@ namespace AgentInvest.Auth.Accounts;
 [Singleton]
 public sealed class VerifyEmail(Db db, Users users, TimeProvider time)
 {
+    [Example("""{"token": "as-it-stands-in-the-mail"}""")]
     public sealed record Request(string Token);
 
     public async Task HandleAsync(Request request, CancellationToken ct)

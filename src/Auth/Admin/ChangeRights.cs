@@ -14,7 +14,9 @@ public sealed class ChangeRights(Db db, Users users, ApiKeyVerifier keys, TimePr
 {
     private const long AdminLock = 0x41646D696E73;
 
+    [Example("""{"roles": ["user", "analyst"]}""")]
     public sealed record RolesRequest(IReadOnlyList<Role> Roles);
+    [Example("""{"tier": "premium"}""")]
     public sealed record TierRequest(Tier Tier);
 
     public async Task SetRolesAsync(string id, RolesRequest request, CancellationToken ct)

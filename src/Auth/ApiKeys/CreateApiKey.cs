@@ -41,6 +41,7 @@ public sealed class CreateApiKey(Db db, ApiKeyVerifier verifier, TimeProvider ti
     private const int MaxKeys = 25;
     private const int MaxNetworks = 20;
 
+    [Example("""{"name": "Notebook", "scopes": ["market:read", "portfolio:read"]}""")]
     public sealed record Request(
         string Name,
         IReadOnlyList<ApiKeyScope> Scopes,

@@ -19,6 +19,7 @@ public sealed class ManageTotp(Db db, Users users, SecondFactor factor, Attempts
     private const int SecretBytes = 20; // RFC 4226: as long as the hash
 
     public sealed record TotpSecret(string Secret, string OtpauthUri);
+    [Example("""{"code": "123456"}""")]
     public sealed record Request(string Code);
     public sealed record TotpConfirmed(IReadOnlyList<string> RecoveryCodes);
 

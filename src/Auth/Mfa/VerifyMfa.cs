@@ -27,6 +27,7 @@ public sealed class VerifyMfa(
     private const int MaxTries = 5;
     private const int MaxWrongPerDay = 50;
 
+    [Example("""{"mfaToken": "as-the-login-answered-it", "code": "123456"}""")]
     public sealed record Request(string MfaToken, string Code);
 
     private sealed record Challenge(Guid UserId, byte[] Device, int Attempts);

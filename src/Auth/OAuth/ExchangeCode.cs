@@ -32,7 +32,9 @@ public sealed class ExchangeCode(
     private static readonly string[] Federated = ["fed"];
     private static readonly string[] Linked = ["pwd", "fed"];
 
+    [Example("""{"code": "as-the-redirection-brought-it"}""")]
     public sealed record Request(string Code);
+    [Example("""{"linkToken": "as-the-exchange-answered-it", "password": "correct horse battery staple"}""")]
     public sealed record LinkRequest(string LinkToken, string Password);
 
     /// <returns>Tokens, or what is missing for them.</returns>

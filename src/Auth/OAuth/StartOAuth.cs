@@ -18,7 +18,9 @@ public sealed class StartOAuth(Db db, OAuthProviders providers, IOptions<AuthOpt
         .Value.RedirectUris.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         .ToHashSet(StringComparer.Ordinal);
 
-    public sealed record Query([Description("A page of the app, one of Auth:RedirectUris.")] string RedirectUri);
+    public sealed record Query(
+        [Description("A page of the app, one of Auth:RedirectUris."), Example("https://app.example/signed-in")] string RedirectUri
+    );
 
     /// <param name="Url">Where to send the browser.</param>
     /// <param name="Browser">The secret to keep in the browser's cookie, which ties the sign-in to it.</param>

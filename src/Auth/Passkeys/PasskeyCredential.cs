@@ -8,6 +8,12 @@ namespace AgentInvest.Auth.Passkeys;
 /// <summary>
 /// A credential as <c>PublicKeyCredential.toJSON()</c> writes it, with a name for what is added and for the device that signs in.
 /// </summary>
+[Example(
+    """
+    {"id": "AQIDBA", "rawId": "AQIDBA", "type": "public-key", "response": {"clientDataJSON": "e30", "attestationObject": "oA"},
+    "clientExtensionResults": {}}
+    """
+)]
 public sealed record PasskeyCredential(
     string Id,
     JsonElement Response,

@@ -1,5 +1,6 @@
 using AgentInvest.Auth.Accounts;
 using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
 
 namespace AgentInvest.Auth.Sessions;
@@ -8,6 +9,7 @@ namespace AgentInvest.Auth.Sessions;
 [Singleton]
 public sealed class LogOut(Db db, Users users, EndSessions end)
 {
+    [Example("""{"everywhere": false}""")]
     public sealed record Request(bool Everywhere = false)
     {
         public Request() : this(Everywhere: false) { }

@@ -29,6 +29,7 @@ public sealed class RefreshSession(
     private readonly DateTimeOffset _started = time.GetUtcNow();
 
     /// <param name="RefreshToken">Left out by a browser that has it in its cookie.</param>
+    [Example("""{"refreshToken": "as-the-login-answered-it"}""")]
     public sealed record Request(string? RefreshToken = null)
     {
         public Request() : this(RefreshToken: null) { }

@@ -59,17 +59,35 @@ public sealed class DescribeAttribute(string summary) : Attribute
     /// <summary>Two or three sentences where the summary is not enough.</summary>
     public string? Detail { get; set; }
 
-    /// <summary>The body's type; null for none.</summary>
+    /// <summary>
+    /// The body's type; null for none, or for a file (<see cref="RequestContent"/>). A type that can be made without arguments says that
+    /// the body may be left out.
+    /// </summary>
     public Type? Request { get; set; }
 
-    /// <summary>The answer's type; null for an empty answer.</summary>
+    /// <summary>Media types of the body, where it is not JSON alone.</summary>
+    public string[] RequestContent { get; set; } = [];
+
+    /// <summary>A body that works when it is sent as it stands, where no type of its own has an <see cref="ExampleAttribute"/>.</summary>
+    public string? Example { get; set; }
+
+    /// <summary>The answer's type; null for an empty answer, or for a file (<see cref="ResponseContent"/>).</summary>
     public Type? Response { get; set; }
 
     /// <summary>The answer's types, where it is one of several; in place of <see cref="Response"/>.</summary>
     public Type[] Responses { get; set; } = [];
 
+    /// <summary>Media types of the answer, where it is not JSON alone.</summary>
+    public string[] ResponseContent { get; set; } = [];
+
     /// <summary>The status of success. Default 200.</summary>
     public int Status { get; set; } = 200;
+
+    /// <summary>Whether the answer carries an <c>ETag</c>; of public data it is also compared with <c>If-None-Match</c>.</summary>
+    public bool ETag { get; set; }
+
+    /// <summary>Whether the answer carries a <c>Location</c>, where its status or its type does not say so already.</summary>
+    public bool Location { get; set; }
 
     /// <summary>The record that <see cref="QueryString"/> reads the query parameters into; null for none.</summary>
     public Type? Parameters { get; set; }
@@ -77,8 +95,30 @@ public sealed class DescribeAttribute(string summary) : Attribute
     /// <summary>Query parameters, each <c>name: what it does</c>.</summary>
     public string[] Query { get; set; } = [];
 
-    /// <summary>Codes of the refusals that a caller should expect, beyond the common ones: <c>422 insufficient_quantity</c>.</summary>
+    /// <summary>
+    /// Codes of the refusals that a caller should expect, each after its status: <c>422 insufficient_quantity</c>. Those that follow from
+    /// the function's other attributes and from its parameters are known without being named.
+    /// </summary>
     public string[] Problems { get; set; } = [];
+}
+
+/// <summary>An answer of a function beside its success and its problems, e.g. 202 while a result is not there yet.</summary>
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+public sealed class AlsoAnswersAttribute(int status, Type response, string description) : Attribute
+{
+    public int Status { get; } = status;
+    public Type Response { get; } = response;
+    public string Description { get; } = description;
+}
+
+/// <summary>
+/// A value that works when it is sent as it stands: JSON for a request's type, the text of a query parameter. The OpenAPI document shows
+/// it, and a test sends it.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Parameter)]
+public sealed class ExampleAttribute(string value) : Attribute
+{
+    public string Value { get; } = value;
 }
 
 /// <summary>The JSON schema of what a type's own converter writes, which the OpenAPI document cannot look into.</summary>

@@ -113,7 +113,8 @@ public static class QueryString
                         Convert.ToDecimal(range.Minimum, CultureInfo.InvariantCulture),
                         Convert.ToDecimal(range.Maximum, CultureInfo.InvariantCulture)
                     ),
-                parameter.GetCustomAttribute<DescriptionAttribute>()?.Description
+                parameter.GetCustomAttribute<DescriptionAttribute>()?.Description,
+                parameter.GetCustomAttribute<ExampleAttribute>()?.Value
             );
             return ConverterOf(item, described.Range) is { } converter
                 ? new Member(described, null, converter)
@@ -211,5 +212,6 @@ public sealed record QueryParameter(
     bool IsRequired,
     object? Default,
     (decimal Min, decimal Max)? Range,
-    string? Description
+    string? Description,
+    string? Example = null
 );

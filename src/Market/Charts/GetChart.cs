@@ -21,7 +21,7 @@ public sealed class GetChart(GetHistory getHistory)
 
     public sealed record Query(
         GetHistory.Query Bars,
-        [Description("At most 8. " + GetIndicators.NamesDescription)] string[]? Names = null,
+        [Description("At most 8. " + GetIndicators.NamesDescription), Example("sma:20,rsi:14")] string[]? Names = null,
         ChartTheme Theme = ChartTheme.Light,
         [Range(320, 1600), Description("In pixels; the height follows from what is drawn.")] int Width = 800
     );

@@ -12,6 +12,20 @@ public sealed class ComputeIndicators
     /// <param name="Bars">Ascending in time, at most 10,000.</param>
     /// <param name="Names">Such as <c>sma:20</c> or <c>macd:12:26:9</c>.</param>
     /// <param name="Benchmark">The second series of beta, corr and prs; bars of the same times count.</param>
+    [Example(
+        """
+        {"bars": [{"t": "2024-01-02", "o": 10, "h": 11, "l": 9.5, "c": 10.5, "v": 1000}, {"t": "2024-01-03", "o": 10.5, "h": 12,
+        "l": 10, "c": 11.5, "v": 1200}, {"t": "2024-01-04", "o": 11.5, "h": 12.5, "l": 11, "c": 12, "v": 900}], "names":
+        ["sma:2", "rsi:2"]}
+        """
+    )]
+    [Example(
+        """
+        {"bars": [{"t": "2024-01-02", "o": 10, "h": 11, "l": 9.5, "c": 10.5, "v": 1000}, {"t": "2024-01-03", "o": 10.5, "h": 12,
+        "l": 10, "c": 11.5, "v": 1200}, {"t": "2024-01-04", "o": 11.5, "h": 12.5, "l": 11, "c": 12, "v": 900}], "names":
+        ["sma:2", "rsi:2"]}
+        """
+    )]
     public sealed record Request(
         IReadOnlyList<GetHistory.Bar> Bars,
         IReadOnlyList<string> Names,

@@ -18,7 +18,7 @@ public sealed class GetIndicators(GetHistory history)
         "Indicators, parameters separated by colons, e.g. `sma:20,rsi,macd:12:26:9,zigzag:close:5`; GET /market/indicators lists them.";
 
     public sealed record Query(
-        [Description(NamesDescription)] string[] Names,
+        [Description(NamesDescription), Example("sma:20,rsi:14")] string[] Names,
         GetHistory.Query Bars,
         [Description("The symbol that beta, corr and prs compare with.")] string? Benchmark = null
     );

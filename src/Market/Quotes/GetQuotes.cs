@@ -13,7 +13,7 @@ public sealed class GetQuotes(ProviderChain chain, TimeProvider time)
     private const int MaxSymbols = 100;
     private const int ListLength = 20;
 
-    public sealed record Query([Description("Up to 100; unknown ones come back under `missing`.")] string[] Symbols);
+    public sealed record Query([Description("Up to 100; unknown ones come back under `missing`."), Example("AAPL,MSFT")] string[] Symbols);
 
     public sealed record QuoteBatch(IReadOnlyList<Quote> Items, IReadOnlyList<string> Missing);
 

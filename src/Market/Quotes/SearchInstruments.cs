@@ -10,7 +10,7 @@ namespace AgentInvest.Market.Quotes;
 [Singleton]
 public sealed class SearchInstruments(ProviderChain chain)
 {
-    public sealed record Query([Description("A symbol or a name, or a part of one; a typo is forgiven.")] string Q);
+    public sealed record Query([Description("A symbol or a name, or a part of one; a typo is forgiven."), Example("apple")] string Q);
 
     /// <param name="Score">0 to 1, the best match.</param>
     public sealed record FoundInstrument(string Symbol, string Name, string Exchange, InstrumentType Type, decimal Score);

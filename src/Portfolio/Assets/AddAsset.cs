@@ -16,6 +16,7 @@ namespace AgentInvest.Portfolio.Assets;
 [Singleton]
 public sealed class AddAsset(RecordTransaction record, UserMarket market, TimeProvider time)
 {
+    [Example("""{"symbol": "MSFT", "quantity": 5, "price": 370.6, "date": "2024-01-02"}""")]
     public sealed record Request(string Symbol, decimal Quantity, decimal? Price = null, DateOnly? Date = null, decimal? Fee = null);
 
     public async Task<(Transaction Transaction, string ETag)> HandleAsync(

@@ -18,6 +18,7 @@ namespace AgentInvest.Portfolio.Assets;
 public sealed class AdjustAsset(Db db, LedgerWriter ledger, UserMarket market, TimeProvider time)
 {
     /// <param name="TargetQuantity">What is to be held; default: what is held now.</param>
+    [Example("""{"targetQuantity": 12, "note": "Core holding", "tags": ["core"]}""")]
     public sealed record Request(decimal? TargetQuantity = null, string? Note = null, IReadOnlyList<string>? Tags = null);
 
     /// <param name="Transaction">The adjusting entry; null where nothing had to be bought or sold.</param>

@@ -15,6 +15,7 @@ public sealed class ManageInstruments(Db db)
     /// <param name="Symbol">Starts with <c>@</c>.</param>
     /// <param name="Currency">ISO 4217.</param>
     /// <param name="Class">Default other.</param>
+    [Example("""{"symbol": "@HOUSE", "name": "House", "currency": "USD", "class": "realEstate"}""")]
     public sealed record Request(string Symbol, string Name, string Currency, InstrumentClass? Class = null);
 
     public sealed record OwnInstrument(

@@ -12,11 +12,13 @@ namespace AgentInvest.Portfolio.OwnAssets;
 [Singleton]
 public sealed class PutSeries(Db db, TimeProvider time)
 {
+    [Example("""{"items": [{"date": "2024-01-02", "price": 450000}]}""")]
     public sealed record OwnPrices(IReadOnlyList<DatedPrice> Items);
 
     /// <param name="Price">In the instrument's currency, 0 included.</param>
     public sealed record DatedPrice(DateOnly Date, decimal Price);
 
+    [Example("""{"items": [{"date": "2024-01-02", "rate": 1.0956}]}""")]
     public sealed record OwnRates(IReadOnlyList<DatedRate> Items);
 
     /// <param name="Rate">Of the pair <c>AAABBB</c>: units of BBB per unit of AAA.</param>

@@ -12,9 +12,11 @@ public sealed class ManagePortfolios(Db db, PortfolioFinder find)
 {
     /// <param name="BaseCurrency">ISO 4217; default USD.</param>
     /// <param name="CostBasisMethod">Default fifo.</param>
+    [Example("""{"name": "Retirement", "baseCurrency": "USD", "costBasisMethod": "fifo"}""")]
     public sealed record NewPortfolio(string Name, string? BaseCurrency = null, CostBasisMethod? CostBasisMethod = null);
 
     /// <summary>Members that are left out stay as they are.</summary>
+    [Example("""{"name": "Retirement"}""")]
     public sealed record PortfolioChange(
         string? Name = null,
         string? BaseCurrency = null,

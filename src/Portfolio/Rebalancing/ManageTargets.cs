@@ -15,6 +15,7 @@ public sealed class ManageTargets(Db db, UserMarket market, PortfolioFinder find
 {
     public const int MaxTargets = 1000;
 
+    [Example("""{"items": [{"symbol": "AAPL", "weight": 0.6}, {"symbol": "MSFT", "weight": 0.3}]}""")]
     public sealed record Request(IReadOnlyList<TargetWeight> Items);
     public sealed record Response(IReadOnlyList<TargetWeight> Items);
 

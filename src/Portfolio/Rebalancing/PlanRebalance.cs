@@ -38,6 +38,7 @@ public sealed class PlanRebalance(
     /// sales.</param>
     /// <param name="LotMethod">Default that of the portfolio.</param>
     /// <param name="WholeShares">Default false: to four digits.</param>
+    [Example("""{"mode": "plan", "cash": 1000, "band": 0.02}""")]
     public sealed record Request(
         RebalanceMode? Mode = null,
         decimal? Cash = null,

@@ -21,6 +21,7 @@ public sealed class ManageShares(Db db, PortfolioFinder find, TimeProvider time)
 
     /// <param name="Scopes">Default percentages, which are always among them.</param>
     /// <param name="ExpiresAt">Default: never.</param>
+    [Example("""{"scopes": ["values"]}""")]
     public sealed record Request(IReadOnlyList<ShareScope>? Scopes = null, DateTimeOffset? ExpiresAt = null);
 
     public sealed record CreatedShare(

@@ -18,6 +18,7 @@ namespace AgentInvest.Portfolio.Transactions;
 public sealed class CorrectTransaction(Db db, LedgerWriter ledger, UserMarket market, PortfolioFinder find, TimeProvider time)
 {
     /// <summary>The members to correct; those left out stay as they are. They mean what they mean in a new transaction.</summary>
+    [Example("""{"quantity": 12}""")]
     public sealed record Request(
         EntryKind? Type = null,
         DateTimeOffset? ExecutedAt = null,

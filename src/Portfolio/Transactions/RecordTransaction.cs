@@ -17,6 +17,7 @@ public sealed class RecordTransaction(LedgerWriter ledger, UserMarket market, Ti
     /// <param name="CostFraction">spinoff: the part of the cost that goes along, 0 to 1. merger for shares and cash: the part that stays in
     /// shares.</param>
     /// <param name="AcquiredAt">transferIn: when the shares were bought, for the holding period.</param>
+    [Example("""{"type": "buy", "symbol": "AAPL", "quantity": 10, "price": 150.25, "executedAt": "2024-01-02T15:00:00Z"}""")]
     public sealed record Request(
         EntryKind Type,
         DateTimeOffset ExecutedAt,

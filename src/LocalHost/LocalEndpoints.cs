@@ -6,6 +6,7 @@ using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
 using AgentInvest.Functions.Runtime;
 using AgentInvest.LocalHost.OpenApi;
+using AgentInvest.LocalHost.Pages;
 using AgentInvest.LocalHost.Realtime;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Connections;
@@ -15,7 +16,8 @@ using Scalar.AspNetCore;
 namespace AgentInvest.LocalHost;
 
 /// <summary>
-/// What the local host answers beside the functions: the hub, the OpenAPI document and its page, metrics, the outbox of mails.
+/// What the local host answers beside the functions: the hub, the OpenAPI document and its page, metrics, the outbox of mails, and the
+/// pages that its links lead to.
 /// </summary>
 internal static class LocalEndpoints
 {
@@ -44,7 +46,10 @@ internal static class LocalEndpoints
         root.MapMetrics("/metrics");
         root.MapGet("/docs", (HttpContext http) => DocsPage.Answer(http, prefix));
         root.MapScalarApiReference("/docs"); // for its script, which the page loads; the page is ours
-        root.MapGet("/dev/outbox", (HttpContext http, ReadOutbox outbox) => outbox.HandleAsync(http));
+        root.MapGet("/dev/outbox", OutboxAsync);
+        root.MapGet("/", (HttpContext http, IConfiguration configuration) => HomePage.Answer(http, HasOutbox(configuration)));
+        root.MapGet("/readme", () => Results.File(Path.Combine(HostHome.Root, "README.md"), "text/plain; charset=utf-8"));
+        foreach (var page in MailLinkPage.All) root.MapGet(page.Path, page.Answer);
         app.MapHub<QuotesHub>(prefix + QuotesHub.Path, options =>
         {
             options.ApplicationMaxBufferSize = 4 * 1024;
@@ -69,6 +74,22 @@ internal static class LocalEndpoints
                     : throw Problems.Unauthenticated("The hub takes the token that negotiate answers.")
         );
     }
+
+    /// <summary>The outbox is closed once mails leave over SMTP.</summary>
+    public static bool HasOutbox(IConfiguration configuration) => configuration["Mail:Smtp:Host"] is not { Length: > 0 };
+
+    /// <summary>JSON as the contract says; a page where a browser asks.</summary>
+    private static async Task<IResult> OutboxAsync(HttpContext http, ReadOutbox outbox, IConfiguration configuration)
+    {
+        var answer = await outbox.HandleAsync(http);
+        return Page.IsPreferred(http.Request) && answer is IValueHttpResult { Value: ReadOutbox.Response mails }
+            ? OutboxPage.Answer(http, mails.Items, Origins(configuration))
+            : answer;
+    }
+
+    /// <summary>Where links in mails lead.</summary>
+    private static List<string> Origins(IConfiguration configuration) =>
+        new[] { configuration["Auth:AppOrigin"], configuration["Auth:PublicOrigin"] }.OfType<string>().Select(o => o.TrimEnd('/')).ToList();
 
     private static IResult Document(EndpointDataSource endpoints) =>
         Results.Text(Render([endpoints]), "application/json");

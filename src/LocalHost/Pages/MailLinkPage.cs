@@ -71,6 +71,7 @@ internal sealed record MailLinkPage(
         addEventListener('hashchange', () => location.reload());
         const form = document.querySelector('form');
         const output = document.querySelector('output');
+        const names = { token: "The link's token", newPassword: 'The new password', email: 'The address' };
         const show = (text, state) => { output.textContent = text; output.className = state; };
 
         async function finish(body) {
@@ -81,7 +82,7 @@ internal sealed record MailLinkPage(
             });
             if (answer.ok) { form?.remove(); return show(done, 'good'); }
             const problem = await answer.json();
-            const faults = Object.entries(problem.errors ?? {}).map(([member, texts]) => `${member}: ${texts.join('; ')}`);
+            const faults = Object.entries(problem.errors ?? {}).map(([member, texts]) => `${names[member] ?? member} ${texts.join('; ')}.`);
             show(faults.length > 0 ? faults.join('\n') : problem.detail ?? problem.title, 'bad');
           } catch {
             show('The host does not answer. Is it running?', 'bad');

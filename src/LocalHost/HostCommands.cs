@@ -14,8 +14,9 @@ internal static class HostCommands
     public static async Task<int> StatusAsync()
     {
         var (holder, server) = (HostHome.Holder(), EmbeddedPostgres.Running(HostHome.Path));
-        Console.WriteLine($"Host        {(holder is null ? "not running" : $"{holder.Value.Url}, process {holder.Value.Pid}, {await StateAsync(holder.Value.Url)}")}");
-        Console.WriteLine($"PostgreSQL  {(server is null ? "not running" : $"port {server.Value.Port}, process {server.Value.Pid}")}");
+        var host = holder is { } h ? $"{h.Url}, process {h.Pid}, {await StateAsync(h.Url)}" : "not running";
+        Console.WriteLine($"Host        {host}");
+        Console.WriteLine($"PostgreSQL  {(server is { } s ? $"port {s.Port}, process {s.Pid}" : "not running")}");
         Console.WriteLine($"Home        {HostHome.Path}");
         return 0;
     }
@@ -33,8 +34,8 @@ internal static class HostCommands
         var deleted = false;
         if (File.Exists(Path.Combine(HostHome.Path, "postgres", "MOVED")))
             deleted |= Delete((await File.ReadAllTextAsync(Path.Combine(HostHome.Path, "postgres", "MOVED"))).Trim().Split(' ')[^1]);
-        foreach (var name in (string[])["postgres", "postgres.password", "postgres.lock", "master.key", "audit.anchor", "host.lock", "host.pid"])
-            deleted |= Delete(Path.Combine(HostHome.Path, name));
+        string[] names = ["postgres", "postgres.password", "postgres.lock", "master.key", "audit.anchor", "host.lock", "host.pid"];
+        foreach (var name in names) deleted |= Delete(Path.Combine(HostHome.Path, name));
         Console.WriteLine(deleted ? $"All state in {HostHome.Path} is deleted." : $"There was no state in {HostHome.Path}.");
         return 0;
     }
@@ -99,7 +100,9 @@ internal static class HostCommands
             var report = await app.Services.GetRequiredService<VerifyAudit>().HandleAsync(CancellationToken.None);
             foreach (var fault in report.Faults) Console.WriteLine(fault);
             var verdict = report.Faults.Count == 0 ? "nothing was changed" : $"{report.Faults.Count} faults";
-            Console.WriteLine($"{report.Entries} entries of {report.Streams} chains, {report.NotAnchored} of them not anchored yet: {verdict}");
+            Console.WriteLine(
+                $"{report.Entries} entries of {report.Streams} chains, {report.NotAnchored} of them not anchored yet: {verdict}"
+            );
             return report.Faults.Count == 0 ? 0 : 1;
         }
         finally

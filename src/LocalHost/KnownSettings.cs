@@ -78,10 +78,13 @@ internal static class KnownSettings
     private static string? WarningOf(string variable)
     {
         if (variable.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase))
-            // Others may have variables of this prefix, such as the scripts of infra/: only a near miss is named.
-            return OwnVariables.Contains(variable, StringComparer.OrdinalIgnoreCase) || Nearest(variable, OwnVariables, OwnPrefix.Length) is not { } own
+        {
+            // The scripts of infra/ have variables of this prefix as well: only a near miss is named.
+            var own = Nearest(variable, OwnVariables, OwnPrefix.Length);
+            return own is null || own.Equals(variable, StringComparison.OrdinalIgnoreCase)
                 ? null
                 : $"{variable} is not a setting; did you mean {own}?";
+        }
         if (!variable.Contains("__", StringComparison.Ordinal)) return null;
         var key = variable.Replace("__", ":", StringComparison.Ordinal);
         if (All.Any(s => IsOrHolds(s, key))) return null;
@@ -113,7 +116,9 @@ internal static class KnownSettings
                     : [$"{section}:{p.Name}"]
             );
 
-    /// <summary>Characters inserted, left out, exchanged or swapped with their neighbour (optimal string alignment), whatever their case.</summary>
+    /// <summary>
+    /// Characters inserted, deleted, substituted or swapped with their neighbour (optimal string alignment distance), regardless of case.
+    /// </summary>
     private static int Distance(string a, string b)
     {
         (a, b) = (a.ToUpperInvariant(), b.ToUpperInvariant());

@@ -24,7 +24,8 @@ internal static class HomePage
     public static IResult Answer(HttpContext http, bool hasOutbox)
     {
         var origin = WebUtility.HtmlEncode($"{http.Request.Scheme}://{http.Request.Host}");
-        var items = Shown(hasOutbox).Select(l => $"<li><a href=\"{l.Path}\">{l.Name}</a> <code>{l.Path}</code><span>{l.Purpose}</span></li>");
+        var items = Shown(hasOutbox)
+            .Select(l => $"<li><a href=\"{l.Path}\">{l.Name}</a> <code>{l.Path}</code><span>{l.Purpose}</span></li>");
         return Page.Answer(
             http,
             "AgentInvest",
@@ -33,8 +34,8 @@ internal static class HomePage
             <ul>
             {string.Join('\n', items)}
             </ul>
-            <p class="muted">In another terminal, <code>./dev demo</code> walks a new user through the product; <code>./dev status</code> says
-            what runs.</p>
+            <p class="muted">In another terminal, <code>./dev demo</code> walks a new user through the product;
+            <code>./dev status</code> says what runs.</p>
             """
         );
     }

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace AgentInvest.LocalHost.Pages;
 
 /// <summary>
-/// A small HTML page of the local host, in light and dark. Its policy lets nothing in but its own style and script, which carry a nonce, and
-/// calls to this host.
+/// A small HTML page of the local host, in light and dark. Its policy allows only its own style and script, which carry a nonce, and calls
+/// to this host.
 /// </summary>
 internal static class Page
 {
@@ -23,7 +23,8 @@ internal static class Page
         a { color: var(--accent); overflow-wrap: anywhere; }
         code { font: .9em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
         ul { list-style: none; margin: 1.5rem 0; padding: 0; }
-        li, article { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .8rem 1rem; margin: 0 0 .6rem; }
+        li, article { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .8rem 1rem;
+          margin: 0 0 .6rem; }
         li a { font-weight: 600; }
         li span, .muted { color: var(--muted); }
         li span { display: block; font-size: .92rem; }
@@ -74,7 +75,7 @@ internal static class Page
         );
     }
 
-    /// <summary>Whether the caller ranks HTML above JSON, as browsers do; without an Accept header, or with */* alone, it does not.</summary>
+    /// <summary>Whether the caller ranks HTML above JSON, as browsers do; no Accept header, or */* alone, does not.</summary>
     public static bool IsPreferred(HttpRequest request)
     {
         var accepted = request.GetTypedHeaders().Accept;

@@ -11,7 +11,8 @@ public sealed class DevScriptTests : IDisposable
     public DevScriptTests()
     {
         File.Copy(Path.Combine(Checkout.Root, "dev"), Path.Combine(_folder, "dev"));
-        foreach (var folder in new[] { "src/LocalHost/obj", "build", "db", "bin" }) Directory.CreateDirectory(Path.Combine(_folder, folder));
+        foreach (var folder in new[] { "src/LocalHost/obj", "build", "db", "bin" })
+            Directory.CreateDirectory(Path.Combine(_folder, folder));
         foreach (var file in new[] { "host.json", "global.json", "Directory.Build.props", "Directory.Packages.props", ".editorconfig" })
             File.WriteAllText(Path.Combine(_folder, file), "");
         File.WriteAllText(Path.Combine(_folder, "package-lock.json"), "{}");
@@ -99,7 +100,8 @@ public sealed class DevScriptTests : IDisposable
 
     private Process Start(string command)
     {
-        var start = new ProcessStartInfo("bash", [Path.Combine(_folder, "dev"), command])
+        // A test run in the background is started with SIGINT ignored, which its children inherit.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", "bash", Path.Combine(_folder, "dev"), command])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };

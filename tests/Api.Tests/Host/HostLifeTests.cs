@@ -7,7 +7,7 @@ namespace AgentInvest.Api.Tests;
 public sealed class HostLifeTests
 {
     [Fact]
-    public async Task A_stop_by_signal_leaves_no_process_behind_and_the_next_start_goes_on()
+    public async Task A_host_stopped_by_a_signal_leaves_no_process_behind()
     {
         var home = HostProcess.NewHome();
         var host = await HostProcess.StartAsync(null, home: home);
@@ -23,10 +23,10 @@ public sealed class HostLifeTests
     }
 
     [Fact]
-    public async Task A_second_host_of_one_home_and_a_taken_port_are_refused_in_one_line_and_down_stops_the_first()
+    public async Task A_second_host_of_one_home_is_refused_in_one_line()
     {
         var home = HostProcess.NewHome();
-        var host = await HostProcess.StartAsync(null, home: home);
+        await using var host = await HostProcess.StartAsync(null, home: home);
         var (code, output) = await HostProcess.RunAsync(home, Ports.Free());
         Assert.Equal(1, code);
         Assert.StartsWith(
@@ -35,14 +35,26 @@ public sealed class HostLifeTests
             output
         );
         Assert.Single(output.TrimEnd().Split('\n'));
+    }
 
-        (code, output) = await HostProcess.RunAsync(HostProcess.NewHome(), host.Url.Port);
+    [Fact]
+    public async Task A_taken_port_is_refused_in_one_line()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var host = await HostProcess.StartAsync(database.ConnectionString);
+        var (code, output) = await HostProcess.RunAsync(HostProcess.NewHome(), host.Url.Port);
         Assert.Equal(
             (1, $"AgentInvest cannot start: port {host.Url.Port} is in use by another program; set AGENTINVEST_PORT to a free one."),
             (code, output.TrimEnd())
         );
+    }
 
-        (code, output) = await HostProcess.RunAsync(home, 0, "down");
+    [Fact]
+    public async Task Down_stops_the_host_of_its_home()
+    {
+        var home = HostProcess.NewHome();
+        var host = await HostProcess.StartAsync(null, home: home);
+        var (code, output) = await HostProcess.RunAsync(home, 0, "down");
         Assert.Equal((0, "The host has stopped."), (code, output.TrimEnd()));
         Assert.Equal(0, await host.StopAsync());
     }
@@ -53,7 +65,7 @@ public sealed class HostLifeTests
     [InlineData("ConnectionStrings__Postgres", "Host=127.0.0.1;Port=1;Username=nobody", "Failed to connect to 127.0.0.1:1")]
     [InlineData("RateLimits__Free", "0", "RateLimits must be positive requests per minute.")]
     [InlineData("Market__Replay__Path", "/nowhere", "Market:Replay:Path: there is no folder /nowhere.")]
-    public async Task A_setting_that_cannot_be_is_refused_in_one_line(string setting, string value, string reason)
+    public async Task An_impossible_setting_is_refused_in_one_line(string setting, string value, string reason)
     {
         await using var database = await TestDatabase.CreateAsync();
         var (code, output) = await HostProcess.RunAsync(
@@ -65,7 +77,7 @@ public sealed class HostLifeTests
     }
 
     [Fact]
-    public async Task Down_stops_the_server_that_a_killed_host_left_and_reset_deletes_all()
+    public async Task Down_stops_the_server_that_a_killed_host_left()
     {
         var home = HostProcess.NewHome();
         var host = await HostProcess.StartAsync(null, home: home);
@@ -75,7 +87,15 @@ public sealed class HostLifeTests
         var (code, output) = await HostProcess.RunAsync(home, 0, "down");
         Assert.Equal((0, "PostgreSQL has stopped."), (code, output.TrimEnd()));
         await AssertGoneAsync(server);
-        (code, output) = await HostProcess.RunAsync(home, 0, "reset");
+    }
+
+    [Fact]
+    public async Task Reset_deletes_all_state()
+    {
+        var home = HostProcess.NewHome();
+        var host = await HostProcess.StartAsync(null, home: home);
+        Assert.Equal(0, await host.StopAsync());
+        var (code, output) = await HostProcess.RunAsync(home, 0, "reset");
         Assert.Equal((0, $"All state in {home} is deleted."), (code, output.TrimEnd()));
         Assert.Empty(Directory.EnumerateFileSystemEntries(home));
     }
@@ -83,7 +103,7 @@ public sealed class HostLifeTests
     [Theory]
     [InlineData("down", "Nothing was running.")]
     [InlineData("reset", "There was no state in {home}.")]
-    public async Task Down_and_reset_say_that_there_was_nothing_to_do(string command, string message)
+    public async Task A_command_says_when_there_was_nothing_to_do(string command, string message)
     {
         var home = HostProcess.NewHome();
         var (code, output) = await HostProcess.RunAsync(home, 0, command);
@@ -144,7 +164,7 @@ public sealed class HostLifeTests
     public async Task Ctrl_C_during_the_start_ends_it_without_a_trace_or_a_process_left(string moment)
     {
         var home = HostProcess.NewHome();
-        var start = new ProcessStartInfo("setsid", ["dotnet", HostProcess.HostProgram])
+        var start = new ProcessStartInfo("setsid", ["env", "--default-signal=INT", "dotnet", HostProcess.HostProgram])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };

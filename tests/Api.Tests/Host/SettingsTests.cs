@@ -15,24 +15,37 @@ public sealed partial class SettingsTests
     );
 
     private static string[] Known =>
-        [.. KnownSettings.ReadSettings, .. KnownSettings.BoundSections.SelectMany(s => s.Value.GetProperties().Select(p => $"{s.Key}:{p.Name}"))];
+        [
+            .. KnownSettings.ReadSettings,
+            .. KnownSettings.BoundSections.SelectMany(s => s.Value.GetProperties().Select(p => $"{s.Key}:{p.Name}")),
+        ];
 
     [Fact]
     public void Every_setting_that_the_sources_read_is_known() =>
         Assert.All(
-            Read().Matches(Sources).Select(m => m.Groups["key"].Value).Concat(ConnectionString().Matches(Sources).Select(m => "ConnectionStrings:" + m.Groups["key"].Value)),
+            Read()
+                .Matches(Sources)
+                .Select(m => m.Groups["key"].Value)
+                .Concat(ConnectionString().Matches(Sources).Select(m => "ConnectionStrings:" + m.Groups["key"].Value)),
             key => Assert.True(Known.Contains(key) || key.StartsWith("Logging:", StringComparison.Ordinal), key)
         );
 
     [Fact]
     public void Every_section_that_the_sources_bind_is_known()
     {
-        var sections = Section().Matches(Sources).Select(m => (Key: m.Groups["key"].Value, IsWhole: m.Groups["rest"].Value == ")")).ToList();
+        var sections = Section()
+            .Matches(Sources)
+            .Select(m => (Key: m.Groups["key"].Value, IsWhole: m.Groups["rest"].Value == ")"))
+            .ToList();
         Assert.True(sections.Count >= 6);
         // A name that is put together, "Auth:" + Title, stands for those that begin so.
         Assert.All(
             sections,
-            s => Assert.Contains(KnownSettings.BoundSections.Keys, k => s.IsWhole ? k == s.Key : k.StartsWith(s.Key, StringComparison.Ordinal))
+            s =>
+                Assert.Contains(
+                    KnownSettings.BoundSections.Keys,
+                    k => s.IsWhole ? k == s.Key : k.StartsWith(s.Key, StringComparison.Ordinal)
+                )
         );
         Assert.DoesNotContain("GetSection(", Section().Replace(Sources, ""));
     }

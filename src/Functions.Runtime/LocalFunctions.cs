@@ -41,8 +41,8 @@ public static class LocalFunctions
         );
 
     /// <summary>
-    /// HEAD answers wherever GET does, with the same status and headers: it is run as GET, and the server, which has parsed the method, sends
-    /// no body. Stands before routing.
+    /// HEAD answers wherever GET does, with the same status and headers: it is run as GET, and the server, which has parsed the method,
+    /// sends no body. Stands before routing.
     /// </summary>
     public static void UseHeadAsGet(this IApplicationBuilder app) =>
         app.Use((http, next) =>

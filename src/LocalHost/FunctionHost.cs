@@ -67,9 +67,13 @@ internal static class FunctionHost
             .Services.GetRequiredService<EnsureAdmin>()
             .HandleAsync(Environment.GetEnvironmentVariable("AGENTINVEST_ADMIN_PASSWORD"), ct);
         await app.StartAsync(CancellationToken.None);
-        var health = await app.Services.GetRequiredService<Health>().CheckAsync(ct);
-        Console.WriteLine(health.Status == "unready" ? $"AgentInvest is up on {url} but not ready" : $"AgentInvest is ready on {url}");
-        foreach (var line in HomePage.Lines(url, LocalEndpoints.HasOutbox(builder.Configuration))) Console.WriteLine(line);
+        // From here on nothing is cancelled: what has been started is stopped in order, by WaitForShutdownAsync.
+        var health = await app.Services.GetRequiredService<Health>().CheckAsync(CancellationToken.None);
+        if (!ct.IsCancellationRequested)
+        {
+            Console.WriteLine(health.Status == "unready" ? $"AgentInvest is up on {url} but not ready" : $"AgentInvest is ready on {url}");
+            foreach (var line in HomePage.Lines(url, LocalEndpoints.HasOutbox(builder.Configuration))) Console.WriteLine(line);
+        }
         await app.WaitForShutdownAsync(ct);
     }
 

@@ -91,7 +91,9 @@ public sealed class LocalPagesTests(TestHost host) : IClassFixture<TestHost>
         {
             var (get, head) = (await user.GetAsync(path), await user.SendAsync(HttpMethod.Head, path, null));
             Assert.Equal((path, get.Status, ""), (path, head.Status, head.Text));
-            foreach (var header in new[] { "Content-Type", "ETag", "Cache-Control", "WWW-Authenticate", "X-Content-Type-Options" })
+            // The tag itself differs where prices have moved on between the two.
+            Assert.Equal((path, get.Header("ETag") is null), (path, head.Header("ETag") is null));
+            foreach (var header in new[] { "Content-Type", "Cache-Control", "WWW-Authenticate", "X-Content-Type-Options" })
                 Assert.Equal((path, header, get.Header(header)), (path, header, head.Header(header)));
         }
     }

@@ -42,7 +42,7 @@ internal static class HostCommands
 
     private static async Task<string> StateAsync(string url)
     {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(3) };
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
         try
         {
             using var answer = await http.GetAsync(new Uri(url + "/health/ready"));

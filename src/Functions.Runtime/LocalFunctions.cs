@@ -41,6 +41,17 @@ public static class LocalFunctions
         );
 
     /// <summary>
+    /// HEAD answers wherever GET does, with the same status and headers: it is run as GET, and the server, which has parsed the method,
+    /// sends no body. Stands before routing.
+    /// </summary>
+    public static void UseHeadAsGet(this IApplicationBuilder app) =>
+        app.Use((http, next) =>
+        {
+            if (HttpMethods.IsHead(http.Request.Method)) http.Request.Method = HttpMethods.Get;
+            return next(http);
+        });
+
+    /// <summary>
     /// Accepts paths without the prefix as the gateway does: <c>/auth/login</c> is <c>/v1/auth/login</c>. Stands before routing.
     /// </summary>
     public static void UseUnprefixedAlias(this IApplicationBuilder app, string prefix)

@@ -9,6 +9,7 @@ using AgentInvest.Functions.Auth;
 using AgentInvest.Functions.Market;
 using AgentInvest.Functions.Portfolio;
 using AgentInvest.Functions.Runtime;
+using AgentInvest.LocalHost.Pages;
 using AgentInvest.LocalHost.Postgres;
 using AgentInvest.LocalHost.Realtime;
 using AgentInvest.Market;
@@ -23,19 +24,40 @@ internal static class FunctionHost
 {
     private const string Prefix = "/v1";
 
+    /// <summary>Runs until Ctrl-C or SIGTERM, which end it cleanly at any moment of its start as well.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
+        using var stop = new StopSignals();
+        try
+        {
+            await RunAsync(args, stop);
+        }
+        catch (Exception e) when (stop.Token.IsCancellationRequested && e is OperationCanceledException or StartupException)
+        {
+            // A Ctrl-C reaches the programs of PostgreSQL as well: their failure is the stop that was asked for.
+            await Console.Error.WriteLineAsync("AgentInvest was stopped before it was ready.");
+        }
+        return 0;
+    }
+
+    private static async Task RunAsync(string[] args, StopSignals stop)
+    {
+        var ct = stop.Token;
         var port = Port();
         var url = $"http://localhost:{port}";
         using var home = HostHome.Take(url);
         RefuseTakenPort(port);
+        foreach (var warning in KnownSettings.Misspelt(Environment.GetEnvironmentVariables().Keys.Cast<string>()))
+            await Console.Error.WriteLineAsync($"Warning: {warning}");
 
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         Defaults(builder.Configuration, url);
-        await using var postgres = await StartPostgresAsync(builder.Configuration);
+        await using var postgres = await StartPostgresAsync(builder.Configuration, ct);
         await Migrations.ApplyAsync(builder.Configuration.GetConnectionString("Postgres")!);
+        ct.ThrowIfCancellationRequested();
 
         AddServices(builder);
+        builder.Services.AddSingleton<IHostLifetime>(stop);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port));
         await using var app = builder.Build();
         Map(app);
@@ -43,12 +65,16 @@ internal static class FunctionHost
         _ = app.Services.GetRequiredService<MarketData>();
         await app
             .Services.GetRequiredService<EnsureAdmin>()
-            .HandleAsync(Environment.GetEnvironmentVariable("AGENTINVEST_ADMIN_PASSWORD"), CancellationToken.None);
-        await app.StartAsync();
+            .HandleAsync(Environment.GetEnvironmentVariable("AGENTINVEST_ADMIN_PASSWORD"), ct);
+        await app.StartAsync(CancellationToken.None);
+        // From here on nothing is cancelled: what has been started is stopped in order, by WaitForShutdownAsync.
         var health = await app.Services.GetRequiredService<Health>().CheckAsync(CancellationToken.None);
-        Console.WriteLine(health.Status == "unready" ? $"AgentInvest is up on {url} but not ready" : $"AgentInvest is ready on {url}");
-        await app.WaitForShutdownAsync();
-        return 0;
+        if (!ct.IsCancellationRequested)
+        {
+            Console.WriteLine(health.Status == "unready" ? $"AgentInvest is up on {url} but not ready" : $"AgentInvest is ready on {url}");
+            foreach (var line in HomePage.Lines(url, LocalEndpoints.HasOutbox(builder.Configuration))) Console.WriteLine(line);
+        }
+        await app.WaitForShutdownAsync(ct);
     }
 
     public static void AddServices(WebApplicationBuilder builder)
@@ -81,6 +107,7 @@ internal static class FunctionHost
 
     public static void Map(WebApplication app)
     {
+        app.UseHeadAsGet();
         app.UseUnprefixedAlias(Prefix.TrimStart('/'));
         app.UseRouting();
         app.UseRequestPipeline();
@@ -111,10 +138,10 @@ internal static class FunctionHost
         configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = defaults });
     }
 
-    internal static async Task<EmbeddedPostgres?> StartPostgresAsync(ConfigurationManager configuration)
+    internal static async Task<EmbeddedPostgres?> StartPostgresAsync(ConfigurationManager configuration, CancellationToken ct)
     {
         if (configuration.GetConnectionString("Postgres") is { Length: > 0 }) return null;
-        var postgres = await EmbeddedPostgres.StartAsync(HostHome.Root, HostHome.Path);
+        var postgres = await EmbeddedPostgres.StartAsync(HostHome.Root, HostHome.Path, ct);
         configuration["ConnectionStrings:Postgres"] = postgres.ConnectionString;
         return postgres;
     }

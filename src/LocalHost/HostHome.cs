@@ -14,7 +14,7 @@ internal sealed class HostHome : IDisposable
             Environment.GetEnvironmentVariable("AGENTINVEST_HOME") is { Length: > 0 } home ? home : System.IO.Path.Combine(Root, ".local")
         );
 
-    /// <summary>The checkout: said by ./dev, else found above the program.</summary>
+    /// <summary>The checkout: named by ./dev, else found above the program.</summary>
     public static string Root
     {
         get
@@ -39,8 +39,10 @@ internal sealed class HostHome : IDisposable
         }
         catch (IOException) when (File.Exists(LockFile))
         {
+            var holder = ReadHolder() is { } h ? $"process {h.Pid} on {h.Url}" : "by another process";
             throw new StartupException(
-                $"AgentInvest is already running on this home ({Path}): {Holder() ?? "by another process"}. Stop it with ./dev down, or set AGENTINVEST_HOME to another folder."
+                $"AgentInvest is already running on this home ({Path}): {holder}. "
+                    + "Stop it with ./dev down, or set AGENTINVEST_HOME to another folder."
             );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -51,8 +53,8 @@ internal sealed class HostHome : IDisposable
         return new HostHome(held);
     }
 
-    /// <summary>The process that holds the home, or null when none does.</summary>
-    public static int? HolderPid()
+    /// <summary>The host that holds the home, or null when none does.</summary>
+    public static (int Pid, string Url)? Holder()
     {
         if (!File.Exists(LockFile)) return null;
         try
@@ -62,14 +64,18 @@ internal sealed class HostHome : IDisposable
         }
         catch (IOException)
         {
-            return int.TryParse(Holder()?.Split(' ')[1], CultureInfo.InvariantCulture, out var pid) ? pid : null;
+            return ReadHolder();
         }
     }
 
     private static string HolderFile => System.IO.Path.Combine(Path, "host.pid");
 
-    private static string? Holder() =>
-        File.Exists(HolderFile) && File.ReadAllText(HolderFile).Split(' ') is [var pid, var url] ? $"process {pid} on {url}" : null;
+    private static (int Pid, string Url)? ReadHolder() =>
+        File.Exists(HolderFile)
+        && File.ReadAllText(HolderFile).Split(' ') is [var text, var url]
+        && int.TryParse(text, CultureInfo.InvariantCulture, out var pid)
+            ? (pid, url)
+            : null;
 
     public void Dispose()
     {

@@ -7,6 +7,7 @@ using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
 using AgentInvest.Functions.Runtime;
 using AgentInvest.LocalHost.OpenApi;
+using AgentInvest.LocalHost.Pages;
 using AgentInvest.LocalHost.Realtime;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Connections;
@@ -17,7 +18,8 @@ using QueryString = AgentInvest.Core.Http.QueryString;
 namespace AgentInvest.LocalHost;
 
 /// <summary>
-/// What the local host answers beside the functions: the hub, the OpenAPI document and its page, metrics, the outbox of mails.
+/// What the local host answers beside the functions: the hub, the OpenAPI document and its page, metrics, the outbox of mails, and the
+/// pages that its links lead to.
 /// </summary>
 internal static class LocalEndpoints
 {
@@ -46,13 +48,10 @@ internal static class LocalEndpoints
         root.MapMetrics("/metrics");
         root.MapGet("/docs", (HttpContext http) => DocsPage.Answer(http, prefix));
         root.MapScalarApiReference("/docs"); // for its script, which the page loads; the page is ours
-        root.MapGet(
-            "/dev/outbox",
-            async (HttpContext http, ReadOutbox outbox, CancellationToken ct) =>
-                IsLocal(http)
-                    ? Answer.Ok(await outbox.HandleAsync(QueryString.Read<ReadOutbox.Query>(http.Request), ct))
-                    : throw Problems.NotFound()
-        );
+        root.MapGet("/dev/outbox", OutboxAsync);
+        root.MapGet("/", (HttpContext http, IConfiguration configuration) => HomePage.Answer(http, HasOutbox(configuration)));
+        root.MapGet("/readme", () => Results.File(Path.Combine(HostHome.Root, "README.md"), "text/plain; charset=utf-8"));
+        foreach (var page in MailLinkPage.All) root.MapGet(page.Path, page.Answer);
         app.MapHub<QuotesHub>(prefix + QuotesHub.Path, options =>
         {
             options.ApplicationMaxBufferSize = 4 * 1024;
@@ -92,6 +91,21 @@ internal static class LocalEndpoints
                     : throw Problems.Unauthenticated("The hub takes the token that negotiate answers.")
         );
     }
+
+    /// <summary>The outbox is closed once mails leave over SMTP.</summary>
+    public static bool HasOutbox(IConfiguration configuration) => configuration["Mail:Smtp:Host"] is not { Length: > 0 };
+
+    /// <summary>JSON as the contract says; a page where a browser asks.</summary>
+    private static async Task<IResult> OutboxAsync(HttpContext http, ReadOutbox outbox, IConfiguration configuration, CancellationToken ct)
+    {
+        if (!IsLocal(http)) throw Problems.NotFound();
+        var mails = await outbox.HandleAsync(QueryString.Read<ReadOutbox.Query>(http.Request), ct);
+        return Page.IsPreferred(http.Request) ? OutboxPage.Answer(http, mails.Items, Origins(configuration)) : Answer.Ok(mails);
+    }
+
+    /// <summary>Where links in mails lead.</summary>
+    private static List<string> Origins(IConfiguration configuration) =>
+        new[] { configuration["Auth:AppOrigin"], configuration["Auth:PublicOrigin"] }.OfType<string>().Select(o => o.TrimEnd('/')).ToList();
 
     private static IResult Document(EndpointDataSource endpoints) =>
         Results.Text(Render([endpoints]), "application/json");

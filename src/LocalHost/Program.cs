@@ -8,12 +8,14 @@ try
 {
     return args switch
     {
+        ["status"] => await HostCommands.StatusAsync(),
         ["down"] => await HostCommands.DownAsync(),
         ["reset"] => await HostCommands.ResetAsync(),
         ["audit", "verify"] => await HostCommands.VerifyAuditAsync(),
         ["migrate"] => await HostCommands.MigrateAsync(),
         ["openapi", var path] => await HostCommands.WriteOpenApiAsync(path),
-        _ => await FunctionHost.RunAsync(args),
+        [] or [['-', '-', ..], ..] => await FunctionHost.RunAsync(args),
+        _ => throw new StartupException($"'{string.Join(' ', args)}' is no command; ./dev help lists them."),
     };
 }
 catch (Exception e)

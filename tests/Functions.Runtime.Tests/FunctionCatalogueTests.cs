@@ -22,7 +22,7 @@ public sealed class FunctionCatalogueTests
     [InlineData(typeof(OrchestratorOfText), "Function OrchestratorOfText must return a Task.")]
     [InlineData(typeof(OfValueTask), "Function OfValueTask must return a Task instead of a ValueTask.")]
     [InlineData(typeof(AsyncVoid), "Function AsyncVoid must return a Task instead of async void.")]
-    public void What_cannot_be_bound_is_refused_by_function_and_parameter(Type functions, string message) =>
+    public void What_cannot_be_bound_is_refused_by_name(Type functions, string message) =>
         Assert.Equal(message, Assert.Throws<InvalidOperationException>(() => Catalogue(functions)).Message);
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class FunctionCatalogueTests
         );
 
     [Fact]
-    public void What_is_good_is_found_by_name_and_kind()
+    public void A_function_is_found_by_its_name_among_those_of_its_kind()
     {
         var catalogue = Catalogue(typeof(Good));
         Assert.Equal("Good", catalogue.Find("GOOD", TriggerKind.Http)!.Name);
@@ -44,7 +44,7 @@ public sealed class FunctionCatalogueTests
     private static FunctionCatalogue Catalogue(params Type[] types)
     {
         var options = new LocalFunctionsOptions();
-        foreach (var type in types) options.Assemblies.Add(new FewTypes(type));
+        foreach (var type in types) options.Assemblies.Add(new TypesAssembly(type));
         return new FunctionCatalogue(options);
     }
 

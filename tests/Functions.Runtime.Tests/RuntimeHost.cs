@@ -18,7 +18,7 @@ internal sealed class RuntimeHost : IAsyncDisposable
         services?.Invoke(builder.Services);
         builder.Services.AddLocalFunctions(options =>
         {
-            options.Assemblies.Add(new FewTypes(functions));
+            options.Assemblies.Add(new TypesAssembly(functions));
             if (lease is { } given) options.DurableLease = given;
         });
         _host = builder.Build();

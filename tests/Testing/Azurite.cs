@@ -16,7 +16,9 @@ public sealed class AzuriteFactAttribute : FactAttribute
 /// <summary>Azure's tables on loopback.</summary>
 public sealed class Azurite : IAsyncDisposable
 {
-    private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="; // the emulator's published key
+    /// <summary>The emulator's published key.</summary>
+    private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
     private readonly Process _process;
     private readonly int _port;
 
@@ -50,7 +52,8 @@ public sealed class Azurite : IAsyncDisposable
     public string ConnectionString => At(_port);
 
     public static string At(int port) =>
-        $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};TableEndpoint=http://127.0.0.1:{port}/devstoreaccount1;";
+        $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};"
+        + $"TableEndpoint=http://127.0.0.1:{port}/devstoreaccount1;";
 
     /// <param name="port">0 for a free one.</param>
     public static async Task<Azurite> StartAsync(int port = 0)

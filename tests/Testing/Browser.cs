@@ -90,12 +90,18 @@ public sealed class Browser : IAsyncDisposable
 
     public Task<string> CreatePasskeyAsync(string options) =>
         EvaluateAsync(
-            $"navigator.credentials.create({{ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON({options}) }}).then(c => JSON.stringify(c.toJSON()))"
+            $$"""
+            navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON({{options}}) })
+              .then(c => JSON.stringify(c.toJSON()))
+            """
         );
 
     public Task<string> UsePasskeyAsync(string options) =>
         EvaluateAsync(
-            $"navigator.credentials.get({{ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON({options}) }}).then(c => JSON.stringify(c.toJSON()))"
+            $$"""
+            navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON({{options}}) })
+              .then(c => JSON.stringify(c.toJSON()))
+            """
         );
 
     public async Task OpenAsync(Uri page)

@@ -4,8 +4,7 @@ using System.Text;
 namespace AgentInvest.Testing;
 
 /// <summary>
-/// The local host, or another program that says it is ready as the host does, as a process of its own: killed, stopped and started again by
-/// tests.
+/// The local host, or another program that prints the same ready line, as a process of its own: killed, stopped and started again by tests.
 /// </summary>
 public sealed class HostProcess : IAsyncDisposable
 {
@@ -67,8 +66,8 @@ public sealed class HostProcess : IAsyncDisposable
         foreach (var (name, value) in settings ?? new Dictionary<string, string>()) start.Environment[name] = value;
 
         var host = new HostProcess(new Process { StartInfo = start }, new Uri($"http://localhost:{port}"));
-        host._process.OutputDataReceived += (_, e) => host.Said(e.Data);
-        host._process.ErrorDataReceived += (_, e) => host.Said(e.Data);
+        host._process.OutputDataReceived += (_, e) => host.OnOutput(e.Data);
+        host._process.ErrorDataReceived += (_, e) => host.OnOutput(e.Data);
         host._process.Start();
         host._process.BeginOutputReadLine();
         host._process.BeginErrorReadLine();
@@ -110,7 +109,7 @@ public sealed class HostProcess : IAsyncDisposable
         return (process.ExitCode, await output + await errors);
     }
 
-    private void Said(string? line)
+    private void OnOutput(string? line)
     {
         if (line is null) return;
         lock (_log) _log.AppendLine(line);

@@ -9,9 +9,9 @@ internal sealed record ActivityRow(Guid ExecutionId, int TaskId, string Instance
 internal sealed record InboxRow(long Id, HistoryEvent Event);
 
 /// <summary>
-/// Orchestrations in PostgreSQL. Two rules make it safe: whoever adds to an inbox locks the instance's row and sets its wake_at in the same
-/// transaction; whoever ends a turn locks that row first and only then looks what is left in the inbox. So no arrival is slept through.
-/// Leases are tokens of one claim each; a claim that was overtaken finds its token gone and writes nothing.
+/// Orchestrations in PostgreSQL. Two rules make it safe: adding to an inbox locks the instance's row and sets its wake_at in the same
+/// transaction; ending a turn locks that row first and only then reads what is left in the inbox. So no arrival is missed. A lease is a
+/// token of one claim; a claim that has been taken over by another host finds its token gone and writes nothing.
 /// </summary>
 internal sealed class DurableStore(NpgsqlDataSource source, LocalFunctionsOptions options)
 {
@@ -22,7 +22,9 @@ internal sealed class DurableStore(NpgsqlDataSource source, LocalFunctionsOption
     {
         await ExecuteAsync(
             """
-            with old as (delete from runtime.instances where id = $1 and status in ('Completed', 'Failed', 'Terminated') returning execution_id)
+            with old as (
+                delete from runtime.instances where id = $1 and status in ('Completed', 'Failed', 'Terminated') returning execution_id
+            )
             delete from runtime.history where execution_id in (select execution_id from old)
             """,
             ct,
@@ -39,7 +41,8 @@ internal sealed class DurableStore(NpgsqlDataSource source, LocalFunctionsOption
     public Task<OrchestrationMetadata?> GetAsync(string id, bool payloads, CancellationToken ct) =>
         OneAsync(
             """
-            select name, status, created_at, last_updated_at, custom_status, failure, case when $2 then input end, case when $2 then output end
+            select name, status, created_at, last_updated_at, custom_status, failure,
+                case when $2 then input end, case when $2 then output end
             from runtime.instances where id = $1
             """,
             r => new OrchestrationMetadata(r.GetString(0), id)
@@ -64,10 +67,12 @@ internal sealed class DurableStore(NpgsqlDataSource source, LocalFunctionsOption
         await ExecuteAsync(
             """
             with woken as (
-                update runtime.instances set wake_at = case status when 'Pending' then wake_at else least(coalesce(wake_at, 'infinity'), clock_timestamp()) end
+                update runtime.instances
+                set wake_at = case status when 'Pending' then wake_at else least(coalesce(wake_at, 'infinity'), clock_timestamp()) end
                 where id = $1 and status in ('Pending', 'Running') returning id, execution_id
             )
-            insert into runtime.inbox (instance_id, execution_id, kind, name, payload) select id, execution_id, 'EventRaised', $2, $3 from woken
+            insert into runtime.inbox (instance_id, execution_id, kind, name, payload)
+            select id, execution_id, 'EventRaised', $2, $3 from woken
             """,
             ct,
             id,
@@ -81,7 +86,8 @@ internal sealed class DurableStore(NpgsqlDataSource source, LocalFunctionsOption
         ExecuteAsync(
             """
             with ended as (
-                update runtime.instances set status = 'Terminated', output = $2, wake_at = null, lease_owner = null, last_updated_at = clock_timestamp()
+                update runtime.instances
+                set status = 'Terminated', output = $2, wake_at = null, lease_owner = null, last_updated_at = clock_timestamp()
                 where id = $1 and status in ('Pending', 'Running') returning id
             ), inbox as (
                 delete from runtime.inbox where instance_id in (select id from ended)
@@ -152,7 +158,10 @@ internal sealed class DurableStore(NpgsqlDataSource source, LocalFunctionsOption
 
     public Task<List<InboxRow>> InboxAsync(string instanceId, CancellationToken ct) =>
         ListAsync(
-            "select id, kind, task_id, name, payload, visible_at from runtime.inbox where instance_id = $1 and visible_at <= clock_timestamp() order by visible_at, id limit 1000",
+            """
+            select id, kind, task_id, name, payload, visible_at from runtime.inbox
+            where instance_id = $1 and visible_at <= clock_timestamp() order by visible_at, id limit 1000
+            """,
             r => new InboxRow(
                 r.GetInt64(0),
                 new HistoryEvent(
@@ -201,7 +210,10 @@ internal sealed class DurableStore(NpgsqlDataSource source, LocalFunctionsOption
 
         var events = turn.Concat(outcome.Actions).ToList();
         Add(
-            "insert into runtime.history (execution_id, seq, kind, task_id, name, payload, at) select $1, * from unnest($2::int[], $3::text[], $4::int[], $5::text[], $6::text[]::json[], $7::timestamptz[])",
+            """
+            insert into runtime.history (execution_id, seq, kind, task_id, name, payload, at)
+            select $1, * from unnest($2::int[], $3::text[], $4::int[], $5::text[], $6::text[]::json[], $7::timestamptz[])
+            """,
             instance.ExecutionId,
             Enumerable.Range(recorded, events.Count).ToArray(),
             events.Select(e => e.Kind).ToArray(),
@@ -222,7 +234,8 @@ internal sealed class DurableStore(NpgsqlDataSource source, LocalFunctionsOption
         }
         Add(
             """
-            update runtime.instances set status = $2, output = $3, failure = $4, custom_status = coalesce($5, custom_status), last_updated_at = clock_timestamp(),
+            update runtime.instances
+            set status = $2, output = $3, failure = $4, custom_status = coalesce($5, custom_status), last_updated_at = clock_timestamp(),
                 lease_owner = null, lease_until = null, wake_at = (select min(visible_at) from runtime.inbox where instance_id = $1)
             where id = $1
             """,
@@ -245,7 +258,10 @@ internal sealed class DurableStore(NpgsqlDataSource source, LocalFunctionsOption
         var tasks = outcome.Actions.Where(a => a.Kind == HistoryEvent.TaskScheduled).ToList();
         if (tasks.Count > 0)
             add(
-                "insert into runtime.activities (execution_id, instance_id, task_id, name, input) select $1, $2, * from unnest($3::int[], $4::text[], $5::text[]::json[])",
+                """
+                insert into runtime.activities (execution_id, instance_id, task_id, name, input)
+                select $1, $2, * from unnest($3::int[], $4::text[], $5::text[]::json[])
+                """,
                 [
                     instance.ExecutionId,
                     instance.Id,
@@ -257,7 +273,10 @@ internal sealed class DurableStore(NpgsqlDataSource source, LocalFunctionsOption
         var timers = outcome.Actions.Where(a => a.Kind == HistoryEvent.TimerCreated).ToList();
         if (timers.Count > 0)
             add(
-                "insert into runtime.inbox (instance_id, execution_id, kind, task_id, visible_at) select $1, $2, 'TimerFired', * from unnest($3::int[], $4::timestamptz[])",
+                """
+                insert into runtime.inbox (instance_id, execution_id, kind, task_id, visible_at)
+                select $1, $2, 'TimerFired', * from unnest($3::int[], $4::timestamptz[])
+                """,
                 [
                     instance.Id,
                     instance.ExecutionId,
@@ -278,9 +297,11 @@ internal sealed class DurableStore(NpgsqlDataSource source, LocalFunctionsOption
             with locked as (
                 select id from runtime.instances where id = $6 and execution_id = $1 for update
             ), done as (
-                delete from runtime.activities where execution_id = $1 and task_id = $2 and lease_owner = $3 and exists (select from locked) returning instance_id
+                delete from runtime.activities
+                where execution_id = $1 and task_id = $2 and lease_owner = $3 and exists (select from locked) returning instance_id
             ), woken as (
-                update runtime.instances set wake_at = least(coalesce(wake_at, 'infinity'), clock_timestamp()) where id = (select instance_id from done) returning id
+                update runtime.instances set wake_at = least(coalesce(wake_at, 'infinity'), clock_timestamp())
+                where id = (select instance_id from done) returning id
             )
             insert into runtime.inbox (instance_id, execution_id, kind, task_id, payload) select id, $1, $4, $2, $5 from woken
             """,
@@ -295,12 +316,16 @@ internal sealed class DurableStore(NpgsqlDataSource source, LocalFunctionsOption
         WorkAdded?.Invoke();
     }
 
-    /// <summary>Says that these claims are alive; answers those that still are ours.</summary>
+    /// <summary>Extends these leases; returns those that are still held.</summary>
     public Task<List<Guid>> RenewAsync(IReadOnlyCollection<Guid> leases, CancellationToken ct) =>
         ListAsync(
             """
-            with activities as (update runtime.activities set lease_until = clock_timestamp() + $2 where lease_owner = any($1) returning lease_owner),
-                 turns as (update runtime.instances set lease_until = clock_timestamp() + $2 where wake_at is not null and lease_owner = any($1) returning lease_owner)
+            with activities as (
+                update runtime.activities set lease_until = clock_timestamp() + $2 where lease_owner = any($1) returning lease_owner
+            ), turns as (
+                update runtime.instances set lease_until = clock_timestamp() + $2
+                where wake_at is not null and lease_owner = any($1) returning lease_owner
+            )
             select lease_owner from activities union all select lease_owner from turns
             """,
             r => r.GetGuid(0),
@@ -309,7 +334,7 @@ internal sealed class DurableStore(NpgsqlDataSource source, LocalFunctionsOption
             options.DurableLease
         );
 
-    /// <summary>Gives work back at stop, so that another host goes on at once.</summary>
+    /// <summary>Releases work at stop, so that another host continues it at once.</summary>
     public Task ReleaseAsync(IReadOnlyCollection<Guid> leases, CancellationToken ct) =>
         ExecuteAsync("""
             with activities as (update runtime.activities set lease_owner = null, lease_until = null where lease_owner = any($1))

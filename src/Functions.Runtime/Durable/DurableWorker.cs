@@ -9,8 +9,8 @@ using Npgsql;
 namespace AgentInvest.Functions.Runtime.Durable;
 
 /// <summary>
-/// Runs turns and activities of whatever is due in the database, its own or left by a host that died. Woken within the process when work is
-/// added; looks once a second for work from elsewhere, for timers, and for leases that have run out.
+/// Runs the turns and activities that are due in the database, this host's own and those of a host that died. Signalled within the process
+/// when work is added; polls twice a second for work of other hosts, for timers, and for expired leases.
 /// </summary>
 internal sealed partial class DurableWorker(
     DurableStore store,
@@ -22,7 +22,7 @@ internal sealed partial class DurableWorker(
     ILogger<DurableWorker> log
 ) : BackgroundService
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
     private readonly ConcurrentDictionary<Guid, CancellationTokenSource> _running = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -47,18 +47,18 @@ internal sealed partial class DurableWorker(
         }
     }
 
-    /// <summary>Claims and runs, several at a time, until nothing is due; then sleeps until work is added or it is time to look.</summary>
+    /// <summary>Claims and runs, several at a time, until nothing is due; then waits until work is added or the next poll.</summary>
     private async Task Loop(string what, Func<CancellationToken, Task<Func<Task>?>> claim, int concurrency, CancellationToken ct)
     {
         using var slots = new SemaphoreSlim(concurrency);
         using var wake = new SemaphoreSlim(0, 1);
         void Wake()
         {
-            // Looked at first because an exception costs more than all the rest of a booking.
+            // Checked first because an exception costs more than the rest of a booking.
             if (wake.CurrentCount > 0) return;
             try { wake.Release(); }
-            catch (SemaphoreFullException) { /* another was quicker */ }
-            catch (ObjectDisposedException) { /* it has stopped */ }
+            catch (SemaphoreFullException) { /* another thread has released it */ }
+            catch (ObjectDisposedException) { /* the loop has ended */ }
         }
         store.WorkAdded += Wake;
         try
@@ -78,7 +78,7 @@ internal sealed partial class DurableWorker(
                 if (run is null)
                 {
                     slots.Release();
-                    await wake.WaitAsync(Look, ct);
+                    await wake.WaitAsync(PollInterval, ct);
                     continue;
                 }
                 _ = RunAsync(what, run, slots, Wake);
@@ -86,7 +86,7 @@ internal sealed partial class DurableWorker(
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            // Wait for what is under way: its cancellation has been asked for.
+            // Wait for what is running: its cancellation has been requested.
             for (var i = 0; i < concurrency; i++) await slots.WaitAsync(TimeSpan.FromSeconds(5), CancellationToken.None);
         }
         finally
@@ -118,7 +118,7 @@ internal sealed partial class DurableWorker(
             }
             catch (ObjectDisposedException)
             {
-                // The host has stopped waiting for this one.
+                // The host has stopped waiting for this run.
             }
         }
     }
@@ -147,7 +147,8 @@ internal sealed partial class DurableWorker(
         var begin = Stopwatch.GetTimestamp();
         var past = await store.HistoryAsync(instance.ExecutionId, ct);
         var arrived = await store.InboxAsync(instance.Id, ct);
-        var now = new DateTimeOffset(time.GetUtcNow().UtcTicks / 10 * 10, TimeSpan.Zero); // as PostgreSQL keeps it, so that a replay sees the same time
+        // To the microsecond, as PostgreSQL stores it, so that a replay sees the same time.
+        var now = new DateTimeOffset(time.GetUtcNow().UtcTicks / 10 * 10, TimeSpan.Zero);
         HistoryEvent[] turn = [new(HistoryEvent.TurnStarted, null, null, null, now), .. arrived.Select(a => a.Event)];
         var outcome = Run(instance, past, turn);
         if (!await store.CommitTurnAsync(instance, past.Count, turn, arrived, outcome, ct)) Log.Overtaken(log, instance.Id);
@@ -239,7 +240,7 @@ internal sealed partial class DurableWorker(
         );
     }
 
-    /// <summary>Keeps the leases of what runs; an activity whose lease was lost is told to stop, its result would not count.</summary>
+    /// <summary>Renews the leases of what runs; cancels an activity whose lease was lost, because its result would not count.</summary>
     private async Task HeartbeatAsync(CancellationToken ct)
     {
         while (!ct.IsCancellationRequested)
@@ -270,7 +271,7 @@ internal sealed partial class DurableWorker(
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "Durable work waits: {Reason}")]
+        [LoggerMessage(LogLevel.Warning, "Durable work is waiting for the database: {Reason}")]
         public static partial void Unavailable(ILogger log, string reason);
 
         [LoggerMessage(LogLevel.Error, "Durable {What} failed")]

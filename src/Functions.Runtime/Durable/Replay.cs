@@ -61,15 +61,15 @@ internal sealed class Replay(string name, string instanceId, Guid executionId, s
                 return Failed(
                     $"Orchestrator '{name}' awaits something that is not of its context (a delay, I/O, another thread): it can never go on."
                 );
-            if (!orchestrator.IsCompleted) return Going();
+            if (!orchestrator.IsCompleted) return Continued();
             return orchestrator.IsCompletedSuccessfully
-                ? Going() with { Ended = true, Output = DurableJson.Write(FunctionInvoker.ResultOf(orchestrator)) }
-                : Going() with { Ended = true, Failure = FailureOf(orchestrator) };
+                ? Continued() with { Ended = true, Output = DurableJson.Write(FunctionInvoker.ResultOf(orchestrator)) }
+                : Continued() with { Ended = true, Failure = FailureOf(orchestrator) };
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {
             // A result that cannot be written would fail at every replay alike.
-            return Going() with { Ended = true, Failure = TaskFailureDetails.Of(e) };
+            return Continued() with { Ended = true, Failure = TaskFailureDetails.Of(e) };
         }
         finally
         {
@@ -77,10 +77,10 @@ internal sealed class Replay(string name, string instanceId, Guid executionId, s
         }
     }
 
-    private Outcome Going() => new(_actions.ToList(), _inputs, false, null, null, CustomStatus);
+    private Outcome Continued() => new(_actions.ToList(), _inputs, false, null, null, CustomStatus);
 
     private Outcome Failed(string difference) =>
-        Going() with
+        Continued() with
         {
             Actions = [],
             Ended = true,
@@ -156,7 +156,8 @@ internal sealed class Replay(string name, string instanceId, Guid executionId, s
                 && string.Equals(then?.Name, now?.Name, StringComparison.OrdinalIgnoreCase)
             )
                 continue;
-            return $"Orchestrator '{name}' is not deterministic: its history says it scheduled {then?.ToString() ?? "nothing more"}, the replay scheduled {now?.ToString() ?? "nothing more"}. "
+            return $"Orchestrator '{name}' is not deterministic: its history says it scheduled {then?.ToString() ?? "nothing more"}, "
+                + $"the replay scheduled {now?.ToString() ?? "nothing more"}. "
                 + "Was its code changed while it ran, or does it use a clock, randomness or I/O of its own?";
         }
         return null;
@@ -187,7 +188,7 @@ internal sealed class Replay(string name, string instanceId, Guid executionId, s
         {
             var pending = new Pending<TResult>();
             var json = DurableJson.Write(input);
-            _inputs[Act(HistoryEvent.TaskScheduled, name.Name, _now, pending)] = json;
+            _inputs[Schedule(HistoryEvent.TaskScheduled, name.Name, _now, pending)] = json;
             try
             {
                 return await pending.Task;
@@ -202,7 +203,7 @@ internal sealed class Replay(string name, string instanceId, Guid executionId, s
     public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
     {
         var pending = new Pending<object?>();
-        var id = Act(HistoryEvent.TimerCreated, null, new DateTimeOffset(fireAt, TimeSpan.Zero), pending);
+        var id = Schedule(HistoryEvent.TimerCreated, null, new DateTimeOffset(fireAt, TimeSpan.Zero), pending);
         cancellationToken.Register(() =>
         {
             if (_pending.Remove(id)) pending.Cancel();
@@ -210,7 +211,7 @@ internal sealed class Replay(string name, string instanceId, Guid executionId, s
         return pending.Task;
     }
 
-    private int Act(string kind, string? name, DateTimeOffset at, Pending pending)
+    private int Schedule(string kind, string? name, DateTimeOffset at, Pending pending)
     {
         var id = _taskIds++;
         pending.Id = id;
@@ -274,7 +275,7 @@ internal sealed class Replay(string name, string instanceId, Guid executionId, s
                 _source.TrySetResult(value!);
         }
 
-        /// <summary>What is not of the awaited type is the orchestrator's to handle: thrown here, it would fail every turn anew.</summary>
+        /// <summary>A payload of another type than awaited is the orchestrator's to handle: thrown here, it would fail every turn anew.</summary>
         private static Exception? Read(string? payload, out T? value)
         {
             value = default;
@@ -298,7 +299,7 @@ internal sealed class Replay(string name, string instanceId, Guid executionId, s
         private readonly Queue<(SendOrPostCallback Call, object? State)> _queue = new();
         private readonly int _thread = Environment.CurrentManagedThreadId;
 
-        /// <summary>Something went on elsewhere and came back: whether it does so in time differs between replays.</summary>
+        /// <summary>A continuation was posted from another thread: whether it arrives within the turn differs between replays.</summary>
         public bool Foreign { get; private set; }
 
         public override void Post(SendOrPostCallback d, object? state)

@@ -20,8 +20,8 @@ internal sealed partial class TimerService(
     ILogger<TimerService> log
 ) : BackgroundService
 {
-    /// <summary>How long to wait for a database that is away.</summary>
-    private static readonly TimeSpan Again = TimeSpan.FromSeconds(2);
+    /// <summary>How long to wait before asking an unavailable database again.</summary>
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(catalogue.Of(TriggerKind.Timer).Select(f => RunAsync(f, stoppingToken)));
@@ -49,7 +49,7 @@ internal sealed partial class TimerService(
             {
                 // The same occurrence again: one that has been taken is not run twice, one that has not is not lost.
                 Log.NotClaimed(log, function.Name, e.Message);
-                await Task.Delay(Again, time, ct);
+                await Task.Delay(RetryDelay, time, ct);
                 continue;
             }
             due = schedule.Next(Max(due, time.GetUtcNow()));
@@ -80,7 +80,7 @@ internal sealed partial class TimerService(
             catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {
                 Log.NotClaimed(log, function.Name, e.Message);
-                await Task.Delay(Again, time, ct);
+                await Task.Delay(RetryDelay, time, ct);
             }
         }
     }
@@ -119,7 +119,7 @@ internal sealed partial class TimerService(
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            // The next occurrence goes on, whatever this one met.
+            // A failure must not prevent the next occurrence.
             RuntimeMetrics.Ran("timer", function.Name, "failed", begin);
             Log.Failed(log, function.Name, e);
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -40,21 +41,50 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         var password = await PasswordAsync(Path.Combine(home, "postgres.password"), ct);
         var (binaries, folder) = await PostgresBinaries.Find(root).WithinReachAsync(Path.Combine(home, "postgres"), ct);
         var data = Path.Combine(folder, "data");
-        if (!Directory.Exists(data)) await InitialiseAsync(binaries, folder, data, password, ct);
+        if (!Directory.Exists(data))
+        {
+            var started = Stopwatch.GetTimestamp();
+            await Console.Error.WriteLineAsync("Creating the database …");
+            await InitialiseAsync(binaries, folder, data, password, ct);
+            await Console.Error.WriteLineAsync($"Creating the database … {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s");
+        }
         RefuseOtherVersion(binaries, data);
 
         if (RunningPort(data) is { } running && await AnswersAsync(ConnectionTo(running, password), ct))
             return new EmbeddedPostgres(binaries, data, ConnectionTo(running, password), adopted: true);
 
         var port = FreePort();
-        await binaries.RunAsync(
-            "pg_ctl",
-            ["start", "-D", data, "-l", Path.Combine(folder, "server.log"), "-w", "-t", "60", "-s", "-o", $"-p {port}"],
-            ct
-        );
         var server = new EmbeddedPostgres(binaries, data, ConnectionTo(port, password), adopted: false);
-        await server.EnsureDatabaseAsync(ct);
-        return server;
+        try
+        {
+            ct.ThrowIfCancellationRequested();
+            // Not to be cancelled: a pg_ctl that is left alone goes on and starts a server that nobody stops.
+            await binaries.RunAsync(
+                "pg_ctl",
+                ["start", "-D", data, "-l", Path.Combine(folder, "server.log"), "-w", "-t", "60", "-s", "-o", $"-p {port}"],
+                CancellationToken.None
+            );
+            await server.EnsureDatabaseAsync(ct);
+            return server;
+        }
+        catch (Exception) when (ct.IsCancellationRequested)
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The server that runs on a home, or null.</summary>
+    public static (int Pid, int Port)? Running(string home)
+    {
+        var folder = Path.Combine(home, "postgres");
+        var moved = Path.Combine(folder, "MOVED");
+        var data = Path.Combine(File.Exists(moved) ? File.ReadAllText(moved).Trim().Split(' ')[^1] : folder, "data");
+        return RunningPort(data) is { } port
+            && int.TryParse(File.ReadLines(Path.Combine(data, "postmaster.pid")).First(), CultureInfo.InvariantCulture, out var pid)
+            && Process.GetProcesses().Any(p => p.Id == pid)
+                ? (pid, port)
+                : null;
     }
 
     /// <summary>Stops the server of a home whose host is gone; answers whether there was one.</summary>
@@ -145,7 +175,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         var version = File.ReadAllText(Path.Combine(data, "PG_VERSION")).Trim();
         if (version != binaries.Version)
             throw new StartupException(
-                $"{data} is of PostgreSQL {version}, this build brings {binaries.Version}: check out the build that wrote it, export with pg_dump, ./dev reset, and import with psql."
+                $"{data} is of PostgreSQL {version}, this build brings {binaries.Version}: check out the build that wrote it, "
+                    + "export with pg_dump, ./dev reset, and import with psql."
             );
     }
 

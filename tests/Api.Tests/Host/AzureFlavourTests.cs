@@ -60,7 +60,11 @@ public sealed partial class AzureFlavourTests
         var targets = Path.Combine(Directory.CreateTempSubdirectory("agentinvest-market-").FullName, "without-signalr.targets");
         await File.WriteAllTextAsync(
             targets,
-            """<Project><ItemGroup><PackageReference Remove="Microsoft.Azure.Functions.Worker.Extensions.SignalRService" /></ItemGroup></Project>"""
+            """
+            <Project>
+              <ItemGroup><PackageReference Remove="Microsoft.Azure.Functions.Worker.Extensions.SignalRService" /></ItemGroup>
+            </Project>
+            """
         );
         var (code, output) = await RunAsync(
             "dotnet",

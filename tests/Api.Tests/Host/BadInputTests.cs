@@ -115,7 +115,7 @@ public sealed class BadInputTests(TestHost host) : IClassFixture<TestHost>
 
     [Theory]
     [MemberData(nameof(Bookings))]
-    public async Task A_bad_booking_is_refused_by_name_and_nothing_is_written(string body, int status, string code, string? field)
+    public async Task A_bad_booking_is_refused_by_the_name_of_its_field(string body, int status, string code, string? field)
     {
         var user = await host.SignUpAsync();
         var before = (await user.GetAsync("/v1/portfolio")).Header("ETag");
@@ -127,7 +127,7 @@ public sealed class BadInputTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task Size_depth_and_type_of_a_body_are_limited()
+    public async Task A_body_that_is_too_large_too_deep_or_not_JSON_is_refused()
     {
         var user = await host.SignUpAsync();
         AssertProblem(await user.PostRawAsync(Transactions, "{\"note\":\"" + new string('x', 1 << 20) + "\"}"), 413, "payload_too_large");
@@ -140,7 +140,7 @@ public sealed class BadInputTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task Another_users_objects_are_not_there()
+    public async Task Another_users_objects_are_not_found()
     {
         var owner = await host.SignUpAsync();
         var booked = (await owner.BuyAsync("AAPL", 1, 100, "2024-01-02T15:00:00Z")).Json;
@@ -203,7 +203,7 @@ public sealed class BadInputTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task Unknown_addresses_and_methods_are_problems_too()
+    public async Task Paths_and_methods_that_do_not_exist_are_problems()
     {
         var nobody = new TestUser(host.Url, "", "");
         AssertProblem(await nobody.GetAsync("/v1/nothing/here"), 404, "not_found");
@@ -220,7 +220,7 @@ public sealed class BadInputTests(TestHost host) : IClassFixture<TestHost>
     [InlineData("/v1/market/fx/USD", 400, "validation_failed")]
     [InlineData("/v1/market/fx/USDXYZ", 404, "not_found")]
     [InlineData("/v1/market/stocks/search?q=", 400, "validation_failed")]
-    public async Task Bad_questions_to_the_market_are_refused(string path, int status, string code) =>
+    public async Task Bad_queries_to_the_market_are_refused(string path, int status, string code) =>
         AssertProblem(await new TestUser(host.Url, "", "").GetAsync(path), status, code);
 
     private static void AssertProblem(Reply reply, int status, string code)

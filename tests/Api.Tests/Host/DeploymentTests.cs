@@ -10,7 +10,7 @@ public sealed class DeploymentTests(TestHost host) : IClassFixture<TestHost>
     [Theory]
     [InlineData("infra/smoke.mjs", "ok   has a market")]
     [InlineData("infra/contract.mjs", ", 0 against the contract")]
-    public async Task What_is_deployed_right_passes(string script, string says)
+    public async Task A_sound_deployment_passes(string script, string says)
     {
         var (code, output) = await NodeAsync(script, host.Url.ToString().TrimEnd('/'));
         Assert.True(code == 0 && output.Contains(says, StringComparison.Ordinal), output);
@@ -19,7 +19,7 @@ public sealed class DeploymentTests(TestHost host) : IClassFixture<TestHost>
     [Theory]
     [InlineData("infra/smoke.mjs", "FAIL shows no book to strangers")]
     [InlineData("infra/contract.mjs", "FAIL GET /v1/portfolio: 200 without a token")]
-    public async Task A_door_that_lets_everybody_in_is_noticed(string script, string says)
+    public async Task An_endpoint_open_to_everybody_is_reported(string script, string says)
     {
         using var open = new HttpListener();
         var url = $"http://127.0.0.1:{Ports.Free()}";
@@ -36,7 +36,7 @@ public sealed class DeploymentTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task A_migration_that_waits_for_a_lock_gives_up_changes_nothing_and_succeeds_later()
+    public async Task A_migration_that_waits_for_a_lock_gives_up()
     {
         await using var database = await TestDatabase.CreateAsync(migrated: false);
         var settings = new Dictionary<string, string>

@@ -10,7 +10,7 @@ public sealed class FaultTests
     private const string Transactions = "/v1/portfolio/transactions";
 
     [Fact]
-    public async Task More_bookings_at_once_than_there_are_connections_wait_for_each_other_and_not_for_ever()
+    public async Task More_bookings_at_once_than_connections_all_complete()
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var host = await HostProcess.StartAsync(
@@ -42,7 +42,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task A_crash_of_PostgreSQL_under_load_is_answered_by_503_and_keeps_every_acknowledged_booking()
+    public async Task A_crash_of_PostgreSQL_under_load_loses_no_acknowledged_booking()
     {
         // A server of this test's own: the crash of one backend ends every session of it.
         await using var server = await EmbeddedPostgres.StartAsync(Checkout.Root, HostProcess.NewHome());
@@ -90,7 +90,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task Without_PostgreSQL_the_host_lives_unready_and_recovers_by_itself()
+    public async Task A_host_without_PostgreSQL_recovers_by_itself()
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var host = await HostProcess.StartAsync(database.ConnectionString);
@@ -111,7 +111,7 @@ public sealed class FaultTests
     }
 
     [RedisFact]
-    public async Task Without_Redis_answers_are_the_same_and_come_in_time()
+    public async Task Answers_are_the_same_without_Redis()
     {
         using var redis = new RedisServer();
         await using var database = await TestDatabase.CreateAsync();

@@ -7,7 +7,7 @@ namespace AgentInvest.Api.Tests;
 public sealed class HostLifeTests
 {
     [Fact]
-    public async Task A_stop_by_signal_leaves_no_process_behind_and_the_next_start_goes_on()
+    public async Task A_host_stopped_by_a_signal_leaves_no_process_behind()
     {
         var home = HostProcess.NewHome();
         var host = await HostProcess.StartAsync(null, home: home);
@@ -23,25 +23,38 @@ public sealed class HostLifeTests
     }
 
     [Fact]
-    public async Task A_second_host_of_one_home_and_a_taken_port_are_refused_in_one_line_and_down_stops_the_first()
+    public async Task A_second_host_of_one_home_is_refused_in_one_line()
     {
         var home = HostProcess.NewHome();
-        var host = await HostProcess.StartAsync(null, home: home);
+        await using var host = await HostProcess.StartAsync(null, home: home);
         var (code, output) = await HostProcess.RunAsync(home, Ports.Free());
         Assert.Equal(1, code);
         Assert.StartsWith(
-            $"AgentInvest cannot start: AgentInvest is already running on this home ({home}): process {host.Id} on {host.Url.ToString().TrimEnd('/')}.",
+            $"AgentInvest cannot start: AgentInvest is already running on this home ({home}): "
+                + $"process {host.Id} on {host.Url.ToString().TrimEnd('/')}.",
             output
         );
         Assert.Single(output.TrimEnd().Split('\n'));
+    }
 
-        (code, output) = await HostProcess.RunAsync(HostProcess.NewHome(), host.Url.Port);
+    [Fact]
+    public async Task A_taken_port_is_refused_in_one_line()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var host = await HostProcess.StartAsync(database.ConnectionString);
+        var (code, output) = await HostProcess.RunAsync(HostProcess.NewHome(), host.Url.Port);
         Assert.Equal(
             (1, $"AgentInvest cannot start: port {host.Url.Port} is in use by another program; set AGENTINVEST_PORT to a free one."),
             (code, output.TrimEnd())
         );
+    }
 
-        (code, output) = await HostProcess.RunAsync(home, 0, "down");
+    [Fact]
+    public async Task Down_stops_the_host_of_its_home()
+    {
+        var home = HostProcess.NewHome();
+        var host = await HostProcess.StartAsync(null, home: home);
+        var (code, output) = await HostProcess.RunAsync(home, 0, "down");
         Assert.Equal((0, "The host has stopped."), (code, output.TrimEnd()));
         Assert.Equal(0, await host.StopAsync());
     }
@@ -52,7 +65,7 @@ public sealed class HostLifeTests
     [InlineData("ConnectionStrings__Postgres", "Host=127.0.0.1;Port=1;Username=nobody", "Failed to connect to 127.0.0.1:1")]
     [InlineData("RateLimits__Free", "0", "RateLimits must be positive requests per minute.")]
     [InlineData("Market__Replay__Path", "/nowhere", "Market:Replay:Path: there is no folder /nowhere.")]
-    public async Task A_setting_that_cannot_be_is_refused_in_one_line(string setting, string value, string reason)
+    public async Task An_impossible_setting_is_refused_in_one_line(string setting, string value, string reason)
     {
         await using var database = await TestDatabase.CreateAsync();
         var (code, output) = await HostProcess.RunAsync(
@@ -64,7 +77,7 @@ public sealed class HostLifeTests
     }
 
     [Fact]
-    public async Task Down_stops_the_server_that_a_killed_host_left_and_reset_deletes_all()
+    public async Task Down_stops_the_server_that_a_killed_host_left()
     {
         var home = HostProcess.NewHome();
         var host = await HostProcess.StartAsync(null, home: home);
@@ -74,8 +87,120 @@ public sealed class HostLifeTests
         var (code, output) = await HostProcess.RunAsync(home, 0, "down");
         Assert.Equal((0, "PostgreSQL has stopped."), (code, output.TrimEnd()));
         await AssertGoneAsync(server);
-        Assert.Equal(0, (await HostProcess.RunAsync(home, 0, "reset")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Reset_deletes_all_state()
+    {
+        var home = HostProcess.NewHome();
+        var host = await HostProcess.StartAsync(null, home: home);
+        Assert.Equal(0, await host.StopAsync());
+        var (code, output) = await HostProcess.RunAsync(home, 0, "reset");
+        Assert.Equal((0, $"All state in {home} is deleted."), (code, output.TrimEnd()));
         Assert.Empty(Directory.EnumerateFileSystemEntries(home));
+    }
+
+    [Theory]
+    [InlineData("down", "Nothing was running.")]
+    [InlineData("reset", "There was no state in {home}.")]
+    public async Task A_command_says_when_there_was_nothing_to_do(string command, string message)
+    {
+        var home = HostProcess.NewHome();
+        var (code, output) = await HostProcess.RunAsync(home, 0, command);
+        Assert.Equal((0, message.Replace("{home}", home, StringComparison.Ordinal)), (code, output.TrimEnd()));
+    }
+
+    [Fact]
+    public async Task Status_names_the_host_its_state_PostgreSQL_and_the_home()
+    {
+        var home = HostProcess.NewHome();
+        await using (var host = await HostProcess.StartAsync(null, home: home))
+        {
+            var (code, output) = await HostProcess.RunAsync(home, 0, "status");
+            Assert.Equal(0, code);
+            Assert.Contains($"{host.Url.ToString().TrimEnd('/')}, process {host.Id}, ready\n", output);
+            Assert.Matches("PostgreSQL +port [0-9]+, process [0-9]+\n", output);
+            Assert.Contains(home, output);
+        }
+        Assert.Matches("Host +not running\nPostgreSQL +not running\n", (await HostProcess.RunAsync(home, 0, "status")).Output);
+    }
+
+    [Fact]
+    public async Task A_misspelt_setting_is_named_at_start_with_the_nearest_one()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var host = await HostProcess.StartAsync(
+            database.ConnectionString,
+            new Dictionary<string, string> { ["RateLimit__Free"] = "3", ["Unrelated__Setting"] = "4" }
+        );
+        Assert.Contains("Warning: RateLimit__Free is not a setting; did you mean RateLimits__Free?\n", host.Log);
+        Assert.DoesNotContain("Unrelated", host.Log);
+    }
+
+    [Fact]
+    public async Task The_line_that_says_ready_is_followed_by_links_that_answer()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var host = await HostProcess.StartAsync(database.ConnectionString);
+        for (var i = 0; i < 100 && !host.Log.Contains("README", StringComparison.Ordinal); i++) await Task.Delay(50);
+        var lines = host.Log.Split('\n').SkipWhile(l => l != $"AgentInvest is ready on {host.Url.ToString().TrimEnd('/')}").Skip(1);
+        var links = lines.TakeWhile(l => l.StartsWith("  ", StringComparison.Ordinal)).Select(l => l.Split(' ')[^1]).ToList();
+        Assert.Equal(
+            ["/v1", "/docs", "/openapi/v1.json", "/dev/outbox", "/health/ready", "/readme"],
+            links.Select(l => new Uri(l).AbsolutePath)
+        );
+        using var http = new HttpClient();
+        foreach (var link in links) Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri(link))).StatusCode);
+    }
+
+    /// <summary>As a terminal does it: the signal reaches the host and the programs that it runs.</summary>
+    /// <param name="moment">What is there when Ctrl-C is pressed: a line of the output, or a file below the home.</param>
+    [Theory]
+    [InlineData("host.lock")]
+    [InlineData("Creating the database …")]
+    [InlineData("postgres/data/PG_VERSION")]
+    [InlineData("postgres/data/postmaster.pid")]
+    [InlineData("master.key")]
+    public async Task Ctrl_C_during_the_start_ends_it_without_a_trace_or_a_process_left(string moment)
+    {
+        var home = HostProcess.NewHome();
+        var start = new ProcessStartInfo("setsid", ["env", "--default-signal=INT", "dotnet", HostProcess.HostProgram])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        start.Environment["AGENTINVEST_ROOT"] = Checkout.Root;
+        start.Environment["AGENTINVEST_HOME"] = home;
+        start.Environment["AGENTINVEST_PORT"] = $"{Ports.Free()}";
+        using var process = Process.Start(start)!;
+        var output = new System.Text.StringBuilder();
+        process.OutputDataReceived += (_, e) => { lock (output) output.AppendLine(e.Data); };
+        process.ErrorDataReceived += (_, e) => { lock (output) output.AppendLine(e.Data); };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        for (var i = 0; !IsThere(); i++)
+        {
+            Assert.True(i < 6000 && !process.HasExited, $"It never came to {moment}:\n{Text()}");
+            await Task.Delay(10);
+        }
+        using var interrupt = Process.Start("kill", ["-INT", "--", $"-{process.Id}"]);
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        await AssertGoneAsync(ServerOf(home));
+        Assert.Equal(0, process.ExitCode);
+        Assert.DoesNotContain("   at ", Text());
+        Assert.DoesNotContain("Exception", Text());
+        Assert.Equal("Nothing was running.", (await HostProcess.RunAsync(home, 0, "down")).Output.TrimEnd());
+
+        bool IsThere() => Text().Contains(moment, StringComparison.Ordinal) || File.Exists(Reached(home, moment));
+        string Text() { lock (output) return output.ToString(); }
+    }
+
+    /// <summary>A file below the home, or below what stands in for it where PostgreSQL's user cannot reach it.</summary>
+    private static string Reached(string home, string file)
+    {
+        var moved = Path.Combine(home, "postgres", "MOVED");
+        return file.StartsWith("postgres/", StringComparison.Ordinal) && File.Exists(moved)
+            ? Path.Combine(File.ReadAllText(moved).Trim().Split(' ')[^1], file["postgres/".Length..])
+            : Path.Combine(home, file);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class LimitedHost : TestHost
 public sealed class HttpConventionTests(LimitedHost host) : IClassFixture<LimitedHost>
 {
     [Fact]
-    public async Task Each_bucket_is_its_own_and_an_empty_one_says_when_to_come_back()
+    public async Task An_empty_bucket_leaves_the_others_alone()
     {
         var user = await host.SignUpAsync();
         var logins = await Task.WhenAll(
@@ -50,7 +50,7 @@ public sealed class HttpConventionTests(LimitedHost host) : IClassFixture<Limite
     }
 
     [Fact]
-    public async Task Security_headers_and_a_request_id_are_on_every_answer()
+    public async Task Every_answer_carries_the_common_headers()
     {
         var user = new TestUser(host.Url, "", "");
         foreach (
@@ -108,7 +108,7 @@ public sealed class HttpConventionTests(LimitedHost host) : IClassFixture<Limite
     }
 
     [Fact]
-    public async Task Unknown_addresses_and_wrong_methods_are_problems()
+    public async Task An_address_or_method_that_nothing_answers_is_a_problem()
     {
         var user = new TestUser(host.Url, "", "");
         var nowhere = await user.GetAsync("/v1/nowhere");

@@ -136,7 +136,9 @@ public sealed class OwnershipTests(TestHost host) : IClassFixture<TestHost>
         await TestSql.ExecuteAsync(
             host.ConnectionString,
             """
-            insert into auth.passkeys (credential_id, id, user_id, name, public_key, sign_count, transports, backup_eligible, backed_up, created_at) values ($1, $2, $3, '', '\x01', 0, '{}', false, false, now())
+            insert into auth.passkeys
+                (credential_id, id, user_id, name, public_key, sign_count, transports, backup_eligible, backed_up, created_at)
+            values ($1, $2, $3, '', '\x01', 0, '{}', false, false, now())
             """,
             passkey.ToByteArray(),
             passkey,
@@ -239,7 +241,8 @@ public sealed class OwnershipTests(TestHost host) : IClassFixture<TestHost>
             host.ConnectionString,
             """
             select array_agg(table_schema || '.' || table_name order by table_schema, table_name) from information_schema.columns
-            where column_name = 'user_id' and table_schema in ('auth', 'portfolio', 'core', 'ai') and table_name not in ('jobs', 'analytics', 'exports')
+            where column_name = 'user_id' and table_schema in ('auth', 'portfolio', 'core', 'ai')
+                and table_name not in ('jobs', 'analytics', 'exports')
             """
         );
         Assert.Contains("portfolio.transactions", tables);
@@ -248,7 +251,10 @@ public sealed class OwnershipTests(TestHost host) : IClassFixture<TestHost>
             rows.AppendLine(
                 await TestSql.OneAsync<string>(
                     host.ConnectionString,
-                    $"select '{table} ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, ',' order by t::text)), '') from {table} t where user_id = $1",
+                    $"""
+                    select '{table} ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, ',' order by t::text)), '')
+                    from {table} t where user_id = $1
+                    """,
                     user
                 )
             );

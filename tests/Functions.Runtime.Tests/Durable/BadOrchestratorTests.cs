@@ -3,12 +3,12 @@ using AgentInvest.Functions.Runtime.Durable;
 namespace AgentInvest.Functions.Runtime.Tests.Durable;
 
 /// <summary>
-/// What an orchestrator must not do fails the instance with a reason: an instance that throws at each turn would be tried for ever.
+/// What an orchestrator must not do fails the instance with a reason: an instance that throws at each turn would be retried for ever.
 /// </summary>
 public sealed class BadOrchestratorTests
 {
     [Fact]
-    public void Code_that_changed_while_it_ran_is_named_with_what_differs()
+    public void Code_that_changed_while_it_ran_fails_with_what_differs()
     {
         var script = Script.Of(async c => await c.CallActivityAsync<string>("ReadPrices") + await c.CallActivityAsync<string>("Value"));
         script.Turn();
@@ -27,7 +27,7 @@ public sealed class BadOrchestratorTests
     }
 
     [Fact]
-    public void Awaiting_what_is_not_of_the_context_is_told()
+    public void Awaiting_a_task_of_another_source_fails_the_instance()
     {
         var never = new TaskCompletionSource();
         Fails(new Script(_ => never.Task).Turn(), "NonDeterministic", "'Sample' awaits something that is not of its context");
@@ -43,7 +43,7 @@ public sealed class BadOrchestratorTests
     }
 
     [Fact]
-    public void Coming_back_from_another_thread_is_told_even_when_it_was_quick()
+    public void Continuing_from_another_thread_fails_the_instance()
     {
         var script = new Script(async c =>
         {
@@ -61,7 +61,7 @@ public sealed class BadOrchestratorTests
     }
 
     [Fact]
-    public void A_result_of_another_type_than_awaited_is_the_orchestrators_to_handle()
+    public void A_result_of_another_type_than_awaited_can_be_caught()
     {
         var script = Script.Of(async c =>
         {
@@ -80,11 +80,18 @@ public sealed class BadOrchestratorTests
     }
 
     [Fact]
-    public void What_cannot_be_written_as_JSON_fails_the_instance_and_schedules_nothing()
+    public void A_result_that_cannot_be_written_as_JSON_fails_the_instance()
     {
         var loop = new Node();
         loop.Next = loop;
         Fails(Script.Of(_ => Task.FromResult(loop)).Turn(), "JsonException", "cycle");
+    }
+
+    [Fact]
+    public void An_input_that_cannot_be_written_as_JSON_schedules_nothing()
+    {
+        var loop = new Node();
+        loop.Next = loop;
         var input = new Script(async c =>
         {
             try
@@ -101,7 +108,7 @@ public sealed class BadOrchestratorTests
     }
 
     [Fact]
-    public void Throwing_before_and_after_the_first_await_fail_alike()
+    public void An_exception_fails_the_instance_before_the_first_await_as_after_it()
     {
         Fails(new Script(_ => throw new InvalidOperationException("at once")).Turn(), "InvalidOperationException", "at once");
         var later = new Script(async c =>

@@ -31,7 +31,7 @@ public sealed class DurableStoreTests(MigratedDatabase database) : IClassFixture
     }
 
     [Fact]
-    public async Task A_turn_longer_than_its_lease_stays_with_whom_renews_it()
+    public async Task A_renewed_lease_keeps_a_turn_that_is_longer_than_it()
     {
         await Store.StartAsync("long", "Sample", null, null, None);
         var turn = (await Store.ClaimTurnAsync(None))!;
@@ -47,7 +47,7 @@ public sealed class DurableStoreTests(MigratedDatabase database) : IClassFixture
     }
 
     [Fact]
-    public async Task Of_two_workers_on_one_activity_only_the_later_claim_counts_and_once()
+    public async Task Of_two_workers_on_one_activity_only_the_later_claim_counts()
     {
         var (instance, late) = await StartedAsync("b");
         Assert.Equal([late.Lease], await Store.RenewAsync([late.Lease], None));
@@ -62,7 +62,7 @@ public sealed class DurableStoreTests(MigratedDatabase database) : IClassFixture
     }
 
     [Fact]
-    public async Task A_terminated_instance_takes_no_more_results_events_or_turns()
+    public async Task A_terminated_instance_accepts_nothing_more()
     {
         var (instance, activity) = await StartedAsync("c");
         await Store.RaiseEventAsync("c", "e", "1", None);
@@ -87,7 +87,7 @@ public sealed class DurableStoreTests(MigratedDatabase database) : IClassFixture
     }
 
     [Fact]
-    public async Task An_id_starts_anew_once_ended_and_the_old_executions_stragglers_do_not_reach_it()
+    public async Task A_late_result_of_an_earlier_execution_does_not_reach_the_new_one_of_its_id()
     {
         var (old, straggler) = await StartedAsync("d");
         Assert.False(await Store.StartAsync("d", "Sample", null, null, None));

@@ -29,7 +29,7 @@ public sealed class DurableWorkerTests(WorkerHost host) : IClassFixture<WorkerHo
     private DurableTaskClient Client => host.Runtime.Client;
 
     [Fact]
-    public async Task Payloads_come_back_as_they_went_in_however_large_and_odd()
+    public async Task Payloads_of_any_size_and_characters_come_back_unchanged()
     {
         var odd = "naïve café 日本語 🙂 \" \\ \u0000 \u001f \ud83d \r\n";
         var large = string.Concat(Enumerable.Repeat("0123456789abcdef", 128 * 1024));
@@ -51,7 +51,7 @@ public sealed class DurableWorkerTests(WorkerHost host) : IClassFixture<WorkerHo
     }
 
     [Fact]
-    public async Task Timers_fire_and_a_timeout_ends_a_wait() =>
+    public async Task A_timeout_ends_a_wait_for_an_event() =>
         Assert.Equal("timed out", (await RunAsync("Times")).ReadOutputAs<string>());
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class DurableWorkerTests(WorkerHost host) : IClassFixture<WorkerHo
     [InlineData("ReturnsALoop", "cycle")]
     [InlineData("CallsALoop", "cycle")]
     [InlineData("Sleeps", "not of its context")]
-    public async Task What_cannot_go_on_fails_with_its_reason(string orchestrator, string reason)
+    public async Task An_orchestration_that_cannot_continue_fails_with_its_reason(string orchestrator, string reason)
     {
         var failed = await RunAsync(orchestrator);
         Assert.Equal(OrchestrationRuntimeStatus.Failed, failed.RuntimeStatus);
@@ -76,15 +76,21 @@ public sealed class DurableWorkerTests(WorkerHost host) : IClassFixture<WorkerHo
         Assert.Equal(
             3,
             await host.Runtime.OneAsync<long>(
-                $"select count(*) from runtime.history h join runtime.instances i using (execution_id) where i.id = '{failed.InstanceId}' and kind = 'TaskFailed'"
+                $"""
+                select count(*) from runtime.history h join runtime.instances i using (execution_id)
+                where i.id = '{failed.InstanceId}' and kind = 'TaskFailed'
+                """
             )
         );
     }
 
     [Fact]
-    public async Task An_orchestrator_that_is_not_there_is_refused_at_the_start_and_fails_an_instance_that_has_begun()
-    {
+    public async Task An_unknown_orchestrator_is_not_started() =>
         await Assert.ThrowsAsync<ArgumentException>(() => Client.ScheduleNewOrchestrationInstanceAsync("Nobody"));
+
+    [Fact]
+    public async Task An_instance_whose_orchestrator_was_removed_fails()
+    {
         // Begun by a version of the app that still had it.
         await host.Runtime.Store.StartAsync("gone", "Gone", null, null, CancellationToken.None);
         var failed = await Client.WaitForInstanceCompletionAsync("gone");
@@ -92,7 +98,7 @@ public sealed class DurableWorkerTests(WorkerHost host) : IClassFixture<WorkerHo
     }
 
     [Fact]
-    public async Task An_id_in_use_is_refused_and_free_again_after_its_end()
+    public async Task An_id_is_in_use_until_its_instance_has_ended()
     {
         await WaitingAsync("once");
         await Assert.ThrowsAsync<InvalidOperationException>(() =>
@@ -115,7 +121,7 @@ public sealed class DurableWorkerTests(WorkerHost host) : IClassFixture<WorkerHo
     }
 
     [Fact]
-    public async Task A_start_in_the_future_waits_for_it()
+    public async Task A_start_in_the_future_is_pending_until_then()
     {
         await Client.ScheduleNewOrchestrationInstanceAsync(
             "Waits",

@@ -5,7 +5,7 @@ namespace AgentInvest.Functions.Runtime.Tests.Durable;
 public sealed class ReplayTests
 {
     [Fact]
-    public void Fanned_out_activities_are_joined_in_their_order_whatever_the_order_of_their_ends()
+    public void Fanned_out_activities_are_joined_in_the_order_they_were_called_in()
     {
         var script = Script.Of(async c =>
             string.Concat(await Task.WhenAll("abc".Select(x => c.CallActivityAsync<string>("Echo", $"{x}"))))
@@ -20,7 +20,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void Results_that_arrive_together_go_on_in_the_order_of_the_history()
+    public void Results_that_arrive_together_are_handled_in_the_order_of_the_history()
     {
         var script = Script.Of(async c =>
         {
@@ -38,7 +38,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void Retries_wait_longer_each_time_up_to_the_longest_and_end_with_the_last_failure()
+    public void Retries_back_off_up_to_the_maximum_interval_until_the_last_attempt_fails()
     {
         var retry = TaskOptions.FromRetryPolicy(new RetryPolicy(5, TimeSpan.FromSeconds(2), 3.0, TimeSpan.FromSeconds(20)));
         var script = Script.Of(c => c.CallActivityAsync<int>("Fails", null, retry));
@@ -64,10 +64,8 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void A_retry_that_succeeds_gives_its_result_and_none_goes_beyond_the_timeout()
+    public void A_retry_that_succeeds_gives_its_result()
     {
-        static Func<TaskOrchestrationContext, Task<int>> Calling(RetryPolicy policy) =>
-            c => c.CallActivityAsync<int>("Flaky", null, TaskOptions.FromRetryPolicy(policy));
         var attempts = 0;
         Assert.Equal(
             "7",
@@ -76,7 +74,12 @@ public sealed class ReplayTests
                 .Output
         );
         Assert.Equal(3, attempts);
-        attempts = 0;
+    }
+
+    [Fact]
+    public void No_retry_goes_beyond_the_timeout()
+    {
+        var attempts = 0;
         // A turn a second: tried at 0, 2 and 4 s, for another wait would end after the 4 s.
         var timedOut = new Script(Calling(new RetryPolicy(9, TimeSpan.FromSeconds(1), retryTimeout: TimeSpan.FromSeconds(4)))).Finish(
             (_, _) => throw new TimeoutException($"{++attempts}")
@@ -85,8 +88,11 @@ public sealed class ReplayTests
         Assert.Equal(3, attempts);
     }
 
+    private static Func<TaskOrchestrationContext, Task<int>> Calling(RetryPolicy policy) =>
+        c => c.CallActivityAsync<int>("Flaky", null, TaskOptions.FromRetryPolicy(policy));
+
     [Fact]
-    public void A_failed_activity_says_which_what_and_why_and_can_be_handled()
+    public void A_failed_activity_is_caught_with_its_name_number_and_cause()
     {
         var script = Script.Of(async c =>
         {
@@ -97,7 +103,9 @@ public sealed class ReplayTests
             }
             catch (TaskFailedException e)
             {
-                return $"{e.TaskName} #{e.TaskId} {e.FailureDetails.ErrorMessage} {e.FailureDetails.IsCausedBy<ArgumentNullException>()} {e.FailureDetails.IsCausedBy<ArgumentException>()} {e.FailureDetails.IsCausedBy<TimeoutException>()} "
+                return $"{e.TaskName} #{e.TaskId} {e.FailureDetails.ErrorMessage} "
+                    + $"{e.FailureDetails.IsCausedBy<ArgumentNullException>()} {e.FailureDetails.IsCausedBy<ArgumentException>()} "
+                    + $"{e.FailureDetails.IsCausedBy<TimeoutException>()} "
                     + e.FailureDetails.InnerFailure!.IsCausedBy<FormatException>();
             }
         });
@@ -109,7 +117,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void A_cancelled_timer_ends_its_wait_and_firing_later_changes_nothing()
+    public void A_cancelled_timer_that_fires_later_changes_nothing()
     {
         var script = Script.Of(async c =>
         {
@@ -128,7 +136,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void Events_are_kept_until_awaited_and_handed_out_in_their_order()
+    public void Events_are_kept_until_they_are_awaited()
     {
         var script = Script.Of(async c =>
         {
@@ -142,32 +150,38 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void Waiting_for_an_event_with_a_timeout_ends_in_the_event_or_in_TaskCanceledException()
+    public void An_event_in_time_ends_a_wait_with_a_timeout()
     {
-        static async Task<string> Wait(TaskOrchestrationContext c)
-        {
-            try
-            {
-                return await c.WaitForExternalEvent<string>("approval", TimeSpan.FromMinutes(5));
-            }
-            catch (TaskCanceledException)
-            {
-                return "too late at " + c.CurrentUtcDateTime.ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture);
-            }
-        }
-        var inTime = Script.Of(Wait);
+        var inTime = Script.Of(ApprovalAsync);
         Assert.Equal(inTime.Now.AddMinutes(5), Assert.Single(inTime.Turn().Actions).At);
         Assert.Equal("\"yes\"", inTime.Turn(inTime.Raised("approval", "yes")).Output);
-        var late = Script.Of(Wait);
-        late.Turn();
-        late.Now = late.Now.AddMinutes(5);
-        Assert.Equal("\"too late at 10:05\"", late.Turn(late.Fired(0), late.Raised("approval", "yes")).Output);
-        var early = Script.Of(Wait);
+        var early = Script.Of(ApprovalAsync);
         Assert.Equal("\"early\"", early.Turn(early.Raised("approval", "early")).Output);
     }
 
     [Fact]
-    public void Time_is_that_of_the_turn_and_ids_and_status_are_the_same_at_every_replay()
+    public void A_wait_whose_timeout_passes_ends_in_TaskCanceledException()
+    {
+        var late = Script.Of(ApprovalAsync);
+        late.Turn();
+        late.Now = late.Now.AddMinutes(5);
+        Assert.Equal("\"too late at 10:05\"", late.Turn(late.Fired(0), late.Raised("approval", "yes")).Output);
+    }
+
+    private static async Task<string> ApprovalAsync(TaskOrchestrationContext c)
+    {
+        try
+        {
+            return await c.WaitForExternalEvent<string>("approval", TimeSpan.FromMinutes(5));
+        }
+        catch (TaskCanceledException)
+        {
+            return "too late at " + c.CurrentUtcDateTime.ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture);
+        }
+    }
+
+    [Fact]
+    public void Time_ids_and_status_are_the_same_at_every_replay()
     {
         var seen = new List<(DateTime Time, Guid Id, bool Replaying)>();
         var script = new Script(async c =>

@@ -20,7 +20,7 @@ public sealed class TimerServiceTests(MigratedDatabase database) : IClassFixture
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public async Task It_fires_at_each_occurrence_and_says_when_the_last_and_the_next_are()
+    public async Task Each_run_is_given_the_last_and_the_next_occurrence()
     {
         await using var host = Host(typeof(Hourly));
         await host.StartAsync();
@@ -37,7 +37,7 @@ public sealed class TimerServiceTests(MigratedDatabase database) : IClassFixture
     }
 
     [Fact]
-    public async Task A_run_missed_while_no_host_was_there_is_made_up_for_once()
+    public async Task An_occurrence_missed_while_no_host_ran_is_run_once_at_the_next_start()
     {
         await using (var host = Host(typeof(Hourly)))
         {
@@ -87,7 +87,7 @@ public sealed class TimerServiceTests(MigratedDatabase database) : IClassFixture
     }
 
     [Fact]
-    public async Task Runs_never_overlap_not_even_on_two_hosts()
+    public async Task Runs_never_overlap_on_two_hosts()
     {
         _runs.Hold = new TaskCompletionSource();
         await using var one = Host(typeof(Hourly));
@@ -99,15 +99,15 @@ public sealed class TimerServiceTests(MigratedDatabase database) : IClassFixture
         await PassAsync(Ten.AddHours(2), waiting: 1);
         await PassAsync(Ten.AddHours(3), waiting: 1);
         await RuntimeHost.EventuallyAsync(() => Task.FromResult(_clock.Waiting == 1));
-        Assert.Equal((1, 1), (_runs.Count, _runs.Most));
+        Assert.Equal((1, 1), (_runs.Count, _runs.MaxConcurrent));
         _runs.Hold.SetResult();
         _runs.Hold = null;
         await NextAsync(Ten.AddHours(4), waiting: 2);
-        Assert.Equal(1, _runs.Most);
+        Assert.Equal(1, _runs.MaxConcurrent);
     }
 
     [Fact]
-    public async Task A_database_that_is_away_at_the_start_costs_no_run()
+    public async Task A_database_that_is_unavailable_at_the_start_costs_no_run()
     {
         await using var mine = await TestDatabase.CreateAsync();
         await using (var host = Host(mine.ConnectionString, typeof(Hourly)))
@@ -195,18 +195,18 @@ public sealed class TimerServiceTests(MigratedDatabase database) : IClassFixture
 
         public System.Collections.Concurrent.ConcurrentQueue<TimerInfo> Seen { get; } = new();
         public int Count => _count;
-        public int Most { get; private set; }
+        public int MaxConcurrent { get; private set; }
         public bool Fail { get; set; }
         public TaskCompletionSource? Hold { get; set; }
 
         public async Task RunAsync(TimerInfo timer)
         {
-            Most = Math.Max(Most, Interlocked.Increment(ref _now));
+            MaxConcurrent = Math.Max(MaxConcurrent, Interlocked.Increment(ref _now));
             Interlocked.Increment(ref _count);
             Seen.Enqueue(timer);
             if (Hold is { } hold) await hold.Task;
             Interlocked.Decrement(ref _now);
-            if (Fail) throw new InvalidOperationException("as told");
+            if (Fail) throw new InvalidOperationException("as the test asks");
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed partial class OpenApiDocument(IEnumerable<Endpoint> endpoints)
         foreach (var endpoint in endpoints.OfType<RouteEndpoint>())
         {
             if (endpoint.Metadata.GetMetadata<FunctionMetadata>() is not { } function) continue;
-            var path = "/" + endpoint.RoutePattern.RawText!.TrimStart('/');
+            var path = "/" + FixedParameter().Replace(endpoint.RoutePattern.RawText!, "${value}").TrimStart('/');
             var methods = endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"];
             if (!paths.TryGetValue(path, out var item)) paths[path] = item = [];
             foreach (var (i, method) in methods.Index())
@@ -130,7 +130,8 @@ internal sealed partial class OpenApiDocument(IEnumerable<Endpoint> endpoints)
     private static JsonArray Parameters(RoutePattern pattern, DescribeAttribute? about, EndpointPolicy policy)
     {
         var parameters = new JsonArray();
-        foreach (var part in pattern.Parameters)
+        var fixedNames = FixedParameter().Matches(pattern.RawText!).Select(m => m.Groups["name"].Value).ToList();
+        foreach (var part in pattern.Parameters.Where(p => !fixedNames.Contains(p.Name)))
         {
             var parameter = Parameter("path", part.Name, null, true);
             if (Example(pattern.RawText!, part.Name) is { } example) parameter["example"] = example;
@@ -178,6 +179,10 @@ internal sealed partial class OpenApiDocument(IEnumerable<Endpoint> endpoints)
         ".well-known" => "auth",
         _ => area,
     } : "host";
+
+    /// <summary>A parameter of one value, <c>{area:regex(^admin$)}</c>: a literal that the Functions host takes only in this form.</summary>
+    [GeneratedRegex(@"\{(?<name>\w+):regex\(\^(?<value>[\w-]+)\$\)\}")]
+    private static partial Regex FixedParameter();
 
     [GeneratedRegex("(?<!^)([A-Z])")]
     private static partial Regex Words();

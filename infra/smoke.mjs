@@ -11,8 +11,8 @@ const checks = {
   'has a market': async () => (await (await get('/v1/market/stocks/AAPL')).json()).symbol === 'AAPL',
   'shows no book to strangers': async () => (await get('/v1/portfolio')).status === 401,
   'refuses a token it did not issue': async () => (await get('/v1/portfolio', { headers: { authorization: 'Bearer eyJhbGciOiJub25lIn0.e30.' } })).status === 401,
-  // On one's own machine it is open to whoever sits there.
-  'has no developer door': async () => (await get('/v1/dev/outbox?to=x')).status === (here ? 200 : 404),
+  // On one's own machine the local host has one, open to whoever sits there.
+  'has no developer door': async () => (here ? [200, 404] : [404]).includes((await get('/v1/dev/outbox?to=x')).status),
   'sends problems as problems': async () => (await get('/v1/market/stocks/%20')).headers.get('content-type')?.startsWith('application/problem+json'),
 };
 let failed = 0;

@@ -10,6 +10,9 @@ namespace AgentInvest.Functions.Auth;
 [RequireRole("admin")]
 public sealed class AdminFunctions(ListUsers users, ChangeRights rights, EndUserSessions sessions, ListAudit audit, AnchorAudit anchor)
 {
+    /// <summary><c>admin</c>, as a parameter of one value: the Functions host refuses a route whose text begins with it.</summary>
+    private const string AdminArea = "{area:regex(^admin$)}";
+
     [Function("ListUsers")]
     [Describe(
         "List users",
@@ -18,7 +21,7 @@ public sealed class AdminFunctions(ListUsers users, ChangeRights rights, EndUser
         Problems = ["403 forbidden"]
     )]
     public async Task<IResult> Users(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "admin/users")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = AdminArea + "/users")] HttpRequest request,
         CancellationToken ct
     ) => Answer.Ok(await users.HandleAsync(QueryString.Read<ListUsers.Query>(request), ct));
 
@@ -31,7 +34,7 @@ public sealed class AdminFunctions(ListUsers users, ChangeRights rights, EndUser
         Problems = ["403 forbidden", "404 not_found", "409 conflict"]
     )]
     public async Task<IResult> SetRoles(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "admin/users/{id}/roles")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = AdminArea + "/users/{id}/roles")] HttpRequest request,
         string id,
         CancellationToken ct
     )
@@ -49,7 +52,7 @@ public sealed class AdminFunctions(ListUsers users, ChangeRights rights, EndUser
         Problems = ["403 forbidden", "404 not_found"]
     )]
     public async Task<IResult> SetTier(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "admin/users/{id}/tier")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = AdminArea + "/users/{id}/tier")] HttpRequest request,
         string id,
         CancellationToken ct
     )
@@ -61,7 +64,7 @@ public sealed class AdminFunctions(ListUsers users, ChangeRights rights, EndUser
     [Function("EndUserSessions")]
     [Describe("End all sessions of a user", Status = 204, Problems = ["403 forbidden", "404 not_found"])]
     public async Task<IResult> EndSessions(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "admin/users/{id}/sessions")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = AdminArea + "/users/{id}/sessions")] HttpRequest request,
         string id,
         CancellationToken ct
     )
@@ -78,7 +81,7 @@ public sealed class AdminFunctions(ListUsers users, ChangeRights rights, EndUser
         Problems = ["403 forbidden"]
     )]
     public async Task<IResult> Audit(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "admin/audit")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = AdminArea + "/audit")] HttpRequest request,
         CancellationToken ct
     ) => Answer.Ok(await audit.HandleAsync(QueryString.Read<ListAudit.Query>(request), ct));
 

@@ -1,11 +1,8 @@
-using AgentInvest.Cloud;
 using AgentInvest.Functions.Auth;
 using AgentInvest.Functions.Azure;
 using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
-builder.ConfigureFunctionsWebApplication();
-builder.AddAzure();
-builder.UseMiddleware<PipelineMiddleware>();
+builder.AddAzureWorker();
 builder.Services.AddAuthApp(builder.Configuration);
 builder.Build().Run();

@@ -21,7 +21,7 @@ internal static partial class Settings
     private static readonly (string Prefix, string Reader)[] Platform =
     [
         ("AzureWebJobsStorage__", "the Functions host"),
-        ("APPLICATIONINSIGHTS_", "the Functions host and its telemetry"),
+        ("APPLICATIONINSIGHTS_", "the Functions host and the worker, where telemetry goes"),
         ("AzureSignalRConnectionString__", "the SignalR binding, where the app has one"),
     ];
 

@@ -67,7 +67,7 @@ public sealed class BookValuation(UserMarket market, TimeProvider time)
             if (from == currency) return (1, 1);
             if (rates.TryGetValue(from, out var known)) return known;
             var series = await market.RatesAsync(user, from, currency, day.AddDays(-1), day, ct);
-            return rates[from] = series is null ? null : (Rates.On(series, day), Rates.On(series, day.AddDays(-1)));
+            return rates[from] = series is null ? null : (series.At(day), series.At(day.AddDays(-1)));
         }
 
         var holdings = new List<ValuedHolding>();

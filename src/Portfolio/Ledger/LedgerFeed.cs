@@ -48,7 +48,7 @@ public sealed class LedgerFeed(MarketData market, UserMarket prices, TimeProvide
                         today,
                         ct
                     );
-            feeds[symbol] = new Feed(actions, day => rates is null ? null : Rates.On(rates, day));
+            feeds[symbol] = new Feed(actions, day => rates is null ? null : rates.At(day));
         }
         return feeds;
     }

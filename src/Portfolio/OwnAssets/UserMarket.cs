@@ -155,13 +155,13 @@ public sealed class UserMarket(Db db, MarketData market, OwnSeriesCache own, Tim
             quote,
             Source,
             days,
-            days.Select(d => Money.Round(Rates.On(a, d) * Rates.On(b, d))).ToArray()
+            days.Select(d => Money.Round(a.At(d) * b.At(d))).ToArray()
         );
     }
 
     /// <summary>The rate of one day; null where none is known.</summary>
     internal async Task<decimal?> RateAsync(Guid userId, string currency, string quote, DateOnly day, CancellationToken ct) =>
-        currency == quote ? 1 : await RatesAsync(userId, currency, quote, day, day, ct) is { } rates ? Rates.On(rates, day) : null;
+        currency == quote ? 1 : await RatesAsync(userId, currency, quote, day, day, ct) is { } rates ? rates.At(day) : null;
 
     internal async Task<Dictionary<string, AssetQuote>> QuotesAsync(Guid userId, IReadOnlyCollection<string> symbols, CancellationToken ct)
     {

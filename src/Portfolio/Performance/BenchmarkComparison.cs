@@ -46,7 +46,7 @@ public sealed class BenchmarkComparison(UserMarket market, MarketData feed, Time
             for (; next < actions.Count && actions[next].EffectiveOn <= closes.Days[i]; next++)
                 if (actions[next].Kind == CorporateActionKind.Split) shares *= actions[next].Value;
                 else if (closes.Prices[i] > 0) shares *= 1 + actions[next].Value / closes.Prices[i];
-            index[i] = shares * closes.Prices[i] * Rates.On(rates, closes.Days[i]);
+            index[i] = shares * closes.Prices[i] * rates.At(closes.Days[i]);
         }
         return new PriceHistory(closes.Days, index);
     }

@@ -79,7 +79,7 @@ internal sealed class EntryCompletion(UserMarket market, PortfolioRow portfolio,
         if (currency == portfolio.BaseCurrency) return 1;
         if (!_rates.TryGetValue(currency, out var rates))
             _rates[currency] = rates = await market.RatesAsync(portfolio.UserId, currency, portfolio.BaseCurrency, from, to, ct);
-        return rates is null ? null : Rates.On(rates, day);
+        return rates is null ? null : rates.At(day);
     }
 
     /// <summary>The price where none was given: that day's close, or the last one before it; null where none is known.</summary>

@@ -19,13 +19,6 @@ public sealed class ComputeIndicators
         ["sma:2", "rsi:2"]}
         """
     )]
-    [Example(
-        """
-        {"bars": [{"t": "2024-01-02", "o": 10, "h": 11, "l": 9.5, "c": 10.5, "v": 1000}, {"t": "2024-01-03", "o": 10.5, "h": 12,
-        "l": 10, "c": 11.5, "v": 1200}, {"t": "2024-01-04", "o": 11.5, "h": 12.5, "l": 11, "c": 12, "v": 900}], "names":
-        ["sma:2", "rsi:2"]}
-        """
-    )]
     public sealed record Request(
         IReadOnlyList<GetHistory.Bar> Bars,
         IReadOnlyList<string> Names,

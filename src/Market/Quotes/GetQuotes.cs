@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using AgentInvest.Core.Http;
 using AgentInvest.Core;
 using AgentInvest.Market.Providers;
 

@@ -70,7 +70,7 @@ internal static class Peer
             close - previous,
             0,
             1000,
-            "open",
+            AgentInvest.Market.MarketState.Open,
             DateTimeOffset.UtcNow,
             "peer",
             false

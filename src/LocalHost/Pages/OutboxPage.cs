@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using AgentInvest.Auth.Mails;
+using AgentInvest.Core.Data;
 
 namespace AgentInvest.LocalHost.Pages;
 

@@ -1,5 +1,6 @@
 using AgentInvest.Core;
 using AgentInvest.Core.Data;
+using AgentInvest.Core.Http;
 using AgentInvest.Core.Security;
 using AgentInvest.Finance.Lots;
 using AgentInvest.Portfolio.Ledger;

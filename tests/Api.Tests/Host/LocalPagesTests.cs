@@ -199,7 +199,7 @@ public sealed class LocalPagesTests(TestHost host) : IClassFixture<TestHost>
                 ),
                 Response = { Body = new MemoryStream() },
             };
-            var mail = new Auth.Mails.Mail("a@example.com", text, text, "security_notice", null, DateTimeOffset.UnixEpoch);
+            var mail = new Auth.Mails.Mail("a@example.com", text, text, Auth.Mails.MailKind.SecurityNotice, null, DateTimeOffset.UnixEpoch);
             await LocalHost.Pages.OutboxPage.Answer(http, [mail], [origin.ToString().TrimEnd('/')]).ExecuteAsync(http);
             return System.Text.Encoding.UTF8.GetString(((MemoryStream)http.Response.Body).ToArray());
         }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using AgentInvest.Auth.Accounts;
 using AgentInvest.Auth.Sessions;
 using AgentInvest.Core.Http;
@@ -12,7 +13,7 @@ namespace AgentInvest.Functions.Auth;
 /// <param name="CsrfToken">To be sent as X-CSRF-Token with the cookie; also a header of this answer.</param>
 public sealed record CookieTokens(
     string AccessToken,
-    string TokenType,
+    [AllowedValues("Bearer")] string TokenType,
     int ExpiresIn,
     int RefreshExpiresIn,
     UserProfile User,

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using AgentInvest.Auth.Accounts;
 
@@ -12,7 +13,7 @@ public abstract record SignInAnswer;
 /// <param name="CsrfToken">What a browser must send beside the refresh cookie; answered in cookie mode only.</param>
 public sealed record Tokens(
     string AccessToken,
-    string TokenType,
+    [AllowedValues("Bearer")] string TokenType,
     int ExpiresIn,
     string RefreshToken,
     int RefreshExpiresIn,
@@ -23,13 +24,13 @@ public sealed record Tokens(
 /// <summary>A second factor is asked for: send a code with the token to /auth/mfa/verify.</summary>
 public sealed record MfaRequired(string MfaToken, IReadOnlyList<MfaMethod> Methods) : SignInAnswer
 {
-    [JsonPropertyName("mfaRequired"), JsonPropertyOrder(-1)] public bool IsRequired => true;
+    [JsonPropertyName("mfaRequired"), JsonPropertyOrder(-1), AllowedValues(true)] public bool IsRequired => true;
 }
 
 /// <summary>An account with the provider's address exists already: prove its password at /auth/oauth/link.</summary>
 public sealed record LinkRequired(string LinkToken) : SignInAnswer
 {
-    [JsonPropertyName("linkRequired"), JsonPropertyOrder(-1)] public bool IsRequired => true;
+    [JsonPropertyName("linkRequired"), JsonPropertyOrder(-1), AllowedValues(true)] public bool IsRequired => true;
 }
 
 /// <summary>A kind of code that passes for a second factor.</summary>

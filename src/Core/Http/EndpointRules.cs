@@ -92,9 +92,6 @@ public sealed class DescribeAttribute(string summary) : Attribute
     /// <summary>The record that <see cref="QueryString"/> reads the query parameters into; null for none.</summary>
     public Type? Parameters { get; set; }
 
-    /// <summary>Query parameters, each <c>name: what it does</c>.</summary>
-    public string[] Query { get; set; } = [];
-
     /// <summary>
     /// Codes of the refusals that a caller should expect, each after its status: <c>422 insufficient_quantity</c>. Those that follow from
     /// the function's other attributes and from its parameters are known without being named.

@@ -17,7 +17,11 @@ internal static class CommonHeaders
         ("Retry-After", "integer", "Seconds to wait before the next attempt."),
         ("WWW-Authenticate", "string", "`Bearer`."),
         ("X-CSRF-Token", "string", "In cookie mode: what refresh and logout expect in the header of this name."),
-        ("X-Request-Id", "string", "The caller's own id of the request where it sent a valid one, else one made here; also `traceId` of a problem."),
+        (
+            "X-Request-Id",
+            "string",
+            "The caller's own id of the request where it sent a valid one, else one made here; also `traceId` of a problem."
+        ),
     ];
 
     private static readonly (string Name, string Description)[] Requests =
@@ -30,11 +34,7 @@ internal static class CommonHeaders
 
     /// <summary>References to the headers of an answer.</summary>
     public static JsonObject Of(params string[] names) =>
-        new(
-            names.Select(n =>
-                KeyValuePair.Create(n, (JsonNode?)new JsonObject { ["$ref"] = "#/components/headers/" + ComponentName(n) })
-            )
-        );
+        new(names.Select(n => KeyValuePair.Create(n, (JsonNode?)new JsonObject { ["$ref"] = "#/components/headers/" + ComponentName(n) })));
 
     public static IEnumerable<string> AnswerOf(OperationFacts facts)
     {
@@ -45,11 +45,16 @@ internal static class CommonHeaders
             yield return "RateLimit-Remaining";
             yield return "RateLimit-Reset";
         }
-        if (facts.About.ETag) yield return "ETag";
-        if (facts.Policy.PublicData) yield return "Cache-Control";
-        if (facts.About.Status is 201 or 302 || facts.About.Location || facts.StartsJob) yield return "Location";
-        if (facts.Policy.Idempotent) yield return "Idempotency-Replayed";
-        if (facts.SetsCookie) yield return "X-CSRF-Token";
+        if (facts.About.ETag)
+            yield return "ETag";
+        if (facts.Policy.PublicData)
+            yield return "Cache-Control";
+        if (facts.About.Status is 201 or 302 || facts.About.Location || facts.StartsJob)
+            yield return "Location";
+        if (facts.Policy.Idempotent)
+            yield return "Idempotency-Replayed";
+        if (facts.SetsCookie)
+            yield return "X-CSRF-Token";
     }
 
     /// <summary>The parameters for the headers that an operation takes.</summary>
@@ -71,7 +76,12 @@ internal static class CommonHeaders
             Answers.Select(h =>
                 KeyValuePair.Create(
                     ComponentName(h.Name),
-                    (JsonNode?)new JsonObject { ["description"] = h.Description, ["schema"] = new JsonObject { ["type"] = h.Type } }
+                    (JsonNode?)
+                        new JsonObject
+                        {
+                            ["description"] = h.Description,
+                            ["schema"] = new JsonObject { ["type"] = h.Type },
+                        }
                 )
             )
         );

@@ -12,7 +12,8 @@ internal static class DocsPage
     {
         var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
         http.Response.Headers.ContentSecurityPolicy =
-            $"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+            $"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+            + "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
         http.Response.Headers.CacheControl = "no-store"; // a nonce is for one answer
         return Results.Text(
             $$"""
@@ -26,10 +27,21 @@ internal static class DocsPage
             </head>
             <body>
               <div id="app"></div>
-              <noscript>This page needs JavaScript; the document itself is at <a href="{{prefix}}/openapi/v1.json">{{prefix}}/openapi/v1.json</a>.</noscript>
+              <noscript>
+                This page needs JavaScript; the document itself is at
+                <a href="{{prefix}}/openapi/v1.json">{{prefix}}/openapi/v1.json</a>.
+              </noscript>
               <script src="{{prefix}}/docs/scalar.js"></script>
               <script nonce="{{nonce}}">
-                Scalar.createApiReference('#app', { url: '{{prefix}}/openapi/v1.json', withDefaultFonts: false, telemetry: false, hideClientButton: true, showDeveloperTools: 'never', agent: { disabled: true }, mcp: { disabled: true } });
+                Scalar.createApiReference('#app', {
+                  url: '{{prefix}}/openapi/v1.json',
+                  withDefaultFonts: false,
+                  telemetry: false,
+                  hideClientButton: true,
+                  showDeveloperTools: 'never',
+                  agent: { disabled: true },
+                  mcp: { disabled: true },
+                });
               </script>
             </body>
             </html>

@@ -32,10 +32,12 @@ internal sealed class OpenApiDocument(IEnumerable<Endpoint> endpoints)
         var paths = new SortedDictionary<string, JsonObject>(StringComparer.Ordinal);
         foreach (var endpoint in endpoints.OfType<RouteEndpoint>())
         {
-            if (endpoint.Metadata.GetMetadata<FunctionMetadata>() is not { } function) continue;
+            if (endpoint.Metadata.GetMetadata<FunctionMetadata>() is not { } function)
+                continue;
             var (path, names) = PathParameters.Of(endpoint.RoutePattern);
             var methods = endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"];
-            if (!paths.TryGetValue(path, out var item)) paths[path] = item = [];
+            if (!paths.TryGetValue(path, out var item))
+                paths[path] = item = [];
             foreach (var (i, method) in methods.Where(m => m != "HEAD").Index())
             {
                 // Ids are unique: a second method of one function is named after itself.
@@ -53,19 +55,18 @@ internal sealed class OpenApiDocument(IEnumerable<Endpoint> endpoints)
                 ["title"] = "AgentInvest",
                 ["version"] = version,
                 ["description"] =
-                    "Live quotes, the books of portfolios, and what follows from them. Money, prices and quantities are JSON numbers without loss; "
-                    + "members ending in Percent are percent, every other ratio is a fraction. Every refusal is RFC 9457 problem+json with a stable `code`.",
+                    "Live quotes, the books of portfolios, and what follows from them. Money, prices and quantities are JSON numbers "
+                    + "without loss; members ending in Percent are percent, every other ratio is a fraction. "
+                    + "Every refusal is RFC 9457 problem+json with a stable `code`.",
                 ["license"] = new JsonObject { ["name"] = "MIT", ["identifier"] = "MIT" },
             },
             ["servers"] = new JsonArray(new JsonObject { ["url"] = "/", ["description"] = "This host" }),
-            ["tags"] = new JsonArray(
-                [
-                    .. paths
-                        .Keys.Select(Tag)
-                        .Distinct()
-                        .Select(t => (JsonNode)new JsonObject { ["name"] = t, ["description"] = Tags.GetValueOrDefault(t, t) }),
-                ]
-            ),
+            ["tags"] = new JsonArray([
+                .. paths
+                    .Keys.Select(Tag)
+                    .Distinct()
+                    .Select(t => (JsonNode)new JsonObject { ["name"] = t, ["description"] = Tags.GetValueOrDefault(t, t) }),
+            ]),
             ["paths"] = new JsonObject(paths.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value))),
             ["components"] = new JsonObject
             {
@@ -82,7 +83,12 @@ internal sealed class OpenApiDocument(IEnumerable<Endpoint> endpoints)
             .Parse(
                 """
                 {
-                  "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "The access token that signing in answers." },
+                  "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "The access token that signing in answers."
+                  },
                   "apiKey": {
                     "type": "apiKey",
                     "in": "header",
@@ -95,10 +101,13 @@ internal sealed class OpenApiDocument(IEnumerable<Endpoint> endpoints)
             .AsObject();
 
     /// <summary><c>/v1/portfolio/transactions</c> → <c>portfolio</c>.</summary>
-    public static string Tag(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries) is [_, var area, ..] ? area switch
-    {
-        "portfolios" or "jobs" => "portfolio",
-        ".well-known" => "auth",
-        _ => area,
-    } : "host";
+    public static string Tag(string path) =>
+        path.Split('/', StringSplitOptions.RemoveEmptyEntries) is [_, var area, ..]
+            ? area switch
+            {
+                "portfolios" or "jobs" => "portfolio",
+                ".well-known" => "auth",
+                _ => area,
+            }
+            : "host";
 }

@@ -32,9 +32,12 @@ internal sealed class OperationWriter(SchemaWriter schemas, ProblemResponses pro
             ["tags"] = new JsonArray(OpenApiDocument.Tag(path)),
             ["summary"] = about.Summary,
         };
-        if (Description(about, policy) is { Length: > 0 } description) operation["description"] = description;
-        if (Parameters(facts, path) is { Count: > 0 } parameters) operation["parameters"] = parameters;
-        if (RequestBody(about) is { } body) operation["requestBody"] = body;
+        if (Description(about, policy) is { Length: > 0 } description)
+            operation["description"] = description;
+        if (Parameters(facts, path) is { Count: > 0 } parameters)
+            operation["parameters"] = parameters;
+        if (RequestBody(about) is { } body)
+            operation["requestBody"] = body;
         operation["responses"] = Responses(facts, function.Method.GetCustomAttributes<AlsoAnswersAttribute>());
         operation["security"] = Security(facts);
         return operation;
@@ -43,24 +46,24 @@ internal sealed class OperationWriter(SchemaWriter schemas, ProblemResponses pro
     private static string Description(DescribeAttribute about, EndpointPolicy policy)
     {
         var parts = new List<string>();
-        if (about.Detail is { } detail) parts.Add(detail);
-        if (policy.Role is { } role) parts.Add($"For the role `{role}`.");
-        if (policy.Scope is { } scope) parts.Add($"API keys need the scope `{scope}`.");
+        if (about.Detail is { } detail)
+            parts.Add(detail);
+        if (policy.Role is { } role)
+            parts.Add($"For the role `{role}`.");
+        if (policy.Scope is { } scope)
+            parts.Add($"API keys need the scope `{scope}`.");
         return string.Join("\n\n", parts);
     }
 
     private JsonArray Parameters(OperationFacts facts, string path)
     {
         var parameters = new JsonArray();
-        foreach (var name in facts.PathParameters) parameters.Add(PathParameters.Write(name, path));
-        foreach (var query in facts.Query) parameters.Add(QueryParameter(query));
-        // Prose, until all use cases have a record for their query.
-        foreach (var query in facts.About.Query)
-        {
-            var (name, text) = query.Split(':', 2) is [var n, var t] ? (n, t.Trim()) : (query, null);
-            parameters.Add(Parameter("query", name, text, false, new JsonObject { ["type"] = "string" }));
-        }
-        foreach (var header in CommonHeaders.RequestOf(facts)) parameters.Add(header);
+        foreach (var name in facts.PathParameters)
+            parameters.Add(PathParameters.Write(name, path));
+        foreach (var query in facts.Query)
+            parameters.Add(QueryParameter(query));
+        foreach (var header in CommonHeaders.RequestOf(facts))
+            parameters.Add(header);
         return parameters;
     }
 
@@ -72,8 +75,10 @@ internal sealed class OperationWriter(SchemaWriter schemas, ProblemResponses pro
             schema["minimum"] = min;
             schema["maximum"] = max;
         }
-        if (query.IsList) schema = new JsonObject { ["type"] = "array", ["items"] = schema };
-        if (query.Default is { } standard) schema["default"] = JsonSerializer.SerializeToNode(standard, Json.Options);
+        if (query.IsList)
+            schema = new JsonObject { ["type"] = "array", ["items"] = schema };
+        if (query.Default is { } standard)
+            schema["default"] = JsonSerializer.SerializeToNode(standard, Json.Options);
         var parameter = Parameter("query", query.Name, query.Description, query.IsRequired, schema);
         if (query.IsList)
         {
@@ -88,7 +93,8 @@ internal sealed class OperationWriter(SchemaWriter schemas, ProblemResponses pro
     public static JsonObject Parameter(string place, string name, string? description, bool required, JsonObject schema)
     {
         var parameter = new JsonObject { ["name"] = name, ["in"] = place };
-        if (description is not null) parameter["description"] = description;
+        if (description is not null)
+            parameter["description"] = description;
         parameter["required"] = required;
         parameter["schema"] = schema;
         return parameter;
@@ -96,7 +102,8 @@ internal sealed class OperationWriter(SchemaWriter schemas, ProblemResponses pro
 
     private JsonObject? RequestBody(DescribeAttribute about)
     {
-        if (about.Request is null && about.RequestContent.Length == 0) return null;
+        if (about.Request is null && about.RequestContent.Length == 0)
+            return null;
         var content = new JsonObject();
         foreach (var type in about.RequestContent is { Length: > 0 } types ? types : [JsonContent])
         {
@@ -114,7 +121,8 @@ internal sealed class OperationWriter(SchemaWriter schemas, ProblemResponses pro
             };
             if (type == JsonContent && about.Request?.GetCustomAttribute<ExampleAttribute>() is { } example)
                 media["example"] = JsonNode.Parse(example.Value);
-            else if (type.StartsWith("text/", StringComparison.Ordinal) && about.Example is { } text) media["example"] = text;
+            else if (type.StartsWith("text/", StringComparison.Ordinal) && about.Example is { } text)
+                media["example"] = text;
             content[type] = media;
         }
         return new JsonObject { ["required"] = about.Request?.GetConstructor(Type.EmptyTypes) is null, ["content"] = content };
@@ -132,13 +140,15 @@ internal sealed class OperationWriter(SchemaWriter schemas, ProblemResponses pro
                 ["content"] = Content(JsonContent, schemas.OfAnswer(other.Response)),
             };
         if (facts.IsConditional)
-            responses[304] = new JsonObject { ["description"] = "What If-None-Match names is still the answer.", ["headers"] = CommonHeaders.Of("ETag") };
+            responses[304] = new JsonObject
+            {
+                ["description"] = "What If-None-Match names is still the answer.",
+                ["headers"] = CommonHeaders.Of("ETag"),
+            };
         // Where a status answers either, the problem is the exception that clients of this operation need not tell apart.
         foreach (var (status, codes) in facts.Problems)
             responses.TryAdd(status, new JsonObject { ["$ref"] = problems.Reference(status, codes) });
-        return new JsonObject(
-            responses.Select(r => KeyValuePair.Create(r.Key.ToString(CultureInfo.InvariantCulture), (JsonNode?)r.Value))
-        );
+        return new JsonObject(responses.Select(r => KeyValuePair.Create(r.Key.ToString(CultureInfo.InvariantCulture), (JsonNode?)r.Value)));
     }
 
     private JsonObject Success(OperationFacts facts)
@@ -156,14 +166,22 @@ internal sealed class OperationWriter(SchemaWriter schemas, ProblemResponses pro
             },
             ["headers"] = CommonHeaders.Of([.. CommonHeaders.AnswerOf(facts)]),
         };
-        Type[] types = about.Responses is { Length: > 0 } several ? several : about.Response is { } one ? [one] : [];
-        string[] media = about.ResponseContent is { Length: > 0 } named ? named : types.Length > 0 ? [JsonContent] : [];
-        if (media.Length == 0) return success;
+        Type[] types =
+            about.Responses is { Length: > 0 } several ? several
+            : about.Response is { } one ? [one]
+            : [];
+        string[] media =
+            about.ResponseContent is { Length: > 0 } named ? named
+            : types.Length > 0 ? [JsonContent]
+            : [];
+        if (media.Length == 0)
+            return success;
         var content = new JsonObject();
         foreach (var type in media)
             content[type] = new JsonObject
             {
-                ["schema"] = type != JsonContent ? new JsonObject { ["type"] = "string" }
+                ["schema"] =
+                    type != JsonContent ? new JsonObject { ["type"] = "string" }
                     : types.Length == 1 ? schemas.OfAnswer(types[0])
                     : new JsonObject { ["oneOf"] = new JsonArray([.. types.Select(schemas.OfAnswer)]) },
             };
@@ -175,8 +193,10 @@ internal sealed class OperationWriter(SchemaWriter schemas, ProblemResponses pro
     {
         var policy = facts.Policy;
         var ways = new JsonArray();
-        if (!policy.Anonymous) ways.Add(new JsonObject { ["bearer"] = new JsonArray() });
-        if (policy is { Anonymous: false, Scope: { } scope }) ways.Add(new JsonObject { ["apiKey"] = new JsonArray(scope) });
+        if (!policy.Anonymous)
+            ways.Add(new JsonObject { ["bearer"] = new JsonArray() });
+        if (policy is { Anonymous: false, Scope: { } scope })
+            ways.Add(new JsonObject { ["apiKey"] = new JsonArray(scope) });
         return ways;
     }
 
@@ -221,7 +241,8 @@ internal sealed record OperationFacts(
         var problems = new SortedDictionary<int, SortedSet<string>>();
         void Add(int status, string code)
         {
-            if (!problems.TryGetValue(status, out var codes)) problems[status] = codes = new SortedSet<string>(StringComparer.Ordinal);
+            if (!problems.TryGetValue(status, out var codes))
+                problems[status] = codes = new SortedSet<string>(StringComparer.Ordinal);
             codes.Add(code);
         }
         Add(400, "validation_failed");
@@ -232,9 +253,11 @@ internal sealed record OperationFacts(
             Add(401, "token_revoked");
             // An API key gets as far as its scopes, a session as far as its roles.
             Add(403, policy.Scope is null ? "forbidden" : "insufficient_scope");
-            if (policy.Role is not null) Add(403, "forbidden");
+            if (policy.Role is not null)
+                Add(403, "forbidden");
         }
-        if (path.Count > 0 || query.Any(q => q.Type == typeof(Guid))) Add(404, "not_found");
+        if (path.Count > 0 || query.Any(q => q.Type == typeof(Guid)))
+            Add(404, "not_found");
         if (about.Request is not null || about.RequestContent.Length > 0)
         {
             Add(413, "payload_too_large");
@@ -245,11 +268,13 @@ internal sealed record OperationFacts(
             Add(409, "conflict");
             Add(422, "idempotency_key_reused");
         }
-        if (!policy.Unlimited) Add(429, "rate_limited");
+        if (!policy.Unlimited)
+            Add(429, "rate_limited");
         Add(500, "internal_error");
         Add(503, "busy");
         foreach (var problem in about.Problems)
-            if (problem.Split(' ') is [var status, var code]) Add(int.Parse(status, CultureInfo.InvariantCulture), code);
+            if (problem.Split(' ') is [var status, var code])
+                Add(int.Parse(status, CultureInfo.InvariantCulture), code);
         return problems;
     }
 }

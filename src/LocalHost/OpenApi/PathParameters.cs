@@ -16,8 +16,10 @@ internal static partial class PathParameters
         var names = new List<string>();
         string Text(RoutePatternPart part)
         {
-            if (part is RoutePatternLiteralPart literal) return literal.Content;
-            if (part is RoutePatternSeparatorPart separator) return separator.Content;
+            if (part is RoutePatternLiteralPart literal)
+                return literal.Content;
+            if (part is RoutePatternSeparatorPart separator)
+                return separator.Content;
             var parameter = (RoutePatternParameterPart)part;
             if (parameter.ParameterPolicies.Select(p => OnlyWord().Match(p.Content ?? "")).FirstOrDefault(m => m.Success) is { } word)
                 return word.Groups[1].Value;
@@ -31,8 +33,10 @@ internal static partial class PathParameters
     public static JsonObject Write(string name, string path)
     {
         var schema = new JsonObject { ["type"] = "string" };
-        if (name == "id") schema["format"] = "uuid";
-        if (name == "provider") schema["enum"] = new JsonArray("google", "apple");
+        if (name == "id")
+            schema["format"] = "uuid";
+        if (name == "provider")
+            schema["enum"] = new JsonArray("google", "apple");
         var isOwn = path.Contains("/instruments/", StringComparison.Ordinal);
         var (description, example) = name switch
         {
@@ -46,7 +50,8 @@ internal static partial class PathParameters
             _ => ((string?)null, (string?)null),
         };
         var parameter = OperationWriter.Parameter("path", name, description, true, schema);
-        if (example is not null) parameter["example"] = example;
+        if (example is not null)
+            parameter["example"] = example;
         return parameter;
     }
 

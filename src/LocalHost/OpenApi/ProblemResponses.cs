@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace AgentInvest.LocalHost.OpenApi;
 
 /// <summary>
-/// The refusals of operations: one response component for each status with the codes possible there, so that a client's compiler knows which
-/// codes it may meet.
+/// The refusals of operations: one response component for each status with the codes possible there, so that a client's compiler knows
+/// which codes it may meet.
 /// </summary>
 internal sealed class ProblemResponses
 {
@@ -13,7 +13,8 @@ internal sealed class ProblemResponses
 
     public string Reference(int status, IReadOnlyCollection<string> codes)
     {
-        var name = string.Join("Or", codes.Select(Pascal)) + (codes.Count == 1 && codes.First() == "provider_unavailable" ? $"{status}" : "");
+        var name =
+            string.Join("Or", codes.Select(Pascal)) + (codes.Count == 1 && codes.First() == "provider_unavailable" ? $"{status}" : "");
         _responses.TryAdd(name, Response(status, codes));
         return "#/components/responses/" + name;
     }

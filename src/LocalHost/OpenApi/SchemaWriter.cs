@@ -35,14 +35,17 @@ internal sealed class SchemaWriter
     /// <exception cref="InvalidOperationException">Different types of one name, all of them listed: one has to be renamed.</exception>
     public SortedDictionary<string, JsonObject> Complete()
     {
-        foreach (var (reference, use) in _references) reference["$ref"] = "#/components/schemas/" + NameOf(use);
+        foreach (var (reference, use) in _references)
+            reference["$ref"] = "#/components/schemas/" + NameOf(use);
         var named = _components.GroupBy(c => NameOf(c.Key)).ToList();
         var clashes = named
             .Where(g => g.Any(c => !JsonNode.DeepEquals(c.Value, g.First().Value)))
             .Select(g => $"{g.Key}: {string.Join(", ", g.Select(c => c.Key.Type))}")
             .ToList();
         if (clashes.Count > 0)
-            throw new InvalidOperationException("One name for different schemas, rename all but one of each: " + string.Join("; ", clashes));
+            throw new InvalidOperationException(
+                "One name for different schemas, rename all but one of each: " + string.Join("; ", clashes)
+            );
         return new SortedDictionary<string, JsonObject>(named.ToDictionary(g => g.Key, g => g.First().Value), StringComparer.Ordinal);
     }
 
@@ -56,9 +59,12 @@ internal sealed class SchemaWriter
     private static string NameOf(Type type)
     {
         var name = type.Name.Split('`')[0];
-        if (name is "Request" or "Response" && type.DeclaringType is { } outer) name = outer.Name.Split('`')[0] + name;
-        if (!type.IsGenericType) return name;
-        if (type.GetGenericTypeDefinition() == typeof(ListPage<>)) name = "Page";
+        if (name is "Request" or "Response" && type.DeclaringType is { } outer)
+            name = outer.Name.Split('`')[0] + name;
+        if (!type.IsGenericType)
+            return name;
+        if (type.GetGenericTypeDefinition() == typeof(ListPage<>))
+            name = "Page";
         return string.Concat(type.GetGenericArguments().Select(NameOf)) + name;
     }
 
@@ -77,9 +83,12 @@ internal sealed class SchemaWriter
 
     private JsonObject OfNotNull(Type type, NullabilityInfo? nullability, bool isRequest)
     {
-        if (Simple(type, isRequest) is { } simple) return simple;
-        if (type.IsEnum) return Reference(new Use(type, false), schema => FillEnum(schema, type));
-        if (type.GetCustomAttribute<WrittenAsAttribute>() is { } written) return OfWritten(type, JsonNode.Parse(written.Schema)!.AsObject());
+        if (Simple(type, isRequest) is { } simple)
+            return simple;
+        if (type.IsEnum)
+            return Reference(new Use(type, false), schema => FillEnum(schema, type));
+        if (type.GetCustomAttribute<WrittenAsAttribute>() is { } written)
+            return OfWritten(type, JsonNode.Parse(written.Schema)!.AsObject());
         var info = (isRequest ? Json.Strict : Json.Options).GetTypeInfo(type);
         switch (info.Kind)
         {
@@ -101,17 +110,26 @@ internal sealed class SchemaWriter
 
     private static JsonObject? Simple(Type type, bool isRequest)
     {
-        if (type == typeof(string)) return Typed("string");
-        if (type == typeof(bool)) return Typed("boolean");
-        if (type == typeof(int)) return Typed("integer", "int32");
-        if (type == typeof(long)) return Typed("integer", "int64");
-        if (type == typeof(double)) return Typed("number", "double");
+        if (type == typeof(string))
+            return Typed("string");
+        if (type == typeof(bool))
+            return Typed("boolean");
+        if (type == typeof(int))
+            return Typed("integer", "int32");
+        if (type == typeof(long))
+            return Typed("integer", "int64");
+        if (type == typeof(double))
+            return Typed("number", "double");
         if (type == typeof(decimal))
             return isRequest ? new JsonObject { ["type"] = new JsonArray("number", "string") } : Typed("number");
-        if (type == typeof(DateTimeOffset)) return Typed("string", "date-time");
-        if (type == typeof(DateOnly)) return Typed("string", "date");
-        if (type == typeof(Guid)) return Typed("string", "uuid");
-        if (type == typeof(Uri)) return Typed("string", "uri");
+        if (type == typeof(DateTimeOffset))
+            return Typed("string", "date-time");
+        if (type == typeof(DateOnly))
+            return Typed("string", "date");
+        if (type == typeof(Guid))
+            return Typed("string", "uuid");
+        if (type == typeof(Uri))
+            return Typed("string", "uri");
         return type == typeof(object) || type == typeof(JsonElement) || type == typeof(JsonNode) ? [] : null;
     }
 
@@ -122,7 +140,8 @@ internal sealed class SchemaWriter
     {
         schema["type"] = "string";
         schema["enum"] = new JsonArray([.. EnumNames.All(type).Select(w => (JsonNode)w)]);
-        if (type.GetCustomAttribute<DescriptionAttribute>() is { } about) schema["description"] = about.Description;
+        if (type.GetCustomAttribute<DescriptionAttribute>() is { } about)
+            schema["description"] = about.Description;
     }
 
     /// <summary>A text in place; whatever has more to it as a component.</summary>
@@ -133,13 +152,15 @@ internal sealed class SchemaWriter
                 new Use(type, false),
                 schema =>
                 {
-                    foreach (var (name, node) in written) schema[name] = node?.DeepClone();
+                    foreach (var (name, node) in written)
+                        schema[name] = node?.DeepClone();
                 }
             );
 
     private static JsonObject OrNull(JsonObject schema)
     {
-        if (schema.Count == 0) return schema;
+        if (schema.Count == 0)
+            return schema;
         if (schema["type"] is not { } type || schema.ContainsKey("enum"))
             return new JsonObject { ["oneOf"] = new JsonArray(schema, Typed("null")) };
         schema["type"] = new JsonArray([.. type is JsonArray all ? all.Select(t => t!.DeepClone()) : [type.DeepClone()], "null"]);
@@ -149,7 +170,8 @@ internal sealed class SchemaWriter
     /// <summary>Filled in behind its own back, as a type may lead to itself.</summary>
     private JsonObject Reference(Use use, Action<JsonObject> fill)
     {
-        if (!_components.ContainsKey(use)) fill(_components[use] = []);
+        if (!_components.ContainsKey(use))
+            fill(_components[use] = []);
         var reference = new JsonObject { ["$ref"] = "" };
         _references.Add((reference, use));
         return reference;
@@ -158,36 +180,44 @@ internal sealed class SchemaWriter
     private void FillObject(JsonObject schema, JsonTypeInfo info, bool isRequest)
     {
         schema["type"] = "object";
-        if (info.Type.GetCustomAttribute<DescriptionAttribute>() is { } about) schema["description"] = about.Description;
+        if (info.Type.GetCustomAttribute<DescriptionAttribute>() is { } about)
+            schema["description"] = about.Description;
         var (required, members) = (new JsonArray(), new JsonObject());
         var parameters = info.Type.GetConstructors().MaxBy(c => c.GetParameters().Length)?.GetParameters() ?? [];
         foreach (var property in info.Properties)
         {
-            if (isRequest ? property.Set is null && property.AssociatedParameter is null : property.Get is null) continue;
+            if (isRequest ? property.Set is null && property.AssociatedParameter is null : property.Get is null)
+                continue;
             var member = (PropertyInfo)property.AttributeProvider!;
             var parameter = Array.Find(parameters, p => p.Name!.Equals(member.Name, StringComparison.OrdinalIgnoreCase));
             members[property.Name] = OfMember(property.PropertyType, member, parameter, isRequest);
-            if (isRequest ? IsRequired(property, parameter) : !member.IsDefined(typeof(JsonIgnoreAttribute))) required.Add(property.Name);
+            if (isRequest ? IsRequired(property, parameter) : !member.IsDefined(typeof(JsonIgnoreAttribute)))
+                required.Add(property.Name);
         }
-        if (required.Count > 0) schema["required"] = required;
+        if (required.Count > 0)
+            schema["required"] = required;
         schema["properties"] = members;
-        if (isRequest) schema["additionalProperties"] = false;
+        if (isRequest)
+            schema["additionalProperties"] = false;
     }
 
     private JsonObject OfMember(Type type, PropertyInfo property, ParameterInfo? parameter, bool isRequest)
     {
         var nullability = isRequest && parameter is not null ? _nullability.Create(parameter) : _nullability.Create(property);
         // Left out of an answer rather than null.
-        var schema = !isRequest && property.IsDefined(typeof(JsonIgnoreAttribute))
-            ? OfNotNull(Nullable.GetUnderlyingType(type) ?? type, nullability, isRequest)
-            : Of(type, nullability, isRequest);
+        var schema =
+            !isRequest && property.IsDefined(typeof(JsonIgnoreAttribute))
+                ? OfNotNull(Nullable.GetUnderlyingType(type) ?? type, nullability, isRequest)
+                : Of(type, nullability, isRequest);
         var rules = property.GetCustomAttributes().Concat(parameter?.GetCustomAttributes() ?? []).ToList();
-        foreach (var rule in rules) Constrain(schema, rule);
+        foreach (var rule in rules)
+            Constrain(schema, rule);
         var description = rules.OfType<DescriptionAttribute>().FirstOrDefault()?.Description;
         if (isRequest && parameter is { HasDefaultValue: true } && DefaultText(parameter, type) is { } standard)
             // In words: generators of clients take a member with the keyword for one that is always there.
             description = description is null ? $"Default: {standard}." : $"{description} Default: {standard}.";
-        if (description is not null) schema["description"] = description;
+        if (description is not null)
+            schema["description"] = description;
         return schema;
     }
 

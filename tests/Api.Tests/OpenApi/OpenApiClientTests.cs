@@ -39,15 +39,19 @@ public sealed partial class OpenApiClientTests(WalkedHost host) : IClassFixture<
     private static string Sources => Path.Combine(Checkout.Root, "tests", "Api.Tests", "OpenApi");
 
     /// <summary>Within the checkout, so that node finds the packages.</summary>
-    private static string Folder =>
-        Directory.CreateDirectory(Path.Combine(Checkout.Root, ".local", "test", "openapi")).FullName;
+    private static string Folder => Directory.CreateDirectory(Path.Combine(Checkout.Root, ".local", "test", "openapi")).FullName;
 
     [ProgramFact("node")]
     public async Task A_typed_client_compiles_strictly_and_walks_from_a_registration_to_an_optimum()
     {
         foreach (var source in new[] { "walk.ts", "tsconfig.json" })
             File.Copy(Path.Combine(Sources, source), Path.Combine(Folder, source), overwrite: true);
-        await NodeAsync(Package("openapi-typescript", "bin", "cli.js"), await SaveDocumentAsync("client"), "-o", Path.Combine(Folder, "schema.d.ts"));
+        await NodeAsync(
+            Package("openapi-typescript", "bin", "cli.js"),
+            await SaveDocumentAsync("client"),
+            "-o",
+            Path.Combine(Folder, "schema.d.ts")
+        );
         await NodeAsync(Package("typescript", "bin", "tsc"), "-p", Folder);
         var told = await NodeAsync(
             "--input-type=module",

@@ -11,16 +11,14 @@ internal sealed record Operation(string Id, HttpMethod Method, string Path, Json
 {
     public bool IsAnonymous => Description.GetProperty("security").GetArrayLength() == 0;
 
-    public bool IsLimited =>
-        Description.GetProperty("responses").TryGetProperty("429", out _);
+    public bool IsLimited => Description.GetProperty("responses").TryGetProperty("429", out _);
 
     public IReadOnlyList<JsonElement> Parameters { get; } =
         Description.TryGetProperty("parameters", out var parameters)
             ? [.. parameters.EnumerateArray().Where(p => p.TryGetProperty("in", out _))]
             : [];
 
-    public JsonElement? Body =>
-        Description.TryGetProperty("requestBody", out var body) ? body.GetProperty("content") : null;
+    public JsonElement? Body => Description.TryGetProperty("requestBody", out var body) ? body.GetProperty("content") : null;
 
     /// <summary>The document's example of the body; null where there is no body.</summary>
     public HttpContent? Example()
@@ -117,14 +115,20 @@ internal sealed partial class OperationWalk(TestHost host, JsonElement document)
         var nobody = new TestUser(host.Url, "", "");
         foreach (var operation in _operations.Values)
         {
-            if (!operation.IsAnonymous) await CallAsync(nobody, operation.Id);
-            else if (operation.Body is not null) await CallAsync(nobody, operation.Id, """{"unknown":true}""");
-            else if (operation.Path.Contains('{', StringComparison.Ordinal)) await SendAsync(nobody, operation, Fill(operation, _ => "a%20b"), null);
+            if (!operation.IsAnonymous)
+                await CallAsync(nobody, operation.Id);
+            else if (operation.Body is not null)
+                await CallAsync(nobody, operation.Id, """{"unknown":true}""");
+            else if (operation.Path.Contains('{', StringComparison.Ordinal))
+                await SendAsync(nobody, operation, Fill(operation, _ => "a%20b"), null);
             else if (operation.Parameters.Any(p => p.GetProperty("in").GetString() == "query" && p.GetProperty("required").GetBoolean()))
                 await SendAsync(nobody, operation, operation.Path, null);
             else if (operation.IsLimited)
                 for (var i = 0; i < 10; i++)
-                    if ((await SendAsync(new TestUser(limited.Url, "", ""), operation, operation.Path, null)).Status == (System.Net.HttpStatusCode)429)
+                    if (
+                        (await SendAsync(new TestUser(limited.Url, "", ""), operation, operation.Path, null)).Status
+                        == (System.Net.HttpStatusCode)429
+                    )
                         break;
         }
     }
@@ -142,7 +146,8 @@ internal sealed partial class OperationWalk(TestHost host, JsonElement document)
             }
             var user = await host.SignUpAsync();
             var reply = await SendAsync(user, operation, Fill(operation, _ => Guid.NewGuid().ToString()) + Query(operation), example);
-            if (reply.Code == "validation_failed") faults.Add($"{operation.Id}: {reply.Text}");
+            if (reply.Code == "validation_failed")
+                faults.Add($"{operation.Id}: {reply.Text}");
         }
         return faults;
     }
@@ -199,13 +204,23 @@ internal sealed partial class OperationWalk(TestHost host, JsonElement document)
             .Values.Where(o => !ByName.Contains(o.Id) && !WithoutSuccess.ContainsKey(o.Id))
             .OrderBy(o => Array.IndexOf(first, o.Id) is >= 0 and var place ? place : first.Length)
             // What reads a thing comes before what ends it, and what ends an entry before what closes the holding.
-            .ThenBy(o => o.Method.Method switch { "POST" or "PUT" => 0, "PATCH" => 1, "GET" => 2, _ => o.Id == "DeleteTransaction" ? 3 : 4 })
+            .ThenBy(o =>
+                o.Method.Method switch
+                {
+                    "POST" or "PUT" => 0,
+                    "PATCH" => 1,
+                    "GET" => 2,
+                    _ => o.Id == "DeleteTransaction" ? 3 : 4,
+                }
+            )
             .ToList();
         foreach (var operation in rest.Where(o => o.Path.StartsWith("/v1/admin/", StringComparison.Ordinal) == false))
             Learn(operation, await CallExampleAsync(user, operation));
         for (var i = 0; i < 100; i++)
-            if ((await CallAsync(user, "GetExport")).Status == System.Net.HttpStatusCode.OK) break;
-            else await Task.Delay(100);
+            if ((await CallAsync(user, "GetExport")).Status == System.Net.HttpStatusCode.OK)
+                break;
+            else
+                await Task.Delay(100);
         // On a user of no consequence, as the last administrator keeps the role.
         _ids["/v1/admin/users/{id}"] = me.ToString();
         foreach (var operation in rest.Where(o => o.Path.StartsWith("/v1/admin/", StringComparison.Ordinal)))
@@ -243,7 +258,9 @@ internal sealed partial class OperationWalk(TestHost host, JsonElement document)
         Fill(
             operation,
             parameter =>
-                _ids.GetValueOrDefault(operation.Path[..(operation.Path.IndexOf($"{{{parameter}}}", StringComparison.Ordinal) + parameter.Length + 2)])
+                _ids.GetValueOrDefault(
+                    operation.Path[..(operation.Path.IndexOf($"{{{parameter}}}", StringComparison.Ordinal) + parameter.Length + 2)]
+                )
                 ?? Example(operation, parameter)
                 ?? Guid.Empty.ToString()
         );
@@ -263,8 +280,9 @@ internal sealed partial class OperationWalk(TestHost host, JsonElement document)
             from parameter in operation.Parameters
             where parameter.GetProperty("in").GetString() == "query" && parameter.TryGetProperty("example", out _)
             let example = parameter.GetProperty("example")
-            let text =
-                example.ValueKind == JsonValueKind.Array ? string.Join(",", example.EnumerateArray().Select(e => e.ToString())) : example.ToString()
+            let text = example.ValueKind == JsonValueKind.Array
+                ? string.Join(",", example.EnumerateArray().Select(e => e.ToString()))
+                : example.ToString()
             select $"{parameter.GetProperty("name").GetString()}={Uri.EscapeDataString(text)}";
         return string.Join("&", pairs) is { Length: > 0 } query ? "?" + query : "";
     }
@@ -272,14 +290,20 @@ internal sealed partial class OperationWalk(TestHost host, JsonElement document)
     /// <summary>The id of what was made stands for it in the paths below; a corrected entry has a new one.</summary>
     private void Learn(Operation operation, Reply reply)
     {
-        if ((int)reply.Status is not (200 or 201 or 202) || reply.ContentHeaders.ContentType?.MediaType != "application/json") return;
-        if (reply.Json.ValueKind != JsonValueKind.Object) return;
+        if ((int)reply.Status is not (200 or 201 or 202) || reply.ContentHeaders.ContentType?.MediaType != "application/json")
+            return;
+        if (reply.Json.ValueKind != JsonValueKind.Object)
+            return;
         string? Text(string member) => reply.Json.TryGetProperty(member, out var value) ? value.ToString() : null;
         var collection = operation.Path.EndsWith("/{id}", StringComparison.Ordinal) ? operation.Path : operation.Path + "/{id}";
-        if (operation.Method == HttpMethod.Post && (Text("id") ?? Text("exportId")) is { } made) _ids[collection] = made;
-        if (operation.Method == HttpMethod.Patch && Text("id") is { } corrected) _ids[collection] = corrected;
-        if (Text("instanceId") is { } job) _ids["/v1/jobs/{instanceId}"] = job;
-        if (operation.Id == "CreateShare" && Text("token") is { } token) _ids["/v1/shared/{token}"] = token;
+        if (operation.Method == HttpMethod.Post && (Text("id") ?? Text("exportId")) is { } made)
+            _ids[collection] = made;
+        if (operation.Method == HttpMethod.Patch && Text("id") is { } corrected)
+            _ids[collection] = corrected;
+        if (Text("instanceId") is { } job)
+            _ids["/v1/jobs/{instanceId}"] = job;
+        if (operation.Id == "CreateShare" && Text("token") is { } token)
+            _ids["/v1/shared/{token}"] = token;
     }
 
     private TestUser NewUser() => new(host.Url, $"walker-{Guid.NewGuid():N}@example.com", "correct horse battery staple");

@@ -6,13 +6,13 @@ using QueryString = AgentInvest.Core.Http.QueryString;
 
 namespace AgentInvest.Functions.Auth;
 
-/// <summary>Users and the audit, for administrators; the timer that anchors the audit.</summary>
+/// <summary>
+/// What administrators do, and the audit's own timer. Their addresses begin with <c>admin</c>, which the Functions host refuses as the
+/// beginning of a route's text and takes as a parameter of this one value.
+/// </summary>
 [RequireRole("admin")]
 public sealed class AdminFunctions(ListUsers users, ChangeRights rights, EndUserSessions sessions, ListAudit audit, AnchorAudit anchor)
 {
-    /// <summary><c>admin</c>, as a parameter of one value: the Functions host refuses a route whose text begins with it.</summary>
-    private const string AdminArea = "{area:regex(^admin$)}";
-
     [Function("ListUsers")]
     [Describe(
         "List users",
@@ -21,7 +21,7 @@ public sealed class AdminFunctions(ListUsers users, ChangeRights rights, EndUser
         Problems = ["403 forbidden"]
     )]
     public async Task<IResult> Users(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = AdminArea + "/users")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{area:regex(^admin$)}/users")] HttpRequest request,
         CancellationToken ct
     ) => Answer.Ok(await users.HandleAsync(QueryString.Read<ListUsers.Query>(request), ct));
 
@@ -34,7 +34,7 @@ public sealed class AdminFunctions(ListUsers users, ChangeRights rights, EndUser
         Problems = ["403 forbidden", "404 not_found", "409 conflict"]
     )]
     public async Task<IResult> SetRoles(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = AdminArea + "/users/{id}/roles")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "{area:regex(^admin$)}/users/{id}/roles")] HttpRequest request,
         string id,
         CancellationToken ct
     )
@@ -52,7 +52,7 @@ public sealed class AdminFunctions(ListUsers users, ChangeRights rights, EndUser
         Problems = ["403 forbidden", "404 not_found"]
     )]
     public async Task<IResult> SetTier(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = AdminArea + "/users/{id}/tier")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "{area:regex(^admin$)}/users/{id}/tier")] HttpRequest request,
         string id,
         CancellationToken ct
     )
@@ -64,7 +64,7 @@ public sealed class AdminFunctions(ListUsers users, ChangeRights rights, EndUser
     [Function("EndUserSessions")]
     [Describe("End all sessions of a user", Status = 204, Problems = ["403 forbidden", "404 not_found"])]
     public async Task<IResult> EndSessions(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = AdminArea + "/users/{id}/sessions")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "{area:regex(^admin$)}/users/{id}/sessions")] HttpRequest request,
         string id,
         CancellationToken ct
     )
@@ -81,7 +81,7 @@ public sealed class AdminFunctions(ListUsers users, ChangeRights rights, EndUser
         Problems = ["403 forbidden"]
     )]
     public async Task<IResult> Audit(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = AdminArea + "/audit")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{area:regex(^admin$)}/audit")] HttpRequest request,
         CancellationToken ct
     ) => Answer.Ok(await audit.HandleAsync(QueryString.Read<ListAudit.Query>(request), ct));
 

@@ -263,7 +263,7 @@ public sealed partial class TemplateTests
         );
     }
 
-    [GeneratedRegex("Route = \"([^/\"{]+)")]
+    [GeneratedRegex(@"Route = ""(?:\{\w+:regex\(\^)?([\w.-]+)")]
     private static partial Regex Segments();
 
     [GeneratedRegex("\"([^\"]+)\"")]

@@ -62,6 +62,15 @@ internal sealed class DurableExtension : IAsyncDisposable
         try
         {
             await host.StartAsync();
+        }
+        catch
+        {
+            // One that has not started cannot be stopped.
+            host.Dispose();
+            throw;
+        }
+        try
+        {
             await host.Services.GetRequiredService<IJobHost>().CallAsync(nameof(ClientBinding), new Dictionary<string, object>());
             extension.ClientBinding = WorkerCalls.ClientBindings[key];
             return extension;

@@ -2,7 +2,6 @@ using AgentInvest.Auth.Admin;
 using AgentInvest.Auth.Audit;
 using AgentInvest.Core.Data;
 using AgentInvest.Core.Http;
-using QueryString = AgentInvest.Core.Http.QueryString;
 
 namespace AgentInvest.Functions.Auth;
 
@@ -23,7 +22,7 @@ public sealed class AdminFunctions(ListUsers users, ChangeRights rights, EndUser
     public async Task<IResult> Users(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{area:regex(^admin$)}/users")] HttpRequest request,
         CancellationToken ct
-    ) => Answer.Ok(await users.HandleAsync(QueryString.Read<ListUsers.Query>(request), ct));
+    ) => Answer.Ok(await users.HandleAsync(QueryReader.Read<ListUsers.Query>(request), ct));
 
     [Function("SetUserRoles")]
     [Describe(
@@ -83,7 +82,7 @@ public sealed class AdminFunctions(ListUsers users, ChangeRights rights, EndUser
     public async Task<IResult> Audit(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{area:regex(^admin$)}/audit")] HttpRequest request,
         CancellationToken ct
-    ) => Answer.Ok(await audit.HandleAsync(QueryString.Read<ListAudit.Query>(request), ct));
+    ) => Answer.Ok(await audit.HandleAsync(QueryReader.Read<ListAudit.Query>(request), ct));
 
     [Function("AnchorAudit")]
     public Task AnchorAudit([TimerTrigger("*/2 * * * * *")] TimerInfo timer, CancellationToken ct) => anchor.HandleAsync(ct);

@@ -3,7 +3,6 @@ using System.ComponentModel.DataAnnotations;
 using AgentInvest.Auth.Accounts;
 using AgentInvest.Auth.Sessions;
 using AgentInvest.Core.Http;
-using QueryString = AgentInvest.Core.Http.QueryString;
 
 namespace AgentInvest.Functions.Auth;
 
@@ -35,7 +34,7 @@ public static class CookieMode
     /// <summary>Whether the request asks for cookie mode; to be read before anything is done, because it may be refused.</summary>
     public static bool IsRequested(HttpRequest request, BrowserGuard guard)
     {
-        if (!QueryString.Read<Query>(request).Cookie) return false;
+        if (!QueryReader.Read<Query>(request).Cookie) return false;
         guard.RequireSameSite();
         return true;
     }

@@ -4,7 +4,6 @@ using AgentInvest.Auth.OAuth;
 using AgentInvest.Auth.Sessions;
 using AgentInvest.Core.Http;
 using Microsoft.Extensions.Options;
-using QueryString = AgentInvest.Core.Http.QueryString;
 
 namespace AgentInvest.Functions.Auth;
 
@@ -32,7 +31,7 @@ public sealed class OAuthFunctions(
         CancellationToken ct
     )
     {
-        var query = QueryString.Read<StartOAuth.Query>(request);
+        var query = QueryReader.Read<StartOAuth.Query>(request);
         var started = await start.HandleAsync(provider, query, OAuthCookie.Of(request, options.Value), ct);
         OAuthCookie.Set(request.HttpContext.Response, options.Value, started.Browser, started.Lifetime);
         return Results.Redirect(started.Url);

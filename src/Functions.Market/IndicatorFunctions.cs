@@ -1,7 +1,6 @@
 using AgentInvest.Core.Http;
 using AgentInvest.Market.Charts;
 using AgentInvest.Market.Indicators;
-using QueryString = AgentInvest.Core.Http.QueryString;
 
 namespace AgentInvest.Functions.Market;
 
@@ -30,7 +29,7 @@ public sealed class IndicatorFunctions(ListIndicators list, GetIndicators get, C
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/stocks/{symbol}/indicators")] HttpRequest request,
         string symbol,
         CancellationToken ct
-    ) => ConditionalAnswer.Of(request, await get.HandleAsync(symbol, QueryString.Read<GetIndicators.Query>(request), ct), maxAge: 60);
+    ) => ConditionalAnswer.Of(request, await get.HandleAsync(symbol, QueryReader.Read<GetIndicators.Query>(request), ct), maxAge: 60);
 
     [Function("GetChart"), AllowAnonymous, PublicData]
     [Describe(
@@ -47,7 +46,7 @@ public sealed class IndicatorFunctions(ListIndicators list, GetIndicators get, C
     ) =>
         ConditionalAnswer.Of(
             request,
-            await chart.HandleAsync(symbol, QueryString.Read<GetChart.Query>(request), ct),
+            await chart.HandleAsync(symbol, QueryReader.Read<GetChart.Query>(request), ct),
             "image/svg+xml; charset=utf-8",
             maxAge: 60
         );

@@ -3,7 +3,6 @@ using AgentInvest.Core.Http;
 using AgentInvest.Market;
 using AgentInvest.Market.History;
 using AgentInvest.Market.Quotes;
-using QueryString = AgentInvest.Core.Http.QueryString;
 
 namespace AgentInvest.Functions.Market;
 
@@ -25,7 +24,7 @@ public sealed class MarketFunctions(GetQuotes quotes, GetHistory history, GetAct
         Response = typeof(GetQuotes.QuoteBatch)
     )]
     public IResult Quotes([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/quotes")] HttpRequest request) =>
-        ConditionalAnswer.Of(request, quotes.FindMany(QueryString.Read<GetQuotes.Query>(request)), maxAge: 1);
+        ConditionalAnswer.Of(request, quotes.FindMany(QueryReader.Read<GetQuotes.Query>(request)), maxAge: 1);
 
     [Function("GetHistory")]
     [Describe(
@@ -40,7 +39,7 @@ public sealed class MarketFunctions(GetQuotes quotes, GetHistory history, GetAct
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/stocks/{symbol}/history")] HttpRequest request,
         string symbol,
         CancellationToken ct
-    ) => ConditionalAnswer.Of(request, await history.HandleAsync(symbol, QueryString.Read<GetHistory.Query>(request), ct), maxAge: 60);
+    ) => ConditionalAnswer.Of(request, await history.HandleAsync(symbol, QueryReader.Read<GetHistory.Query>(request), ct), maxAge: 60);
 
     [Function("GetDividends")]
     [Describe("List dividends, newest first", Response = typeof(GetActions.DividendList))]
@@ -63,7 +62,7 @@ public sealed class MarketFunctions(GetQuotes quotes, GetHistory history, GetAct
         Response = typeof(SearchInstruments.Response)
     )]
     public IResult Search([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/stocks/search")] HttpRequest request) =>
-        ConditionalAnswer.Of(request, search.Handle(QueryString.Read<SearchInstruments.Query>(request)), maxAge: 60);
+        ConditionalAnswer.Of(request, search.Handle(QueryReader.Read<SearchInstruments.Query>(request)), maxAge: 60);
 
     [Function("GetIndices")]
     [Describe("Read the stock indices", Response = typeof(GetQuotes.QuoteList))]

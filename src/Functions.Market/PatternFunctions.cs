@@ -1,7 +1,6 @@
 using AgentInvest.Core.Http;
 using AgentInvest.Market.History;
 using AgentInvest.Market.Patterns;
-using QueryString = AgentInvest.Core.Http.QueryString;
 
 namespace AgentInvest.Functions.Market;
 
@@ -25,7 +24,7 @@ public sealed class PatternFunctions(GetPatterns get, ComputePatterns compute)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/stocks/{symbol}/patterns")] HttpRequest request,
         string symbol,
         CancellationToken ct
-    ) => ConditionalAnswer.Of(request, await get.HandleAsync(symbol, QueryString.Read<GetHistory.Query>(request), ct), maxAge: 60);
+    ) => ConditionalAnswer.Of(request, await get.HandleAsync(symbol, QueryReader.Read<GetHistory.Query>(request), ct), maxAge: 60);
 
     [Function("ComputePatterns"), RequireScope("market:read"), MaxBody(10 << 20)]
     [Describe(

@@ -25,7 +25,7 @@ public sealed class AnalyticsFunctions(GetAnalytics getAnalytics, ComputeAnalyti
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/analytics")] HttpRequest request,
         CancellationToken ct
-    ) => Answer.Ok(await getAnalytics.HandleAsync(CurrentUser.Of(request.HttpContext), QueryString.Read<PortfolioChoice>(request), ct));
+    ) => Answer.Ok(await getAnalytics.HandleAsync(CurrentUser.Of(request.HttpContext), QueryReader.Read<PortfolioChoice>(request), ct));
 
     [Function("RequestAnalytics"), RequireScope("portfolio:write"), Idempotent]
     [Describe(
@@ -40,7 +40,7 @@ public sealed class AnalyticsFunctions(GetAnalytics getAnalytics, ComputeAnalyti
         CancellationToken ct
     )
     {
-        var wanted = await getAnalytics.RequestAsync(CurrentUser.Of(request.HttpContext), QueryString.Read<PortfolioChoice>(request), ct);
+        var wanted = await getAnalytics.RequestAsync(CurrentUser.Of(request.HttpContext), QueryReader.Read<PortfolioChoice>(request), ct);
         return await client.AcceptJobAsync(jobs, JobOf(wanted), nameof(Analytics), wanted, ct);
     }
 

@@ -32,7 +32,7 @@ public sealed class AssetFunctions(AddAsset add, AdjustAsset adjust, ManageInstr
     {
         var (transaction, etag) = await add.HandleAsync(
             CurrentUser.Of(request.HttpContext),
-            QueryString.Read<PortfolioChoice>(request),
+            QueryReader.Read<PortfolioChoice>(request),
             await Body.ReadAsync<AddAsset.Request>(request, ct),
             request.Headers.IfMatch,
             ct
@@ -58,7 +58,7 @@ public sealed class AssetFunctions(AddAsset add, AdjustAsset adjust, ManageInstr
     {
         var (response, etag) = await adjust.HandleAsync(
             CurrentUser.Of(request.HttpContext),
-            QueryString.Read<PortfolioChoice>(request),
+            QueryReader.Read<PortfolioChoice>(request),
             symbol,
             await Body.ReadAsync<AdjustAsset.Request>(request, ct),
             request.Headers.IfMatch,
@@ -85,7 +85,7 @@ public sealed class AssetFunctions(AddAsset add, AdjustAsset adjust, ManageInstr
                 "ETag",
                 await adjust.CloseAsync(
                     CurrentUser.Of(request.HttpContext),
-                    QueryString.Read<PortfolioChoice>(request),
+                    QueryReader.Read<PortfolioChoice>(request),
                     symbol,
                     request.Headers.IfMatch,
                     ct
@@ -124,7 +124,7 @@ public sealed class AssetFunctions(AddAsset add, AdjustAsset adjust, ManageInstr
     public async Task<IResult> ListInstruments(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/instruments")] HttpRequest request,
         CancellationToken ct
-    ) => Answer.Ok(await instruments.ListAsync(CurrentUser.Of(request.HttpContext), QueryString.Read<PageRequest>(request), ct));
+    ) => Answer.Ok(await instruments.ListAsync(CurrentUser.Of(request.HttpContext), QueryReader.Read<PageRequest>(request), ct));
 
     [Function("PutPrices"), RequireScope("portfolio:write"), MaxBody(PricesLimit)]
     [Describe(

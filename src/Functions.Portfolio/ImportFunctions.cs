@@ -30,7 +30,7 @@ public sealed class ImportFunctions(ImportTransactions import, ExportTransaction
     {
         var (response, etag) = await import.HandleAsync(
             CurrentUser.Of(request.HttpContext),
-            QueryString.Read<ImportTransactions.Query>(request),
+            QueryReader.Read<ImportTransactions.Query>(request),
             await UploadedFile.ReadAsync(request, ct),
             request.Headers.IfMatch,
             ct
@@ -53,7 +53,7 @@ public sealed class ImportFunctions(ImportTransactions import, ExportTransaction
         CancellationToken ct
     )
     {
-        var query = QueryString.Read<ExportTransactions.Query>(request);
+        var query = QueryReader.Read<ExportTransactions.Query>(request);
         var (response, etag) = await export.HandleAsync(CurrentUser.Of(request.HttpContext), query, ct);
         var result =
             query.Format == ExportTransactions.ExportFormat.Json

@@ -26,7 +26,7 @@ public sealed class PortfolioFunctions(ManagePortfolios portfolios, GetPortfolio
     {
         var (response, etag) = await getPortfolio.HandleAsync(
             CurrentUser.Of(request.HttpContext),
-            QueryString.Read<GetPortfolio.Query>(request),
+            QueryReader.Read<GetPortfolio.Query>(request),
             ct
         );
         return Answer.Ok(response).With("ETag", etag);
@@ -47,7 +47,7 @@ public sealed class PortfolioFunctions(ManagePortfolios portfolios, GetPortfolio
     {
         var (response, etag) = await getPerformance.HandleAsync(
             CurrentUser.Of(request.HttpContext),
-            QueryString.Read<GetPerformance.Query>(request),
+            QueryReader.Read<GetPerformance.Query>(request),
             ct
         );
         return Answer.Ok(response).With("ETag", etag);
@@ -62,7 +62,7 @@ public sealed class PortfolioFunctions(ManagePortfolios portfolios, GetPortfolio
     public async Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolios")] HttpRequest request,
         CancellationToken ct
-    ) => Answer.Ok(await portfolios.ListAsync(CurrentUser.Of(request.HttpContext), QueryString.Read<PageRequest>(request), ct));
+    ) => Answer.Ok(await portfolios.ListAsync(CurrentUser.Of(request.HttpContext), QueryReader.Read<PageRequest>(request), ct));
 
     [Function("CreatePortfolio"), RequireScope("portfolio:write"), Idempotent]
     [Describe(

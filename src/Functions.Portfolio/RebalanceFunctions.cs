@@ -21,7 +21,7 @@ public sealed class RebalanceFunctions(ManageTargets targets, PlanRebalance plan
         CancellationToken ct
     )
     {
-        var (response, etag) = await targets.GetAsync(CurrentUser.Of(request.HttpContext), QueryString.Read<PortfolioChoice>(request), ct);
+        var (response, etag) = await targets.GetAsync(CurrentUser.Of(request.HttpContext), QueryReader.Read<PortfolioChoice>(request), ct);
         return Answer.Ok(response).With("ETag", etag);
     }
 
@@ -42,7 +42,7 @@ public sealed class RebalanceFunctions(ManageTargets targets, PlanRebalance plan
     {
         var (response, etag) = await targets.PutAsync(
             CurrentUser.Of(request.HttpContext),
-            QueryString.Read<PortfolioChoice>(request),
+            QueryReader.Read<PortfolioChoice>(request),
             await Body.ReadAsync<ManageTargets.Request>(request, ct),
             request.Headers.IfMatch,
             ct
@@ -71,7 +71,7 @@ public sealed class RebalanceFunctions(ManageTargets targets, PlanRebalance plan
         var user = CurrentUser.Of(request.HttpContext);
         var order = await plan.CheckAsync(
             user,
-            QueryString.Read<PortfolioChoice>(request),
+            QueryReader.Read<PortfolioChoice>(request),
             await Body.ReadAsync<PlanRebalance.Request>(request, ct),
             ct
         );

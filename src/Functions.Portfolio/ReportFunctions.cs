@@ -25,7 +25,7 @@ public sealed class ReportFunctions(GetLots lots, GetRealized realized, GetAlloc
         CancellationToken ct
     )
     {
-        var (response, etag) = await lots.HandleAsync(CurrentUser.Of(request.HttpContext), QueryString.Read<GetLots.Query>(request), ct);
+        var (response, etag) = await lots.HandleAsync(CurrentUser.Of(request.HttpContext), QueryReader.Read<GetLots.Query>(request), ct);
         return Answer.Ok(response).With("ETag", etag);
     }
 
@@ -45,7 +45,7 @@ public sealed class ReportFunctions(GetLots lots, GetRealized realized, GetAlloc
     {
         var (response, etag) = await realized.HandleAsync(
             CurrentUser.Of(request.HttpContext),
-            QueryString.Read<GetRealized.Query>(request),
+            QueryReader.Read<GetRealized.Query>(request),
             ct
         );
         return Answer.Ok(response).With("ETag", etag);
@@ -66,7 +66,7 @@ public sealed class ReportFunctions(GetLots lots, GetRealized realized, GetAlloc
     {
         var (response, etag) = await allocation.HandleAsync(
             CurrentUser.Of(request.HttpContext),
-            QueryString.Read<GetAllocation.Query>(request),
+            QueryReader.Read<GetAllocation.Query>(request),
             ct
         );
         return Answer.Ok(response).With("ETag", etag);
@@ -81,7 +81,7 @@ public sealed class ReportFunctions(GetLots lots, GetRealized realized, GetAlloc
     {
         var (response, etag) = await dividends.HandleAsync(
             CurrentUser.Of(request.HttpContext),
-            QueryString.Read<GetDividends.Query>(request),
+            QueryReader.Read<GetDividends.Query>(request),
             ct
         );
         return Answer.Ok(response).With("ETag", etag);

@@ -25,7 +25,7 @@ public sealed class ShareFunctions(ManageShares shares, GetShared shared)
     {
         var created = await shares.CreateAsync(
             CurrentUser.Of(request.HttpContext),
-            QueryString.Read<PortfolioChoice>(request),
+            QueryReader.Read<PortfolioChoice>(request),
             await Body.ReadAsync<ManageShares.Request>(request, ct),
             ct
         );
@@ -41,7 +41,7 @@ public sealed class ShareFunctions(ManageShares shares, GetShared shared)
     public async Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "portfolio/shares")] HttpRequest request,
         CancellationToken ct
-    ) => Answer.Ok(await shares.ListAsync(CurrentUser.Of(request.HttpContext), QueryString.Read<PageRequest>(request), ct));
+    ) => Answer.Ok(await shares.ListAsync(CurrentUser.Of(request.HttpContext), QueryReader.Read<PageRequest>(request), ct));
 
     [Function("DeleteShare"), RequireScope("portfolio:write")]
     [Describe("End a read-only link", Status = 204, Problems = ["404 not_found"])]

@@ -41,7 +41,7 @@ public sealed class TransactionFunctions(
         var body = await Body.ReadAsync<RecordTransaction.Request>(request, ct);
         var (transaction, etag) = await record.HandleAsync(
             CurrentUser.Of(request.HttpContext),
-            QueryString.Read<PortfolioChoice>(request),
+            QueryReader.Read<PortfolioChoice>(request),
             body,
             request.Headers.IfMatch,
             ct
@@ -61,7 +61,7 @@ public sealed class TransactionFunctions(
         CancellationToken ct
     )
     {
-        var query = QueryString.Read<ListTransactions.Query>(request);
+        var query = QueryReader.Read<ListTransactions.Query>(request);
         var (page, etag) = await list.HandleAsync(CurrentUser.Of(request.HttpContext), query, ct);
         return Answer.Ok(page).With("ETag", etag);
     }

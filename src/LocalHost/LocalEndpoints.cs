@@ -13,7 +13,6 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Connections;
 using Prometheus;
 using Scalar.AspNetCore;
-using QueryString = AgentInvest.Core.Http.QueryString;
 
 namespace AgentInvest.LocalHost;
 
@@ -99,7 +98,7 @@ internal static class LocalEndpoints
     private static async Task<IResult> OutboxAsync(HttpContext http, ReadOutbox outbox, IConfiguration configuration, CancellationToken ct)
     {
         if (!IsLocal(http)) throw Problems.NotFound();
-        var mails = await outbox.HandleAsync(QueryString.Read<ReadOutbox.Query>(http.Request), ct);
+        var mails = await outbox.HandleAsync(QueryReader.Read<ReadOutbox.Query>(http.Request), ct);
         return Page.IsPreferred(http.Request) ? OutboxPage.Answer(http, mails.Items, Origins(configuration)) : Answer.Ok(mails);
     }
 

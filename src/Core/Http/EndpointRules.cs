@@ -89,7 +89,7 @@ public sealed class DescribeAttribute(string summary) : Attribute
     /// <summary>Whether the answer carries a <c>Location</c>, where its status or its type does not say so already.</summary>
     public bool Location { get; set; }
 
-    /// <summary>The record that <see cref="QueryString"/> reads the query parameters into; null for none.</summary>
+    /// <summary>The record that <see cref="QueryReader"/> reads the query parameters into; null for none.</summary>
     public Type? Parameters { get; set; }
 
     /// <summary>

@@ -19,7 +19,7 @@ public sealed record PageRequest(
     /// <summary>The position behind which the page begins; null for the first page.</summary>
     public string? After => Cursor?.Position;
 
-    public static PageRequest Of(HttpRequest request) => QueryString.Read<PageRequest>(request);
+    public static PageRequest Of(HttpRequest request) => QueryReader.Read<PageRequest>(request);
 
     /// <summary>The cursor of a position, a text that only the list itself understands.</summary>
     public static string Encode(string position) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(position));

@@ -7,7 +7,6 @@ using AgentInvest.Core.Http;
 using AgentInvest.Core.Jobs;
 using AgentInvest.Functions.Runtime;
 using Microsoft.AspNetCore.Routing;
-using QueryString = AgentInvest.Core.Http.QueryString;
 
 namespace AgentInvest.LocalHost.OpenApi;
 
@@ -227,7 +226,7 @@ internal sealed record OperationFacts(
 
     public static OperationFacts Of(DescribeAttribute about, EndpointPolicy policy, IReadOnlyList<string> path)
     {
-        var query = about.Parameters is { } record ? QueryString.Describe(record) : [];
+        var query = about.Parameters is { } record ? QueryReader.Describe(record) : [];
         return new OperationFacts(about, policy, path, query, ProblemsOf(about, policy, path, query));
     }
 

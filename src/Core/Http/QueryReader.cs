@@ -15,7 +15,7 @@ namespace AgentInvest.Core.Http;
 /// OpenAPI document is written from the same constructor. A parameter that is a record itself brings its own, as <see cref="PageRequest"/>
 /// does. Lists are separated by commas. A value that cannot be read is a 400 that names it, never the default.
 /// </summary>
-public static class QueryString
+public static class QueryReader
 {
     private static readonly ConcurrentDictionary<Type, Reader> Readers = new();
 
@@ -188,7 +188,7 @@ public static class QueryString
 
     /// <summary>A type with a syntax of its own, whose description says what it must be.</summary>
     private static Converter ParsableConverter(Type type) =>
-        typeof(QueryString)
+        typeof(QueryReader)
             .GetMethod(nameof(ParsableConverterOf), BindingFlags.NonPublic | BindingFlags.Static)!
             .MakeGenericMethod(type)
             .CreateDelegate<Func<Converter>>()();

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace AgentInvest.Core.Tests.Http;
 
-public sealed class QueryStringTests
+public sealed class QueryReaderTests
 {
     public enum Interval
     {
@@ -29,7 +29,7 @@ public sealed class QueryStringTests
 
     private static HttpRequest Request(string query) => new DefaultHttpContext { Request = { QueryString = new Microsoft.AspNetCore.Http.QueryString(query) } }.Request;
 
-    private static Sample Read(string query) => AgentInvest.Core.Http.QueryString.Read<Sample>(Request(query));
+    private static Sample Read(string query) => QueryReader.Read<Sample>(Request(query));
 
     private static IReadOnlyDictionary<string, string[]> Faults(string query) =>
         Assert.Throws<ProblemException>(() => Read(query)).Problem.Errors!;
@@ -73,7 +73,7 @@ public sealed class QueryStringTests
     [Fact]
     public void The_document_knows_each_parameter()
     {
-        var parameters = AgentInvest.Core.Http.QueryString.Describe(typeof(Sample)).ToDictionary(p => p.Name);
+        var parameters = QueryReader.Describe(typeof(Sample)).ToDictionary(p => p.Name);
         Assert.Equal(["limit", "cursor", "names", "from", "interval", "adjusted", "years", "symbol"], parameters.Keys);
         Assert.Equal((typeof(int), 50, (1m, 200m)), (parameters["limit"].Type, (int)parameters["limit"].Default!, parameters["limit"].Range!.Value));
         Assert.Equal((true, true), (parameters["names"].IsRequired, parameters["names"].IsList));

@@ -11,7 +11,8 @@ public sealed class IndicatorFunctions(ListIndicators list, GetIndicators get, C
     [Describe(
         "List the technical indicators",
         Detail = "With aliases, parameters in order, defaults, ranges, outputs and the source of each formula.",
-        Response = typeof(ListIndicators.Response)
+        Response = typeof(ListIndicators.Response),
+        ETag = true
     )]
     public IResult List([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/indicators")] HttpRequest request) =>
         ConditionalAnswer.Of(request, list.Handle(), maxAge: 3600);
@@ -23,7 +24,8 @@ public sealed class IndicatorFunctions(ListIndicators list, GetIndicators get, C
             + "from earlier on to have them all. Each output is `[{t, value}]`, value a number, true or false, or a word.",
         Parameters = typeof(GetIndicators.Query),
         Response = typeof(IndicatorAnswer),
-        Problems = ["404 not_found"]
+        Problems = ["404 not_found"],
+        ETag = true
     )]
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/stocks/{symbol}/indicators")] HttpRequest request,
@@ -37,7 +39,8 @@ public sealed class IndicatorFunctions(ListIndicators list, GetIndicators get, C
         Detail = "Candles, volume and up to 8 indicators as `image/svg+xml`, over the bars that history answers for the same query.",
         Parameters = typeof(GetChart.Query),
         Problems = ["404 not_found"],
-        ResponseContent = ["image/svg+xml"]
+        ResponseContent = ["image/svg+xml"],
+        ETag = true
     )]
     public async Task<IResult> Chart(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/stocks/{symbol}/chart.svg")] HttpRequest request,

@@ -18,7 +18,8 @@ public sealed class PatternFunctions(GetPatterns get, ComputePatterns compute)
         Detail = Patterns + ", so ask from earlier on to have them all. Over exactly the bars that history answers for the same query.",
         Parameters = typeof(GetHistory.Query),
         Response = typeof(PatternAnswer),
-        Problems = ["404 not_found"]
+        Problems = ["404 not_found"],
+        ETag = true
     )]
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "market/stocks/{symbol}/patterns")] HttpRequest request,

@@ -72,7 +72,8 @@ public sealed class AssetFunctions(AddAsset add, AdjustAsset adjust, ManageInstr
         "Close a holding at the latest price",
         Parameters = typeof(PortfolioChoice),
         Status = 204,
-        Problems = ["404 not_found", "412 precondition_failed"]
+        Problems = ["404 not_found", "412 precondition_failed"],
+        ETag = true
     )]
     public async Task<IResult> Close(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "portfolio/assets/{symbol}")] HttpRequest request,

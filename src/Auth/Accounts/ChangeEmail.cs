@@ -26,7 +26,7 @@ public sealed class ChangeEmail(
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
     private readonly AuthOptions _options = options.Value;
 
-    [Example("""{"email": "ada.lovelace@example.com", "password": "correct horse battery staple"}""")]
+    [Example("""{"email": "ada.lovelace@example.com", "password": "seven otters drift past Oslo"}""")]
     public sealed record Request(string Email, string Password);
     public sealed record Response(string Status);
     [Example("""{"token": "as-it-stands-in-the-mail"}""")]

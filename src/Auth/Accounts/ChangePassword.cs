@@ -19,7 +19,7 @@ public sealed class ChangePassword(
     TimeProvider time
 )
 {
-    [Example("""{"currentPassword": "correct horse battery staple", "newPassword": "another horse battery staple"}""")]
+    [Example("""{"currentPassword": "seven otters drift past Oslo", "newPassword": "nine herons nap near Riga"}""")]
     public sealed record Request(string CurrentPassword, string NewPassword);
 
     public async Task HandleAsync(CurrentUser caller, Request request, string source, CancellationToken ct)

@@ -18,7 +18,7 @@ public sealed class DeleteMe(Db db, ProvePassword prove, Users users, EndSession
     private static readonly Role[] NoRights = [Role.User];
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
 
-    [Example("""{"password": "correct horse battery staple"}""")]
+    [Example("""{"password": "seven otters drift past Oslo"}""")]
     public sealed record Request(string? Password = null)
     {
         public Request() : this(Password: null) { }

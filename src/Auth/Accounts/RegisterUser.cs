@@ -25,7 +25,7 @@ public sealed class RegisterUser(
     internal static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(24);
     private readonly AuthOptions _options = options.Value;
 
-    [Example("""{"email": "ada@example.com", "password": "correct horse battery staple", "displayName": "Ada"}""")]
+    [Example("""{"email": "ada@example.com", "password": "seven otters drift past Oslo", "displayName": "Ada"}""")]
     public sealed record Request(string Email, string Password, string? DisplayName = null);
     public sealed record Response(string Status);
 

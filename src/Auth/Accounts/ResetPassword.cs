@@ -21,7 +21,7 @@ public sealed class ResetPassword(
     TimeProvider time
 )
 {
-    [Example("""{"token": "as-it-stands-in-the-mail", "newPassword": "another horse battery staple"}""")]
+    [Example("""{"token": "as-it-stands-in-the-mail", "newPassword": "nine herons nap near Riga"}""")]
     public sealed record Request(string Token, string NewPassword);
 
     public async Task HandleAsync(Request request, CancellationToken ct)

@@ -34,7 +34,7 @@ public sealed class ExchangeCode(
 
     [Example("""{"code": "as-the-redirection-brought-it"}""")]
     public sealed record Request(string Code);
-    [Example("""{"linkToken": "as-the-exchange-answered-it", "password": "correct horse battery staple"}""")]
+    [Example("""{"linkToken": "as-the-exchange-answered-it", "password": "seven otters drift past Oslo"}""")]
     public sealed record LinkRequest(string LinkToken, string Password);
 
     /// <returns>Tokens, or what is missing for them.</returns>

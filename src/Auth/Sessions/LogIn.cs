@@ -21,7 +21,7 @@ public sealed class LogIn(
     TimeProvider time
 )
 {
-    [Example("""{"email": "ada@example.com", "password": "correct horse battery staple", "deviceName": "Laptop"}""")]
+    [Example("""{"email": "ada@example.com", "password": "seven otters drift past Oslo", "deviceName": "Laptop"}""")]
     public sealed record Request(string Email, string Password, string? DeviceName = null);
 
     /// <param name="context">Failures pause the pair of account and source, so a stranger cannot lock the owner out.</param>

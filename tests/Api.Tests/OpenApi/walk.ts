@@ -19,7 +19,7 @@ async function mailedToken(origin: string, email: string): Promise<string> {
 export async function walk(origin: string): Promise<string> {
   const api = createClient<paths>({ baseUrl: origin, querySerializer: { array: { style: 'form', explode: false } } });
   const email = `walker-${crypto.randomUUID()}@example.com`;
-  const password = 'correct horse battery staple';
+  const password = 'seven otters drift past Oslo';
   answered(await api.POST('/v1/auth/register', { body: { email, password } }));
   const verified = await api.POST('/v1/auth/verify-email', { body: { token: await mailedToken(origin, email) } });
   if (verified.error) throw new Error(verified.error.code);

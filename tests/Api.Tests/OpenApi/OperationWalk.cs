@@ -145,7 +145,12 @@ internal sealed partial class OperationWalk(TestHost host, JsonElement document)
                 continue;
             }
             var user = await host.SignUpAsync();
-            var reply = await SendAsync(user, operation, Fill(operation, p => Example(operation, p) ?? Guid.NewGuid().ToString()) + Query(operation), example);
+            var reply = await SendAsync(
+                user,
+                operation,
+                Fill(operation, p => Example(operation, p) ?? Guid.NewGuid().ToString()) + Query(operation),
+                example
+            );
             if ((int)reply.Status == 400 && reply.Code == "validation_failed")
                 faults.Add($"{operation.Id}: {reply.Text}");
         }

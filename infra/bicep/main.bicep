@@ -1,5 +1,5 @@
 // AgentInvest in one resource group: docs/deploy.md says how, docs/azure.md what and why, docs/cost.md for how much.
-import { functionApp, namesOf, appNameOf, identityNameOf, database, packagesOf } from 'names.bicep'
+import { functionApp, namesOf, appNameOf, identityNameOf, database, packagesOf, taskHubOf } from 'names.bicep'
 import { postgresSize } from 'modules/postgres.bicep'
 
 @description('dev, prod: part of every name.')
@@ -163,7 +163,7 @@ module scheduler 'modules/scheduler.bicep' = {
     name: names.scheduler
     location: location
     tags: tags
-    hubs: [for app in apps: app.name]
+    hubs: [for app in apps: taskHubOf(app.name)]
     dedicatedUnits: schedulerUnits
   }
 }

@@ -48,6 +48,10 @@ func appNameOf(app string, environment string, group string) string => 'func-age
 func identityNameOf(app string, environment string) string => 'id-agentinvest-${app}-${environment}'
 
 @export()
+@description('The task hub of an app. Azure takes names of 3 to 64 characters, and `ai` has two.')
+func taskHubOf(app string) string => 'hub-${app}'
+
+@export()
 var database = 'agentinvest'
 
 @export()

@@ -194,7 +194,7 @@ internal sealed record Deployment(IReadOnlyList<Resource> Resources)
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> AppSettings =>
         Of("Microsoft.Web/sites/config")
             .ToDictionary(
-                c => c["properties.TASKHUB_NAME"] ?? c.Name,
+                c => c["properties.TASKHUB_NAME"]?["hub-".Length..] ?? c.Name,
                 IReadOnlyDictionary<string, string> (c) =>
                     c.Json.GetProperty("properties").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!)
             );

@@ -57,6 +57,14 @@ public sealed class SettingsTests
             Settings.Unread(Reads, Compiled.Spoiled.AppSettings.Values.SelectMany(s => s.Keys), Secrets, HostJson).Order()
         );
 
+    /// <summary>The pattern of Microsoft.DurableTask/schedulers/taskHubs, which the compiler does not apply to names out of a parameter.</summary>
+    [BicepFact]
+    public void Task_hubs_have_names_that_Azure_takes() =>
+        Assert.All(
+            Compiled.Prod.Of("Microsoft.DurableTask/schedulers/taskHubs"),
+            h => Assert.Matches("^[a-zA-Z0-9-]{3,64}$", h.Name.Split('/')[^1])
+        );
+
     [BicepFact]
     public void Host_json_agrees_with_Bicep_and_with_the_routes()
     {

@@ -57,8 +57,8 @@ internal static class Spoils
         // traps
         (
             "modules/functionApp.bicep",
-            "TASKHUB_NAME: app.name",
-            "TASKHUB_NAME: app.name\n        FUNCTIONS_WORKER_RUNTIME: 'dotnet-isolated'"
+            "TASKHUB_NAME: taskHubOf(app.name)",
+            "TASKHUB_NAME: taskHubOf(app.name)\n        FUNCTIONS_WORKER_RUNTIME: 'dotnet-isolated'"
         ),
         ("modules/functionApp.bicep", "version: '10.0'", "version: '9.0'"),
         // settings: one nothing reads, one that is missing

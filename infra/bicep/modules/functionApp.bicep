@@ -1,5 +1,5 @@
 // One function app: Flex Consumption takes one app to a plan and has no slots.
-import { functionApp, appNameOf, identityNameOf, packagesOf } from '../names.bicep'
+import { functionApp, appNameOf, identityNameOf, packagesOf, taskHubOf } from '../names.bicep'
 
 param app functionApp
 param environment string
@@ -110,7 +110,7 @@ resource site 'Microsoft.Web/sites@2024-11-01' = {
         APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
         // host.json names these two.
         DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${schedulerEndpoint};Authentication=ManagedIdentity;ClientID=${identity.properties.clientId}'
-        TASKHUB_NAME: app.name
+        TASKHUB_NAME: taskHubOf(app.name)
         Azure__ClientId: identity.properties.clientId
       },
       commonSettings,

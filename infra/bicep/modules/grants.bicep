@@ -1,6 +1,6 @@
 // The identity of one app, and the little it may do.
 import { roles } from '../roles.bicep'
-import { eventTable, identityNameOf } from '../names.bicep'
+import { eventTable, identityNameOf, taskHubOf } from '../names.bicep'
 
 param app string
 param environment string
@@ -26,7 +26,7 @@ resource component 'Microsoft.Insights/components@2020-02-02' existing = { name:
 resource hubs 'Microsoft.DurableTask/schedulers@2026-02-01' existing = {
   name: scheduler
 
-  resource hub 'taskHubs' existing = { name: app }
+  resource hub 'taskHubs' existing = { name: taskHubOf(app) }
 }
 resource realtime 'Microsoft.SignalRService/signalR@2024-03-01' existing = if (app == 'market') { name: signalr }
 

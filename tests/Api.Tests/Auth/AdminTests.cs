@@ -28,7 +28,7 @@ internal static class Matrix
                     .HttpMethods.Select(method =>
                     {
                         var path = System.Text.RegularExpressions.Regex.Replace(
-                            "/" + e.RoutePattern.RawText!.TrimStart('/'),
+                            LocalHost.OpenApi.PathParameters.Of(e.RoutePattern).Path,
                             @"\{[^}]+\}",
                             Guid.CreateVersion7().ToString()
                         );

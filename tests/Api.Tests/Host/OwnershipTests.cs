@@ -178,7 +178,7 @@ public sealed class OwnershipTests(TestHost host) : IClassFixture<TestHost>
                 .Where(e => e.Metadata.GetMetadata<FunctionMetadata>() is not null)
         )
         {
-            var route = endpoint.RoutePattern.RawText!.TrimStart('/');
+            var route = LocalHost.OpenApi.PathParameters.Of(endpoint.RoutePattern).Path.TrimStart('/');
             // The address without the version is the same function.
             if (!route.StartsWith("v1/", StringComparison.Ordinal)) continue;
             foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods)

@@ -92,8 +92,8 @@ internal static class JobExtensions
     }
 
     /// <summary>
-    /// An orchestrator's whole work as a job: running, then completed with what <paramref name="work"/> answers, or failed with the words of
-    /// the refusal.
+    /// An orchestrator's whole work as a job: running, then completed with what <paramref name="work"/> answers, or failed with the words
+    /// of the refusal.
     /// </summary>
     public static async Task<T> RunJobAsync<T>(this TaskOrchestrationContext context, Guid userId, Func<Task<T>> work)
     {

@@ -118,7 +118,8 @@ public sealed class AzureEnvironment : IAsyncLifetime
     {
         ["AzureWebJobsStorage"] = _storage!.ConnectionString,
         ["TASKHUB_NAME"] = "hub" + app.ToLowerInvariant(), // three characters at least
-        // As an environment without the scheduler: app settings go before host.json. A killed host's work is noticed no sooner than a minute.
+        // As an environment without the scheduler: app settings go before host.json. A killed host's work is noticed no sooner than a
+        // minute.
         ["AzureFunctionsJobHost__extensions__durableTask__storageProvider__type"] = "AzureStorage",
         ["AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName"] = "AzureWebJobsStorage",
         ["AzureFunctionsJobHost__extensions__durableTask__storageProvider__partitionCount"] = "1",

@@ -12,8 +12,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace AgentInvest.AzureHost.Tests;
 
 /// <summary>
-/// Routes as API Management does (infra/bicep/policies/api.xml): by the first segment behind /v1, which may be left out, as the Bicep of the
-/// dev environment assigns segments to apps.
+/// Routes as API Management does (infra/bicep/policies/api.xml): by the first segment behind /v1, which may be left out, as the Bicep of
+/// the dev environment assigns segments to apps.
 /// </summary>
 internal sealed partial class Gateway : IAsyncDisposable
 {

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace AgentInvest.AzureHost.Tests;
 
-/// <summary>A user's way through the apps. Signing up takes two of them already: a mail with a token, and a password that then is good.</summary>
+/// <summary>
+/// A user's way through the apps. Signing up takes two of them already: a mail with a token, and a password that then is good.
+/// </summary>
 [Collection(nameof(AzureEnvironment))]
 public sealed class JourneyTests(AzureEnvironment azure)
 {

@@ -3,8 +3,8 @@ using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 namespace Microsoft.Azure.Functions.Worker;
 
 /// <summary>
-/// Stands in for the output binding of Microsoft.Azure.Functions.Worker.Extensions.SignalRService, where the package feed lacks it: compiled
-/// into Functions.Market by these tests alone.
+/// Stands in for the output binding of Microsoft.Azure.Functions.Worker.Extensions.SignalRService, where the package feed lacks it:
+/// compiled into Functions.Market by these tests alone.
 /// </summary>
 public sealed class SignalROutputAttribute : OutputBindingAttribute
 {

@@ -57,7 +57,9 @@ public sealed class SettingsTests
             Settings.Unread(Reads, Compiled.Spoiled.AppSettings.Values.SelectMany(s => s.Keys), Secrets, HostJson).Order()
         );
 
-    /// <summary>The pattern of Microsoft.DurableTask/schedulers/taskHubs, which the compiler does not apply to names out of a parameter.</summary>
+    /// <summary>
+    /// The pattern of Microsoft.DurableTask/schedulers/taskHubs, which the compiler does not apply to names out of a parameter.
+    /// </summary>
     [BicepFact]
     public void Task_hubs_have_names_that_Azure_takes() =>
         Assert.All(

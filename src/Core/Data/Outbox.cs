@@ -23,7 +23,8 @@ public sealed partial class Outbox(Db db, TimeProvider time, ILogger<Outbox> log
 
     private const string Insert = """
         insert into core.outbox as o (kind, key, payload, due_at) values ($1, $2::text, $3::jsonb, now() + $4)
-        on conflict (kind, key) where key is not null do update set payload = excluded.payload, attempts = 0, due_at = least(o.due_at, excluded.due_at)
+        on conflict (kind, key) where key is not null
+        do update set payload = excluded.payload, attempts = 0, due_at = least(o.due_at, excluded.due_at)
         """;
 
     /// <summary>

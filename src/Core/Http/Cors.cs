@@ -21,14 +21,16 @@ public sealed class Cors(IConfiguration configuration)
             headers.AccessControlAllowOrigin = origin;
             headers.AccessControlAllowCredentials = "true";
             headers.AccessControlExposeHeaders =
-                "ETag, Location, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Request-Id, X-CSRF-Token, Idempotency-Replayed";
+                "ETag, Location, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, "
+                + "X-Request-Id, X-CSRF-Token, Idempotency-Replayed";
         }
         if (!HttpMethods.IsOptions(http.Request.Method)) return false;
         if (listed)
         {
             headers.AccessControlAllowMethods = "GET, POST, PUT, PATCH, DELETE, OPTIONS";
             headers.AccessControlAllowHeaders =
-                "Authorization, Content-Type, X-Api-Key, X-CSRF-Token, X-Request-Id, X-Requested-With, X-SignalR-User-Agent, Idempotency-Key, If-Match, If-None-Match";
+                "Authorization, Content-Type, X-Api-Key, X-CSRF-Token, X-Request-Id, X-Requested-With, X-SignalR-User-Agent, "
+                + "Idempotency-Key, If-Match, If-None-Match";
             headers.AccessControlMaxAge = "600";
         }
         http.Response.StatusCode = StatusCodes.Status204NoContent;

@@ -111,9 +111,11 @@ public sealed class Idempotency(Db db) : IDisposable
         var headers = KeptHeaders.Where(h => response.Headers.ContainsKey(h)).ToDictionary(h => h, h => response.Headers[h].ToString());
         return execute(
             """
-            insert into core.idempotency (user_id, method, path, key, fingerprint, status, headers, body) values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8)
+            insert into core.idempotency (user_id, method, path, key, fingerprint, status, headers, body)
+            values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8)
             on conflict (user_id, method, path, key) do update
-            set fingerprint = excluded.fingerprint, status = excluded.status, headers = excluded.headers, body = excluded.body, created_at = now()
+            set fingerprint = excluded.fingerprint, status = excluded.status, headers = excluded.headers, body = excluded.body,
+                created_at = now()
             """,
             ct,
             id.UserId,

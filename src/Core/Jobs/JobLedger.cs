@@ -12,7 +12,9 @@ namespace AgentInvest.Core.Jobs;
 [Singleton]
 public sealed class JobLedger(Db db)
 {
-    /// <summary>The outbox kind of orders to terminate an orchestration of <paramref name="app"/>; the payload is its instance id.</summary>
+    /// <summary>
+    /// The outbox kind of orders to terminate an orchestration of <paramref name="app"/>; the payload is its instance id.
+    /// </summary>
     public static string TerminationKind(string app) => "jobs.terminate." + app;
 
     /// <summary>

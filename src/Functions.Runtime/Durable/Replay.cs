@@ -275,7 +275,9 @@ internal sealed class Replay(string name, string instanceId, Guid executionId, s
                 _source.TrySetResult(value!);
         }
 
-        /// <summary>A payload of another type than awaited is the orchestrator's to handle: thrown here, it would fail every turn anew.</summary>
+        /// <summary>
+        /// A payload of another type than awaited is the orchestrator's to handle: thrown here, it would fail every turn anew.
+        /// </summary>
         private static Exception? Read(string? payload, out T? value)
         {
             value = default;

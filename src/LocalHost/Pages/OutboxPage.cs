@@ -27,7 +27,8 @@ internal static class OutboxPage
                 $"""
                 <article>
                 <h2>{Encoded(mail.Subject)}</h2>
-                <div class="muted">to {Encoded(mail.To)} · <time>{mail.SentAt:yyyy-MM-dd HH:mm:ss}</time> UTC · {Encoded(EnumNames.Of(mail.Kind))}</div>
+                <div class="muted">to {Encoded(mail.To)} · <time>{mail.SentAt:yyyy-MM-dd HH:mm:ss}</time> UTC
+                · {Encoded(EnumNames.Of(mail.Kind))}</div>
                 <p class="text">{Linked(mail.Text, origins)}</p>
                 </article>
 

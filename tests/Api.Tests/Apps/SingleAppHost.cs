@@ -29,7 +29,9 @@ internal static class SingleAppHost
         [AIApp.Name] = (AIApp.AddAIApp, typeof(AIApp).Assembly),
     };
 
-    /// <summary>The app's own container and its functions; <see cref="WebApplication.StartAsync"/> runs its timers and orchestrations.</summary>
+    /// <summary>
+    /// The app's own container and its functions; <see cref="WebApplication.StartAsync"/> runs its timers and orchestrations.
+    /// </summary>
     public static WebApplication Build(string app, string connectionString, Action<IServiceCollection>? more = null)
     {
         var builder = WebApplication.CreateBuilder();

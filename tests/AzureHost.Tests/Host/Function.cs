@@ -40,7 +40,9 @@ public sealed partial record Function(string Id, string Name, JsonObject Metadat
     public JsonObject? Binding(string type) =>
         Bindings.FirstOrDefault(b => string.Equals(TypeOf(b), type, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Why the Functions host would leave it out, as its ScriptHost and Utility.ValidateName do; null where it would not.</summary>
+    /// <summary>
+    /// Why the Functions host would leave it out, as its ScriptHost and Utility.ValidateName do; null where it would not.
+    /// </summary>
     public string? Refusal()
     {
         if (!ValidName().IsMatch(Name)) return "The function name is invalid.";

@@ -27,9 +27,8 @@ public sealed class QueryReaderTests
         string? Symbol = null
     );
 
-    private static HttpRequest Request(string query) => new DefaultHttpContext { Request = { QueryString = new Microsoft.AspNetCore.Http.QueryString(query) } }.Request;
-
-    private static Sample Read(string query) => QueryReader.Read<Sample>(Request(query));
+    private static Sample Read(string query) =>
+        QueryReader.Read<Sample>(new DefaultHttpContext { Request = { QueryString = new QueryString(query) } }.Request);
 
     private static IReadOnlyDictionary<string, string[]> Faults(string query) =>
         Assert.Throws<ProblemException>(() => Read(query)).Problem.Errors!;
@@ -75,7 +74,8 @@ public sealed class QueryReaderTests
     {
         var parameters = QueryReader.Describe(typeof(Sample)).ToDictionary(p => p.Name);
         Assert.Equal(["limit", "cursor", "names", "from", "interval", "adjusted", "years", "symbol"], parameters.Keys);
-        Assert.Equal((typeof(int), 50, (1m, 200m)), (parameters["limit"].Type, (int)parameters["limit"].Default!, parameters["limit"].Range!.Value));
+        var limit = parameters["limit"];
+        Assert.Equal((typeof(int), 50, (1m, 200m)), (limit.Type, (int)limit.Default!, limit.Range!.Value));
         Assert.Equal((true, true), (parameters["names"].IsRequired, parameters["names"].IsList));
         Assert.Equal((Interval.Day, false), ((Interval)parameters["interval"].Default!, parameters["interval"].IsRequired));
         Assert.Equal("Only since.", parameters["from"].Description);

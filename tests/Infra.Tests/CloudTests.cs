@@ -81,7 +81,15 @@ public sealed class CloudTests
             request.RequestUri!.AbsolutePath switch
             {
                 "/secrets" or "/secrets/" => Json(
-                    """{"value":[{"id":"https://v.vault.azure.net/secrets/Security--MasterKey","attributes":{"enabled":true}},{"id":"https://v.vault.azure.net/secrets/Old","attributes":{"enabled":false}}],"nextLink":null}"""
+                    """
+                    {
+                      "value": [
+                        { "id": "https://v.vault.azure.net/secrets/Security--MasterKey", "attributes": { "enabled": true } },
+                        { "id": "https://v.vault.azure.net/secrets/Old", "attributes": { "enabled": false } }
+                      ],
+                      "nextLink": null
+                    }
+                    """
                 ),
                 "/secrets/Security--MasterKey/" or "/secrets/Security--MasterKey" => Json(
                     """{"value":"c2VjcmV0","id":"https://v.vault.azure.net/secrets/Security--MasterKey/1"}"""

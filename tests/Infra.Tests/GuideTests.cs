@@ -124,7 +124,7 @@ public sealed partial class GuideTests
                     n.StartsWith("ConnectionStrings__", StringComparison.Ordinal)
                         || sources.Contains(n.Replace("__", ":", StringComparison.Ordinal), StringComparison.Ordinal)
                         || sources.Contains(
-                            $"GetSection(\"{n[..n.LastIndexOf("__", StringComparison.Ordinal)].Replace("__", ":", StringComparison.Ordinal)}\")",
+                            $"GetSection(\"{SectionOf(n)}\")",
                             StringComparison.Ordinal
                         ),
                     n
@@ -169,4 +169,8 @@ public sealed partial class GuideTests
 
     [GeneratedRegex(@"\b[A-Z][A-Za-z]+(__[A-Z][A-Za-z]+)+")]
     private static partial Regex Named();
+
+    /// <summary><c>Mail__Smtp__Host</c> → <c>Mail:Smtp</c>.</summary>
+    private static string SectionOf(string setting) =>
+        setting[..setting.LastIndexOf("__", StringComparison.Ordinal)].Replace("__", ":", StringComparison.Ordinal);
 }

@@ -27,7 +27,10 @@ public sealed partial class PostgresScriptTests
                 0,
                 await CountAsync(
                     owner,
-                    $"select count(*) from pg_tables where schemaname in ('core', 'auth', 'market', 'portfolio') and not has_table_privilege('{app}', format('%I.%I', schemaname, tablename), 'select, insert, update, delete')"
+                    $"""
+                    select count(*) from pg_tables where schemaname in ('core', 'auth', 'market', 'portfolio', 'ai')
+                    and not has_table_privilege('{app}', format('%I.%I', schemaname, tablename), 'select, insert, update, delete')
+                    """
                 )
             );
             Assert.NotEqual(
@@ -41,7 +44,10 @@ public sealed partial class PostgresScriptTests
                 0,
                 await CountAsync(
                     owner,
-                    $"select count(*) from pg_namespace where nspname in ('core', 'auth', 'market', 'portfolio', 'public') and has_schema_privilege('{app}', nspname, 'create')"
+                    $"""
+                    select count(*) from pg_namespace where nspname in ('core', 'auth', 'market', 'portfolio', 'ai', 'public')
+                    and has_schema_privilege('{app}', nspname, 'create')
+                    """
                 )
             );
         }

@@ -112,7 +112,8 @@ internal static partial class TemplateRules
     public static IEnumerable<string> FirewallsAreClosed(Deployment d)
     {
         foreach (var rule in d.Resources.Where(r => r.Type.EndsWith("/firewallRules", StringComparison.OrdinalIgnoreCase)))
-            yield return $"{rule.Name}: {rule["properties.startIpAddress"]} to {rule["properties.endIpAddress"]} is let in; apps come through the private endpoint";
+            yield return $"{rule.Name}: {rule["properties.startIpAddress"]} to {rule["properties.endIpAddress"]} is let in; "
+                + "apps come through the private endpoint";
         foreach (var r in d.Resources)
             foreach (var (path, text) in r.Texts())
                 if (text is "0.0.0.0" or "0.0.0.0/0" or "::/0" || (text is "*" or "Any" or "Internet" && AllowsInbound(r, path)))

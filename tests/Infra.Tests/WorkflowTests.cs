@@ -21,7 +21,16 @@ public sealed partial class WorkflowTests
         var file = Path.Combine(Directory.CreateTempSubdirectory("agentinvest-workflow-").FullName, "x.yml");
         File.WriteAllText(
             file,
-            "on: pull_request\njobs:\n  a:\n    needs: b\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ github.event.pull_request.title }}\n"
+            """
+            on: pull_request
+            jobs:
+              a:
+                needs: b
+                runs-on: ubuntu-latest
+                steps:
+                  - run: echo ${{ github.event.pull_request.title }}
+
+            """
         );
         var complaints = Lint([file]);
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
@@ -65,7 +74,8 @@ public sealed partial class WorkflowTests
             Regex.Count(
                 environment,
                 Regex.Escape(
-                    "if: failure() && (steps.code.outcome == 'failure' || steps.smoke.outcome == 'failure' || steps.contract.outcome == 'failure')"
+                    "if: failure() && (steps.code.outcome == 'failure' || steps.smoke.outcome == 'failure' "
+                        + "|| steps.contract.outcome == 'failure')"
                 )
             )
         );

@@ -36,7 +36,11 @@ internal sealed class DurableExtension : IAsyncDisposable
     /// <summary>What the worker's durable client is bound to: the extension's address and its task hub.</summary>
     public string ClientBinding { get; private set; } = "";
 
-    public static async Task<DurableExtension> StartAsync(FunctionsHost functions, string folder, IReadOnlyDictionary<string, string> settings)
+    public static async Task<DurableExtension> StartAsync(
+        FunctionsHost functions,
+        string folder,
+        IReadOnlyDictionary<string, string> settings
+    )
     {
         // The extension asks its environment which protocol the workers speak.
         Environment.SetEnvironmentVariable("FUNCTIONS_WORKER_RUNTIME", "dotnet-isolated");
@@ -110,7 +114,8 @@ internal sealed class DurableExtension : IAsyncDisposable
             var parameter = (string)function.Trigger["name"]!;
             DefineMethod(type, function.Name, typeof(Task<object>), (parameter, trigger), nameof(WorkerCalls.CallAsync), key);
         }
-        DefineMethod(type, nameof(ClientBinding), typeof(void), ("client", typeof(DurableClientAttribute)), nameof(WorkerCalls.KeepBinding), key)
+        var client = ("client", typeof(DurableClientAttribute));
+        DefineMethod(type, nameof(ClientBinding), typeof(void), client, nameof(WorkerCalls.KeepBinding), key)
             .SetCustomAttribute(new CustomAttributeBuilder(typeof(NoAutomaticTriggerAttribute).GetConstructor([])!, []));
         return type.CreateType();
     }

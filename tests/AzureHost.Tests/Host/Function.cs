@@ -51,7 +51,8 @@ public sealed partial record Function(string Id, string Name, JsonObject Metadat
         if (Binding("httpTrigger") is null) return null;
         var route = Route.TrimStart('/');
         var conflicts =
-            route.StartsWith("admin", StringComparison.OrdinalIgnoreCase) || route.StartsWith("runtime", StringComparison.OrdinalIgnoreCase);
+            route.StartsWith("admin", StringComparison.OrdinalIgnoreCase)
+            || route.StartsWith("runtime", StringComparison.OrdinalIgnoreCase);
         return conflicts ? "The specified route conflicts with one or more built in routes." : null;
     }
 

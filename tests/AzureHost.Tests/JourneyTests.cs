@@ -20,9 +20,13 @@ public sealed class JourneyTests(AzureEnvironment azure)
     public async Task A_booking_leads_to_analytics()
     {
         var user = await SignUpWithBooksAsync();
-        await azure.Portfolio.FireAsync("DrainAnalyticsOutbox");
         await AzureEnvironment.EventuallyAsync(
-            () => user.GetAsync("/v1/portfolio/analytics"),
+            async () =>
+            {
+                // The outbox waits a moment for further bookings.
+                await azure.Portfolio.FireAsync("DrainAnalyticsOutbox");
+                return await user.GetAsync("/v1/portfolio/analytics");
+            },
             r => r.Json.GetProperty("status").GetString() == "ready"
         );
     }
@@ -43,7 +47,7 @@ public sealed class JourneyTests(AzureEnvironment azure)
             "/v1/ai/portfolio-optimize",
             new { symbols = new[] { "MSFT", "JPM" }, objective = "maxSharpe" }
         );
-        Assert.Equal(2, optimum.Json.GetProperty("weights").EnumerateArray().Count());
+        Assert.Equal(2, optimum.Json.GetProperty("weights").EnumerateObject().Count());
     }
 
     /// <summary>Checked, then scheduled, two at once would both schedule, and the hub refuses the second.</summary>
@@ -84,7 +88,7 @@ public sealed class JourneyTests(AzureEnvironment azure)
         var message = JsonDocument.Parse((string)answer["returnValue"]!["json"]!).RootElement[0];
         var quote = message.GetProperty("arguments")[0][0];
         Assert.Equal(message.GetProperty("groupName").GetString(), quote.GetProperty("symbol").GetString());
-        Assert.EndsWith("Z", quote.GetProperty("asOf").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith("Z", quote.GetProperty("time").GetString(), StringComparison.Ordinal);
     }
 
     private static string? Symbol(JsonElement holding) => holding.GetProperty("symbol").GetString();

@@ -122,6 +122,9 @@ internal sealed class Worker : IAsyncDisposable
         var answer = await AskAsync("workerInitRequest", request, "workerInitResponse");
         Capabilities = answer["capabilities"]!.AsObject();
         HttpUrl = (string)Capabilities["HttpUri"]!;
+        // Its web server's first request may take longer, on a busy machine, than an invocation waits for its request: 5 s.
+        using var client = new HttpClient { BaseAddress = new Uri(HttpUrl) };
+        using var anything = await client.GetAsync(new Uri("/", UriKind.Relative));
     }
 
     private ProcessStartInfo Command(IReadOnlyDictionary<string, string> settings)

@@ -4,7 +4,7 @@ using Npgsql;
 namespace AgentInvest.Core.Data;
 
 /// <summary>
-/// The door to PostgreSQL: plain SQL with <c>$1</c> parameters, rows mapped by a function. Statements are prepared automatically after a
+/// PostgreSQL by plain SQL with <c>$1</c> parameters, rows mapped by a function. Statements are prepared automatically after a
 /// few uses. Arguments may be null (cast in SQL where the type is not evident: <c>$1::text</c>), arrays (<c>= any($1)</c>) or an
 /// <see cref="NpgsqlParameter"/>.
 /// </summary>

@@ -39,7 +39,9 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         Directory.CreateDirectory(home);
         await using var turn = await TakeTurnAsync(Path.Combine(home, "postgres.lock"), ct);
         var password = await PasswordAsync(Path.Combine(home, "postgres.password"), ct);
-        var (binaries, folder) = await PostgresBinaries.Find(root).WithinReachAsync(Path.Combine(home, "postgres"), ct);
+        // The files of a server that runs are its user's already, and come and go while they are listed.
+        var isRunning = Running(home) is not null;
+        var (binaries, folder) = await PostgresBinaries.Find(root).WithinReachAsync(Path.Combine(home, "postgres"), !isRunning, ct);
         var data = Path.Combine(folder, "data");
         if (!Directory.Exists(data))
         {
@@ -91,7 +93,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     public static async Task<bool> StopLeftOverAsync(string root, string home, CancellationToken ct = default)
     {
         if (!Directory.Exists(Path.Combine(home, "postgres"))) return false;
-        var (binaries, folder) = await PostgresBinaries.Find(root).WithinReachAsync(Path.Combine(home, "postgres"), ct);
+        var (binaries, folder) = await PostgresBinaries.Find(root).WithinReachAsync(Path.Combine(home, "postgres"), own: false, ct);
         var data = Path.Combine(folder, "data");
         if (!File.Exists(Path.Combine(data, "postmaster.pid"))) return false;
         await binaries.RunAsync("pg_ctl", ["stop", "-D", data, "-m", "fast", "-w", "-t", "60", "-s"], ct);

@@ -57,13 +57,14 @@ internal sealed class PostgresBinaries
     /// <summary>
     /// The same programs, copied to where the ordinary user can run them when it cannot reach the checkout (a clone under a 0700 home).
     /// </summary>
-    public async Task<(PostgresBinaries Binaries, string Folder)> WithinReachAsync(string folder, CancellationToken ct)
+    /// <param name="own">Whether the folder's files are to be made the ordinary user's.</param>
+    public async Task<(PostgresBinaries Binaries, string Folder)> WithinReachAsync(string folder, bool own, CancellationToken ct)
     {
         Directory.CreateDirectory(folder);
         if (!_asOrdinary) return (this, folder);
         if (await CanReachAsync(folder, ct))
         {
-            await OwnAsync(folder, ct);
+            if (own) await OwnAsync(folder, ct);
             return (this, folder);
         }
         // A fixed place per home, so that the next start finds its data again; the home says where it is.
@@ -82,7 +83,7 @@ internal sealed class PostgresBinaries
             await RunAsync("cp", ["-a", _native, native], asOrdinary: false, ct);
         var data = Path.Combine(reachable, "server");
         Directory.CreateDirectory(data);
-        await OwnAsync(data, ct);
+        if (own) await OwnAsync(data, ct);
         return (new PostgresBinaries(native), data);
     }
 

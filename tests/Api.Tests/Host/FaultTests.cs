@@ -14,7 +14,8 @@ public sealed class FaultTests
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var host = await HostProcess.StartAsync(
-            database.ConnectionString + ";Maximum Pool Size=8",
+            // They wait for each other, not for ever: how long is not the question here.
+            database.ConnectionString + ";Maximum Pool Size=8;Timeout=60",
             new Dictionary<string, string> { ["RateLimits__Free"] = "1000000" }
         );
         var user = new TestUser(host.Url, $"u{Guid.NewGuid():N}@example.com", "a passphrase of mine");

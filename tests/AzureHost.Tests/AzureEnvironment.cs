@@ -78,11 +78,19 @@ public sealed class AzureEnvironment : IAsyncLifetime
     }
 
     /// <summary>The job that was started, once it has completed.</summary>
-    public static Task<Reply> CompletedJobAsync(TestUser user, Reply started)
+    public async Task<Reply> CompletedJobAsync(TestUser user, Reply started)
     {
         AssertStatus(202, started);
         var url = started.Json.GetProperty("statusUrl").GetString()!;
-        return EventuallyAsync(() => user.GetAsync(url), r => r.Json.GetProperty("status").GetString() == "completed");
+        try
+        {
+            return await EventuallyAsync(() => user.GetAsync(url), r => r.Json.GetProperty("status").GetString() == "completed");
+        }
+        catch (Xunit.Sdk.TrueException e)
+        {
+            var instance = await Portfolio.Durable.FindAsync(started.Json.GetProperty("instanceId").GetString()!);
+            throw new Xunit.Sdk.XunitException($"{e.Message}\nIts hub says {instance?.RuntimeStatus}: {instance?.Output}");
+        }
     }
 
     /// <summary>The settings that an app needs wherever it runs.</summary>

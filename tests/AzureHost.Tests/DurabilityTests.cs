@@ -31,6 +31,6 @@ public sealed class DurabilityTests(AzureEnvironment azure)
             await azure.Portfolio.KillWorkerAsync();
             await transaction.RollbackAsync();
         }
-        await AzureEnvironment.CompletedJobAsync(user, started);
+        await azure.CompletedJobAsync(user, started);
     }
 }

@@ -35,7 +35,7 @@ public sealed class JourneyTests(AzureEnvironment azure)
     public async Task A_rebalancing_job_answers_its_plan()
     {
         var user = await SignUpWithBooksAsync();
-        var job = await AzureEnvironment.CompletedJobAsync(user, await RequestRebalanceAsync(user));
+        var job = await azure.CompletedJobAsync(user, await RequestRebalanceAsync(user));
         Assert.Equal("USD", job.Json.GetProperty("output").GetProperty("baseCurrency").GetString());
     }
 
@@ -66,7 +66,7 @@ public sealed class JourneyTests(AzureEnvironment azure)
     {
         var user = await SignUpWithBooksAsync();
         var started = await RequestRebalanceAsync(user);
-        await AzureEnvironment.CompletedJobAsync(user, started);
+        await azure.CompletedJobAsync(user, started);
         var id = started.Json.GetProperty("instanceId").GetString()!;
         for (var i = 0; i < 100; i++)
         {

@@ -147,7 +147,14 @@ public sealed class FunctionsHost : IAsyncDisposable
         foreach (var (name, value) in http.Request.RouteValues) metadata[name] = new JsonObject { ["string"] = value?.ToString() };
         var worker = await _worker;
         var forwarded = forwarder.SendAsync(http, worker.HttpUrl, _client, new ForwarderRequestConfig()).AsTask();
-        await Task.WhenAll(forwarded, InvokeAsync(function, new JsonObject { ["http"] = new JsonObject() }, metadata, id));
+        try
+        {
+            await Task.WhenAll(forwarded, InvokeAsync(function, new JsonObject { ["http"] = new JsonObject() }, metadata, id));
+        }
+        catch (WorkerProcessExitException) when (!http.Response.HasStarted)
+        {
+            http.Response.StatusCode = StatusCodes.Status502BadGateway;
+        }
     }
 
     private async Task KeepWorkerAsync()

@@ -122,9 +122,28 @@ internal sealed class Worker : IAsyncDisposable
         var answer = await AskAsync("workerInitRequest", request, "workerInitResponse");
         Capabilities = answer["capabilities"]!.AsObject();
         HttpUrl = (string)Capabilities["HttpUri"]!;
-        // Its web server's first request may take longer, on a busy machine, than an invocation waits for its request: 5 s.
+        await WarmUpAsync();
+    }
+
+    /// <summary>
+    /// Waits for the worker's web server, which comes up after its answer, and makes its first request: on a busy machine that may take
+    /// longer than an invocation waits for its HTTP request, 5 s.
+    /// </summary>
+    private async Task WarmUpAsync()
+    {
         using var client = new HttpClient { BaseAddress = new Uri(HttpUrl) };
-        using var anything = await client.GetAsync(new Uri("/", UriKind.Relative));
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                using var anything = await client.GetAsync(new Uri("/", UriKind.Relative));
+                return;
+            }
+            catch (HttpRequestException) when (i < 600 && !_process!.Exited.IsCompleted)
+            {
+                await Task.Delay(100);
+            }
+        }
     }
 
     private ProcessStartInfo Command(IReadOnlyDictionary<string, string> settings)

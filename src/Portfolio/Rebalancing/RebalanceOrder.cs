@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using AgentInvest.Finance.Rebalancing;
 using AgentInvest.Portfolio.Tax;
 
@@ -5,12 +6,14 @@ namespace AgentInvest.Portfolio.Rebalancing;
 
 /// <summary>What a rebalancing is to plan: the orchestration's input. Money in base currency, the rest fractions.</summary>
 /// <param name="Cash">Null: the cash the books hold, if any.</param>
+/// <param name="LotMethod">Has its own converter, because the official worker reads an orchestrator's input with options that know no names
+/// of enums.</param>
 public sealed record RebalanceOrder(
     Guid UserId,
     Guid PortfolioId,
     decimal? Cash,
     decimal Band,
-    LotChoice LotMethod,
+    [property: JsonConverter(typeof(JsonStringEnumConverter<LotChoice>))] LotChoice LotMethod,
     bool WholeShares,
     decimal MinimumTrade,
     decimal FeePerTrade,

@@ -3,7 +3,6 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using Microsoft.AspNetCore.Http;
 
 namespace AgentInvest.Core.Http;
 
@@ -18,8 +17,6 @@ public sealed record PageRequest(
 {
     /// <summary>The position behind which the page begins; null for the first page.</summary>
     public string? After => Cursor?.Position;
-
-    public static PageRequest Of(HttpRequest request) => QueryReader.Read<PageRequest>(request);
 
     /// <summary>The cursor of a position, a text that only the list itself understands.</summary>
     public static string Encode(string position) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(position));
